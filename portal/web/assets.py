@@ -26,7 +26,8 @@ _GOVUK = "govuk-frontend/dist/govuk"
 _MOJ = "@ministryofjustice/frontend/moj"
 _FONTS = "@fontsource-variable/atkinson-hyperlegible-next/files"
 _NESTING = ("@media", "@supports")
-_SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+")
 _IMAGE = re.compile(r"url\(/assets/images/([\w.-]+)\)")
 
 
@@ -88,7 +89,7 @@ def _copy_script(source: Path, vendor: Path) -> None:
 
 def _own(css: str, wanted: Callable[[str], bool]) -> str:
     """Keep the wanted rules, in our type."""
-    plain = _SOURCE_MAP.sub("", css).replace('@charset "UTF-8";', "")
+    plain = _COMMENT.sub("", css).replace('@charset "UTF-8";', "")
     return keep_rules(plain, wanted).replace("GDS Transport,arial,sans-serif", FONT_STACK)
 
 
