@@ -1,0 +1,196 @@
+"""The portal on one machine: database brought up to date, then web and scheduler side by side.
+
+`portal run` is this module. It starts the portal's own commands as processes of their own, just
+as an operator would start them one by one, and stops both when either ends or when asked to.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import click
+
+HOST = "127.0.0.1"
+WEB_WORKERS = 2
+TICK_SECONDS = 10  # short, so that whoever tries the demo sees a deadline act
+READY_SECONDS = 60
+STOP_SECONDS = 15  # more than a web worker takes to finish what it is answering
+POLL_SECONDS = 0.1
+COLUMNS = {
+    "organisation": "Organisation",
+    "role": "Role",
+    "email": "E-mail",
+    "password": "Password",
+    "totp_secret": "Authenticator key",
+}
+
+
+class CannotRunError(Exception):
+    """The portal cannot start, or has stopped by itself; the message says why."""
+
+
+def run(port: int, data_dir: Path) -> int:
+    """Run the whole portal on ``port`` of this machine until Ctrl-C or SIGTERM.
+
+    The database and uploads live under ``data_dir``. PORTAL_ENV is demo unless it is set, and
+    an empty demo database is filled first. Returns the exit code: 0 when asked to stop, 1 when
+    something could not start or stopped by itself, which it has then said on standard error.
+    """
+    environment = {
+        "PORTAL_ENV": "demo",
+        "PORTAL_BASE_URL": f"http://localhost:{port}",
+        **os.environ,
+        "PORTAL_DATA_DIR": str(data_dir),
+    }
+    stopping = threading.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, lambda _signal, _frame: stopping.set())
+    try:
+        _require_free(port)
+        accounts = _prepare(environment)
+        _serve(port, environment, accounts, stopping)
+    except CannotRunError as problem:
+        click.echo(str(problem), err=True)
+        return 1
+    return 0
+
+
+def _require_free(port: int) -> None:
+    """Refuse a port that something else answers on, before anything has been changed."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as taken:
+            raise CannotRunError(
+                f"Port {port} is in use. Choose another, for example: PORT={port + 1} make run"
+            ) from taken
+
+
+def _prepare(environment: Mapping[str, str]) -> list[dict[str, str | None]]:
+    """Bring the database up to date; in the demo, fill it when empty and list its accounts."""
+    _finish(environment, "migrate")
+    if environment["PORTAL_ENV"] != "demo":
+        return []
+    listing = ("demo", "accounts", "--json")
+    accounts = json.loads(_finish(environment, *listing))
+    if not accounts:
+        click.echo("Loading the demo…")
+        _finish(environment, "demo", "load")
+        accounts = json.loads(_finish(environment, *listing))
+    return accounts
+
+
+def _serve(
+    port: int,
+    environment: Mapping[str, str],
+    accounts: list[dict[str, str | None]],
+    stopping: threading.Event,
+) -> None:
+    """Run web and scheduler until ``stopping`` is set; raises CannotRunError if either ends."""
+    where = ("--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS))
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        children["serve"] = _start(environment, "serve", *where)
+        children["scheduler"] = _start(environment, "scheduler", "--interval", str(TICK_SECONDS))
+        _wait_until_ready(port, children, stopping)
+        if not stopping.is_set():
+            click.echo(_welcome(port, accounts))
+        while not stopping.wait(POLL_SECONDS):
+            _require_alive(children)
+    finally:
+        _stop(children)
+
+
+def _command(*arguments: str) -> list[str]:
+    """The `portal` command of this very Python, whether or not its folder is on the PATH."""
+    return [sys.executable, "-m", "portal", *arguments]
+
+
+def _start(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own, so that Ctrl-C reaches us alone and we decide."""
+    return subprocess.Popen(_command(*arguments), env=environment, start_new_session=True)
+
+
+def _finish(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a command to its end; returns what it printed, raises CannotRunError if it refused.
+
+    Ctrl-C waits for it: half a demo would look like a whole one at the next start.
+    """
+    done = subprocess.run(
+        _command(*arguments),
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRunError(f"portal {' '.join(arguments)} ended with code {done.returncode}.")
+    return done.stdout
+
+
+def _wait_until_ready(
+    port: int, children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event
+) -> None:
+    """Return when /health/ready answers 200 or a stop is asked for; raises CannotRunError."""
+    give_up_at = time.monotonic() + READY_SECONDS
+    while not _is_ready(port):
+        _require_alive(children)
+        if time.monotonic() > give_up_at:
+            raise CannotRunError(f"The portal was not ready after {READY_SECONDS} seconds.")
+        if stopping.wait(POLL_SECONDS):
+            return
+
+
+def _is_ready(port: int) -> bool:
+    """Whether the web process says that it can serve."""
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _require_alive(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Raise CannotRunError when a child has ended by itself."""
+    for name, child in children.items():
+        if child.poll() is not None:
+            raise CannotRunError(f"portal {name} ended with code {child.returncode}.")
+
+
+def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Ask every child to finish, wait for it, and end whichever has not within STOP_SECONDS."""
+    for child in children.values():
+        child.terminate()
+    give_up_at = time.monotonic() + STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.0, give_up_at - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _welcome(port: int, accounts: list[dict[str, str | None]]) -> str:
+    """What to open, and who to sign in as: one line an account, under headings."""
+    lines = [f"\nThe portal is at http://localhost:{port} (Ctrl-C stops it)"]
+    if accounts:
+        rows = [tuple(COLUMNS.values())]
+        rows += [tuple(account[key] or "–" for key in COLUMNS) for account in accounts]
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        lines += ["", "Sign in as any of these invented people:", ""]
+        lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "\n".join(lines)
