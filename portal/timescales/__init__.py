@@ -1,0 +1,1 @@
+"""Time owed: the working calendar, the policy of timescales and the ladder of prompts."""
