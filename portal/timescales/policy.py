@@ -1,0 +1,69 @@
+"""The policy of timescales in force, read once from policy.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from portal.timescales import ladder
+from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.policy_rows import PolicyError, read_timescales, read_version
+from portal.timescales.timescale import Timescale
+
+POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every timescale by its kind, and the version that deadlines made under it remember."""
+
+    version: str
+    timescales: Mapping[str, Timescale]
+
+    def __getitem__(self, kind: str) -> Timescale:
+        """Return the timescale of this kind; raises PolicyError when there is none."""
+        if kind not in self.timescales:
+            raise PolicyError(f"The policy has no timescale called {kind!r}.")
+        return self.timescales[kind]
+
+    def due_at(
+        self, kind: str, start: datetime, calendar: WorkingCalendar, week: int | None = None
+    ) -> datetime:
+        """Return when `kind` is due, in UTC; see `Timescale.due_at`. May raise PolicyError."""
+        return self[kind].due_at(start, calendar, week)
+
+    def rungs(
+        self,
+        kind: str,
+        due_at: datetime,
+        calendar: WorkingCalendar,
+        started_at: datetime | None = None,
+    ) -> tuple[tuple[ladder.Rung, datetime], ...]:
+        """Return the rungs of `kind` and their instants; see `ladder.rungs`. Raises PolicyError."""
+        return ladder.rungs(self[kind], due_at, calendar, started_at)
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Return every timescale as plain values, for `portal timescales --json`."""
+        return [_plain(timescale, self.version) for timescale in self.timescales.values()]
+
+
+def _plain(timescale: Timescale, version: str) -> dict[str, object]:
+    checked_on = timescale.checked_on.isoformat()
+    return {**asdict(timescale), "checked_on": checked_on, "policy_version": version}
+
+
+@cache
+def load(path: Path = POLICY_FILE) -> Policy:
+    """Return the policy in this file, read once a process.
+
+    Raises PolicyError, naming the row and the figure, when the file cannot be relied on.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{path.name} cannot be read: {error}") from error
+    return Policy(read_version(document), MappingProxyType(read_timescales(document)))

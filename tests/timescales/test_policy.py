@@ -1,0 +1,147 @@
+"""The policy of timescales: its figures, its ladders, and what it refuses to load."""
+
+import json
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.policy import POLICY_FILE, load
+from portal.timescales.policy_rows import PolicyError
+
+CALENDAR = WorkingCalendar.for_england()
+POLICY = load()
+
+
+def london(text):
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "owed_by", "length", "unit", "ours"),
+    [
+        ("acknowledge", "operator", 1, "working_days", False),
+        ("chase", "referring_organisation", 3, "working_days", False),
+        ("decide", "operator", 1, "working_days", False),
+        ("outcome", "operator", 5, "working_days", False),
+        ("confirm_telephone", "caller", 48, "elapsed_hours", False),
+        ("information", "referring_organisation", 3, "working_days", True),
+        ("allocate", "operator", 2, "working_days", True),
+        ("weekly_update", "operator", 1, "end_of_week", False),
+        ("week_4_review", "operator", 4, "end_of_week", False),
+        ("completion_summary", "operator", 5, "working_days", True),
+        ("onward_acceptance", "operator", 5, "working_days", True),
+        ("concern", "safeguarding_team", 1, "hours_while_open", True),
+        ("disagreement_stage", "stage_level", 5, "working_days", False),
+        ("record_review", "operator", 4, "weeks", True),
+        ("consent_link", "parent", 14, "elapsed_days", True),
+    ],
+)
+def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ours):
+    row = POLICY[kind]
+    assert (row.owed_by, row.length, row.unit, row.ours) == (owed_by, length, unit, ours)
+    assert row.source
+    assert row.guidance_version
+    assert row.checked_on == date(2026, 11, 22)
+
+
+def test_there_are_fifteen_and_only_decide_and_outcome_pause():
+    assert len(POLICY.timescales) == 15
+    pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
+    assert pausing == {"decide", "outcome"}
+    assert POLICY["decide"].pauses_while == ("information_requested",)
+
+
+def test_it_lists_itself_as_plain_values():
+    rows = json.loads(json.dumps(POLICY.as_json()))
+    chase = next(row for row in rows if row["kind"] == "chase")
+    assert chase["owed_by"] == "referring_organisation"
+    assert (chase["length"], chase["unit"]) == (3, "working_days")
+    assert chase["guidance_version"] == "Working Together 2018"
+    assert chase["checked_on"] == "2026-11-22"
+    assert {row["policy_version"] for row in rows} == {POLICY.version}
+
+
+def test_an_unacknowledged_referral_climbs_three_rungs():
+    received = london("2026-11-20 10:00")
+    due = POLICY.due_at("acknowledge", received, CALENDAR)
+    assert POLICY.rungs("acknowledge", due, CALENDAR, received) == (
+        ("approaching", london("2026-11-23 15:00")),
+        ("missed", london("2026-11-23 17:00")),
+        ("still_missed", london("2026-11-24 17:00")),
+    )
+
+
+def test_the_referrer_is_prompted_once_at_three_working_days():
+    due = POLICY.due_at("chase", london("2026-11-20 10:00"), CALENDAR)
+    assert POLICY.rungs("chase", due, CALENDAR) == (("due", london("2026-11-25 17:00")),)
+
+
+def test_a_parent_is_reminded_at_five_days_and_the_link_ends_at_fourteen():
+    sent = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    due = POLICY.due_at("consent_link", sent, CALENDAR)
+    assert POLICY.rungs("consent_link", due, CALENDAR) == (
+        ("reminder", datetime(2026, 11, 28, 10, tzinfo=UTC)),
+        ("expired", datetime(2026, 12, 7, 10, tzinfo=UTC)),
+    )
+
+
+def test_a_lead_that_would_come_before_the_start_is_left_out():
+    raised = london("2026-11-23 08:50")
+    due = POLICY.due_at("concern", raised, CALENDAR)
+    assert due == london("2026-11-23 09:00")
+    names = [rung for rung, _ in POLICY.rungs("concern", due, CALENDAR, raised)]
+    assert names == ["missed", "still_missed"]
+    assert len(POLICY.rungs("concern", due, CALENDAR)) == 3
+
+
+def test_weekly_updates_are_due_at_the_end_of_their_own_week():
+    began = london("2026-11-23 09:00")
+    dues = [POLICY.due_at("weekly_update", began, CALENDAR, week) for week in range(1, 6)]
+    assert dues == [
+        london(f"2026-{day} 17:00") for day in ("11-27", "12-04", "12-11", "12-18", "12-24")
+    ]
+    assert POLICY.due_at("week_4_review", began, CALENDAR) == dues[3]
+    with pytest.raises(ValueError, match="not owed by the week"):
+        POLICY.due_at("acknowledge", began, CALENDAR, 2)
+
+
+@pytest.mark.parametrize("kind", POLICY.timescales)
+def test_rungs_come_in_order(kind):
+    due = POLICY.due_at(kind, london("2026-11-23 10:00"), CALENDAR)
+    instants = [at for _, at in POLICY.rungs(kind, due, CALENDAR)]
+    assert instants == sorted(set(instants))
+
+
+def test_an_unknown_kind_is_named():
+    with pytest.raises(PolicyError, match="called 'nap'"):
+        POLICY.due_at("nap", london("2026-11-23 10:00"), CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "complaint"),
+    [
+        ('version = "2026-11-22"', "", "the policy, version"),
+        ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
+        ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
+        ("length = 48", "", "'confirm_telephone', length has to be given"),
+        ("length = 48", 'length = "long"', "length has to be given, as int"),
+        ('kind = "chase"', 'kind = "decide"', "'decide' is there twice"),
+        ("length = 48", "length = 48\nlenght = 3", r"nothing reads \['lenght'\]"),
+        ('guidance = "portal"', 'guidance = "lore"', r"In \[guidance\], lore"),
+        ("remind_after = 5", "remind_after = 14", "reminder has to come before"),
+        ("remind_after = 5", "", "exactly one of"),
+        ("length = 0.25, unit", "length = -1, unit", "approaching needs a length over 0"),
+        ('unit = "weeks"', 'unit = "working_hours"', "cannot be counted in working_hours"),
+        ('repeats = "until_met"', 'repeats = "often"', "repeats has to be given, as int"),
+        ("[[timescale]]", "[[timescale]", "cannot be read"),
+    ],
+)
+def test_a_policy_that_cannot_be_relied_on_is_refused_by_name(tmp_path, was, becomes, complaint):
+    text = POLICY_FILE.read_text(encoding="utf-8")
+    assert was in text
+    broken = tmp_path / "policy.toml"
+    broken.write_text(text.replace(was, becomes, 1), encoding="utf-8")
+    with pytest.raises(PolicyError, match=complaint):
+        load(broken)
