@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from portal.timescales import wording
+from portal.timescales import time_left
 from portal.web.dates import LONDON
 
 MONDAY_TO_FRIDAY: Final = 5
@@ -210,20 +210,20 @@ class WorkingCalendar:
         now, due = self._utc(now), self._utc(due)
         if now >= due:
             passed = self.working_days_between(self.local_date(due), self.local_date(now))
-            return wording.missed(self._local(now), self._local(due), passed)
+            return time_left.missed(self._local(now), self._local(due), passed)
         due_day = self.local_date(due)
         hours_count = self.is_working_day(due_day) and self.opening_on(
             due_day
         ) < due <= self.closing_on(due_day)
         if not hours_count:
-            return wording.time_left(due - now)
+            return time_left.in_real_time(due - now)
         seconds = self.working_seconds_between(now, due)
         full_day = self.closing_on(due_day) - self.opening_on(due_day)
         days = min(
             self.working_days_between(self.local_date(now), due_day),
             timedelta(seconds=seconds) // full_day,
         )
-        return wording.working_time_left(days, timedelta(seconds=seconds))
+        return time_left.in_working_time(days, timedelta(seconds=seconds))
 
     # --- within
 

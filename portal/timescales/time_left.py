@@ -9,7 +9,7 @@ from portal.web.dates import DAY, HOUR, MINUTE, clock_time, count_of, long_date
 DAYS_FROM: Final = timedelta(hours=48)
 
 
-def working_time_left(days: int, hours: timedelta) -> str:
+def in_working_time(days: int, hours: timedelta) -> str:
     """Return the working time left: whole working days when there are any, else working hours."""
     if days:
         return f"{count_of(days, 'working day')} left"
@@ -20,7 +20,7 @@ def working_time_left(days: int, hours: timedelta) -> str:
     return "less than a working minute left"
 
 
-def time_left(elapsed: timedelta) -> str:
+def in_real_time(elapsed: timedelta) -> str:
     """Return the real time left, for what runs outside operational hours too: "39 hours left"."""
     if elapsed >= DAYS_FROM:
         return f"{count_of(elapsed // DAY, 'day')} left"
