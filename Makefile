@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 PIP := $(BIN)/uv pip
 ASSETS := static/vendor/manifest.json
-NPM_CI := ci --ignore-scripts --omit=dev --omit=peer --no-audit --no-fund --loglevel=error
+NPM_CI := ci --ignore-scripts --omit=dev --omit=peer --no-audit --no-fund --no-update-notifier --loglevel=error
 
 export PYTHONUNBUFFERED := 1
 

@@ -139,9 +139,7 @@ def _finish(environment: Mapping[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _wait_until_ready(
-    port: int, children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event
-) -> None:
+def _wait_until_ready(port: int, children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
     """Return when /health/ready answers 200 or a stop is asked for; raises CannotRunError."""
     give_up_at = time.monotonic() + READY_SECONDS
     while not _is_ready(port):

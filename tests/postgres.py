@@ -56,9 +56,7 @@ def create_database(server: str, name: str, template: str = "template0") -> str:
     with psycopg.connect(address, autocommit=True) as connection:
         database = sql.Identifier(name)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template))
-        )
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template)))
     return server.replace("/postgres?", f"/{name}?")
 
 
