@@ -1,0 +1,1 @@
+"""Referrals: the form as data, drafts, lifecycle, attachments and timeline."""
