@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 Area = Literal["national", "ksaf", "kent", "medway"]
 
-_TABLE: dict[str, Any] = tomllib.loads(
-    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-)
+_TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 VISITING: str = _TABLE["visiting"]
 """Who acts for a child who is away from home."""
 

@@ -27,12 +27,9 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
-_JUDGEMENT = re.compile(
-    rf"\b(?:{'|'.join(re.escape(word) for word in _RULES['judgement']['words'])})\b", re.IGNORECASE
-)
+_JUDGEMENT = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in _RULES['judgement']['words'])})\b", re.IGNORECASE)
 _PLAN_WANTED = (
-    "List the attendance meetings and plans with their dates. Missing this much school counts as "
-    "{level} absence."
+    "List the attendance meetings and plans with their dates. Missing this much school counts as {level} absence."
 )
 
 
