@@ -75,7 +75,7 @@ def test_48_hours_are_172800_seconds_across_both_clock_changes(clocks_change, ca
     start = london(clocks_change)
     elapsed = CALENDAR.add_elapsed(start, 48) - start.astimezone(UTC)
     with capsys.disabled():
-        print(f"\n48 h from {start}: {elapsed.total_seconds():.0f} s")  # noqa: T201 - a figure to show
+        print(f"\n48 h from {start}: {elapsed.total_seconds():.0f} s")
     assert elapsed.total_seconds() == 172_800
 
 

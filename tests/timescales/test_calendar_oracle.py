@@ -114,7 +114,7 @@ def test_every_hour_of_2024_to_2028_for_every_timescale(kind, capsys):
             if POLICY.due_at(kind, start, CALENDAR, week) != expected:
                 mismatches.append((start, week, expected))
     with capsys.disabled():
-        print(f"\n{kind}: {len(mismatches)} mismatches of {tried}")  # noqa: T201 - a figure to show
+        print(f"\n{kind}: {len(mismatches)} mismatches of {tried}")
     assert mismatches == []
     assert tried == 43_848 * len(weeks)
 
