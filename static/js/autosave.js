@@ -1,0 +1,180 @@
+/**
+ * Saves a long form as it is typed.
+ *
+ * <form data-autosave-url="…" data-autosave-key="<person>:<draft>:<section>" data-autosave-version="7">
+ *   … <p class="autosave-status" role="status" data-autosave-status></p>
+ *
+ * The address is posted the form, urlencoded, with `version`. It answers 2xx (a header X-Draft-Version brings the new
+ * version), 401 when signed out, 409 when the draft was changed elsewhere. Until a save is confirmed the text is also
+ * kept in this tab, so that nothing typed is lost to a time-out, a dropped connection or a closed lid.
+ */
+import { dropDraft, keepDraft, keptDraft } from "portal/drafts";
+import { eachOnce, timeOfDay } from "portal/page";
+
+const PAUSE_MS = 1500;
+
+const isSaved = (input) => input.name && !input.matches("[type=file], [type=password], [data-not-saved], [name=csrf_token]");
+
+function fieldsOf(form) {
+  const kept = new Set([...form.elements].filter(isSaved).map((input) => input.name));
+  return [...new FormData(form)].filter(([name]) => kept.has(name) && name !== "version");
+}
+
+function putBack(form, fields) {
+  const values = groupByName(fields);
+  for (const input of [...form.elements].filter(isSaved)) {
+    if (input.name === "version" || input.type === "hidden" || input.type === "submit") continue;
+    const mine = values.get(input.name) ?? [];
+    if (input.matches("[type=checkbox], [type=radio]")) {
+      input.checked = mine.some(([, value]) => value === input.value);
+    } else if (mine.length > 0) {
+      [, input.value] = mine.shift();
+    }
+    input.dispatchEvent(new Event(input.matches("[type=radio], [type=checkbox]") ? "change" : "input", { bubbles: true }));
+  }
+}
+
+function groupByName(fields) {
+  const groups = new Map();
+  for (const field of fields) groups.set(field[0], [...(groups.get(field[0]) ?? []), field]);
+  return groups;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.key = form.dataset.autosaveKey;
+    this.status = form.querySelector("[data-autosave-status]");
+    // After a refusal (422) the page shows text that no draft holds yet: the form says so.
+    this.saved = "autosaveUnsaved" in form.dataset ? [] : fieldsOf(form);
+    this.stopped = false;
+    this.recover();
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("change", () => this.changed());
+    form.addEventListener("focusout", () => this.save());
+    form.addEventListener("submit", () => { this.stopped = true; this.keep(); });
+    document.addEventListener("visibilitychange", () => document.hidden && this.save({ keepalive: true }));
+    globalThis.addEventListener("online", () => this.save());
+    globalThis.addEventListener("pageshow", (event) => { if (event.persisted) this.stopped = false; });
+  }
+
+  get version() { return this.form.dataset.autosaveVersion ?? ""; }
+
+  set version(value) {
+    this.form.dataset.autosaveVersion = value;
+    const input = this.form.querySelector("input[name=version]");
+    if (input) input.value = value;
+  }
+
+  keep() {
+    const fields = fieldsOf(this.form);
+    return same(fields, this.saved) || keepDraft(this.key, fields, this.version);
+  }
+
+  /** Text that never reached the server comes back; if the draft moved on meanwhile, the person chooses. */
+  recover() {
+    const kept = keptDraft(this.key);
+    if (!kept || same(kept.fields, fieldsOf(this.form))) {
+      dropDraft(this.key);
+      if (this.saved.length === 0) this.changed();
+      return;
+    }
+    const at = timeOfDay(new Date(kept.at));
+    if (kept.base === this.version) {
+      putBack(this.form, kept.fields);
+      this.say(`What you typed at ${at} was not saved then. It is back in the form.`);
+      this.changed();
+    } else {
+      this.offer(kept, at);
+    }
+  }
+
+  offer(kept, at) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link-button";
+    button.textContent = "Put back what I typed";
+    button.addEventListener("click", () => {
+      putBack(this.form, kept.fields);
+      this.changed();
+    });
+    this.say(`This form has changed since you typed here at ${at}. `, button);
+  }
+
+  changed() {
+    if (this.stopped) return;
+    const kept = this.keep();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE_MS);
+    if (!kept) this.say("This browser keeps nothing by itself. Save before you leave the page.");
+  }
+
+  async save({ keepalive = false } = {}) {
+    clearTimeout(this.timer);
+    const fields = fieldsOf(this.form);
+    if (this.stopped || this.saving || same(fields, this.saved)) return;
+    this.saving = true;
+    try {
+      const answer = await this.post(fields, keepalive);
+      this.heard(answer, fields);
+    } catch {
+      this.say(navigator.onLine
+        ? "Not saved yet – the portal cannot be reached; kept in this tab"
+        : "Not saved yet – you are offline; kept in this tab");
+      this.timer = setTimeout(() => this.save(), 10 * PAUSE_MS);
+    } finally {
+      this.saving = false;
+    }
+    if (!same(fields, fieldsOf(this.form))) this.changed();
+  }
+
+  post(fields, keepalive) {
+    const token = this.form.querySelector("input[name=csrf_token]")?.value ?? "";
+    return fetch(this.form.dataset.autosaveUrl, {
+      method: "POST",
+      redirect: "manual",
+      keepalive,
+      headers: { "X-CSRFToken": token, "X-Autosave": "1", Accept: "application/json" },
+      body: new URLSearchParams([...fields, ["version", this.version]]),
+    });
+  }
+
+  heard(answer, fields) {
+    if (answer.ok) {
+      this.saved = fields;
+      this.version = answer.headers.get("X-Draft-Version") ?? this.version;
+      if (same(fields, fieldsOf(this.form))) dropDraft(this.key);
+      this.say(`Saved at ${timeOfDay()}`);
+    } else if (answer.status === 401 || answer.type === "opaqueredirect") {
+      this.explain("You have been signed out. ", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`,
+        "Sign in to carry on; what you typed is kept");
+    } else if (answer.status === 409) {
+      this.explain("This form was changed in another tab or by somebody else. ", location.href,
+        "Open the newer one; what you typed here is kept");
+    } else {
+      this.say("Not saved yet – something went wrong on our side; kept in this tab");
+      this.timer = setTimeout(() => this.save(), 10 * PAUSE_MS);
+    }
+  }
+
+  explain(words, href, linkText) {
+    this.keep();
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = href;
+    link.textContent = linkText;
+    this.say(words, link);
+  }
+
+  say(...parts) {
+    if (!this.status) return;
+    const words = parts.map((part) => part.textContent ?? part).join("");
+    if (this.status.textContent !== words) this.status.replaceChildren(...parts);
+  }
+}
+
+export function startAutosave(root) {
+  eachOnce(root, "form[data-autosave-url]", (form) => new Autosave(form));
+}
