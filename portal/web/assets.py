@@ -1,6 +1,6 @@
 """Front-end parts: copied from node_modules to static/vendor, made our own on the way.
 
-Run at set-up as ``python -m portal.web.assets``. GDS Transport and the crown belong to GOV.UK
+Run at set-up as a script that needs nothing else of the portal. GDS Transport and the crown belong to GOV.UK
 alone, so the style sheets lose both and take Atkinson Hyperlegible Next instead. Of the MOJ
 components only those we show are kept, and none of their scripts: ours need no script.
 """

@@ -1,0 +1,49 @@
+"""Who is asking: one person, acting for one organisation, in one role."""
+
+from dataclasses import dataclass
+
+from portal.access import policy
+from portal.access.roles import KIND_LABELS, ROLE_LABELS, OrganisationKind, Role
+
+
+@dataclass(frozen=True)
+class OtherMembership:
+    """A further organisation that the same person can switch to."""
+
+    key: str
+    organisation_name: str
+    role_label: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person behind a request. Every query and service takes one first, and has no default for it."""
+
+    user_id: int
+    name: str
+    email: str
+    organisation_id: int
+    organisation_name: str
+    organisation_kind: OrganisationKind
+    role: Role
+    session_id: int | None = None
+    memberships: tuple[OtherMembership, ...] = ()
+
+    @property
+    def is_operator(self) -> bool:
+        """Say whether the person acts for KSAF."""
+        return self.organisation_kind is OrganisationKind.OPERATOR
+
+    @property
+    def role_label(self) -> str:
+        """Return the role in words."""
+        return ROLE_LABELS[self.role]
+
+    @property
+    def kind_label(self) -> str:
+        """Return the organisation's kind in words."""
+        return KIND_LABELS[self.organisation_kind]
+
+    def may(self, permission: policy.Permission | str) -> bool:
+        """Say whether this person, here and now, holds `permission`."""
+        return policy.may(self.role, self.organisation_kind, policy.Permission(permission))

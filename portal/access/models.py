@@ -1,0 +1,57 @@
+"""The table that opens a referral to an organisation."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from portal.columns import words
+from portal.tenancy import Scoped
+
+
+class PartyRole(StrEnum):
+    """Why an organisation is at the table."""
+
+    OWNER = "owner"
+    OPERATOR = "operator"
+    SHARED = "shared"
+
+
+class Scope(StrEnum):
+    """How far an organisation sees into a referral."""
+
+    STATUS = "status"
+    UPDATES = "updates"
+    ALL = "all"
+
+
+class ReferralParty(Scoped, SQLModel, table=True):
+    """One organisation's access to one referral, with its reason and its end; the owner is the first."""
+
+    __tablename__ = "referral_party"
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
+        Index("ix_referral_party_organisation", "organisation_id", "referral_id"),
+        Index("ix_referral_party_referral", "referral_id", "organisation_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    referral_id: int
+    owner_organisation_id: int
+    organisation_id: int = Field(foreign_key="organisation.id")
+    role: PartyRole = Field(sa_type=words(PartyRole))
+    scope: Scope = Field(sa_type=words(Scope))
+    basis: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    @classmethod
+    def visible_to(cls, tenant: int):  # noqa: ANN206 - SQL expression, as in Scoped
+        """Return the tenant's own rows and those on referrals it owns."""
+        table = cls.__table__.c  # type: ignore[attr-defined]
+        return (table.organisation_id == tenant) | (table.owner_organisation_id == tenant)
+
+    def written_by(self, tenant: int, reached: dict[int, int]) -> bool:
+        """Allow whoever has loaded the referral, under its true owner."""
+        return reached.get(self.referral_id) == self.owner_organisation_id

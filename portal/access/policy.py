@@ -1,0 +1,107 @@
+"""Who may do what, on one page. Routes, templates and the access matrix in the tests all read this table."""
+
+from enum import StrEnum
+
+from portal.access.roles import OPERATOR_ROLES, PARTNER_ROLES, OrganisationKind, Role
+
+
+class Permission(StrEnum):
+    """One thing a person may do. Every route that changes something has one of its own."""
+
+    ACCOUNT_KEEP = "account.keep"
+    REFERRAL_READ = "referral.read"
+    REFERRAL_START = "referral.start"
+    REFERRAL_EDIT = "referral.edit"
+    REFERRAL_AUTOSAVE = "referral.autosave"
+    REFERRAL_SUBMIT = "referral.submit"
+    REFERRAL_DISCARD = "referral.discard"
+    REFERRAL_WITHDRAW = "referral.withdraw"
+    REFERRAL_UPDATE = "referral.update"
+    REFERRAL_ANSWER = "referral.answer"
+    REFERRAL_CHASE = "referral.chase"
+    REFERRAL_MESSAGE = "referral.message"
+    ATTACHMENT_ADD = "attachment.add"
+    ATTACHMENT_REMOVE = "attachment.remove"
+    REFERRAL_QUEUE = "referral.queue"
+    REFERRAL_ACKNOWLEDGE = "referral.acknowledge"
+    REFERRAL_ASK = "referral.ask"
+    REFERRAL_DECIDE = "referral.decide"
+    REFERRAL_AUTHORISE = "referral.authorise"
+    REFERRAL_RETURN = "referral.return"
+    PROMPT_READ = "prompt.read"
+    PROMPT_CLOSE = "prompt.close"
+    PEOPLE_READ = "people.read"
+    PEOPLE_INVITE = "people.invite"
+    PEOPLE_REMOVE = "people.remove"
+    PEOPLE_ROLE = "people.role"
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_ACCEPT = "agreement.accept"
+    ORGANISATION_READ = "organisation.read"
+    ORGANISATION_ADD = "organisation.add"
+    ORGANISATION_INVITE = "organisation.invite"
+    CALENDAR_READ = "calendar.read"
+    CALENDAR_EDIT = "calendar.edit"
+    TIMESCALES_READ = "timescales.read"
+
+
+_ANYONE = frozenset(Role)
+_WRITERS = frozenset({Role.REFERRER, Role.ORGANISATION_ADMIN})
+_PARTNER_ADMIN = frozenset({Role.ORGANISATION_ADMIN})
+_TRIAGE = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.SAFEGUARDING_TEAM, Role.MANAGER})
+_MANAGER = frozenset({Role.MANAGER})
+_KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
+
+POLICY: dict[Permission, frozenset[Role]] = {
+    Permission.ACCOUNT_KEEP: _ANYONE,
+    Permission.REFERRAL_READ: PARTNER_ROLES | _TRIAGE,
+    Permission.REFERRAL_START: _WRITERS,
+    Permission.REFERRAL_EDIT: _WRITERS,
+    Permission.REFERRAL_AUTOSAVE: _WRITERS,
+    Permission.REFERRAL_SUBMIT: _WRITERS,
+    Permission.REFERRAL_DISCARD: _WRITERS,
+    Permission.REFERRAL_WITHDRAW: _WRITERS,
+    Permission.REFERRAL_UPDATE: _WRITERS,
+    Permission.REFERRAL_ANSWER: _WRITERS,
+    Permission.REFERRAL_CHASE: _WRITERS,
+    Permission.REFERRAL_MESSAGE: _WRITERS | _TRIAGE,
+    Permission.ATTACHMENT_ADD: _WRITERS | _TRIAGE,
+    Permission.ATTACHMENT_REMOVE: _WRITERS,
+    Permission.REFERRAL_QUEUE: _TRIAGE,
+    Permission.REFERRAL_ACKNOWLEDGE: _TRIAGE,
+    Permission.REFERRAL_ASK: _TRIAGE,
+    Permission.REFERRAL_DECIDE: _TRIAGE,
+    Permission.REFERRAL_AUTHORISE: _MANAGER,
+    Permission.REFERRAL_RETURN: _MANAGER,
+    Permission.PROMPT_READ: _ANYONE,
+    Permission.PROMPT_CLOSE: _ANYONE,
+    Permission.PEOPLE_READ: PARTNER_ROLES | _KSAF_ADMIN | _MANAGER,
+    Permission.PEOPLE_INVITE: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.PEOPLE_REMOVE: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.PEOPLE_ROLE: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.AGREEMENT_READ: PARTNER_ROLES,
+    Permission.AGREEMENT_ACCEPT: _PARTNER_ADMIN,
+    Permission.ORGANISATION_READ: _KSAF_ADMIN | _MANAGER,
+    Permission.ORGANISATION_ADD: _KSAF_ADMIN,
+    Permission.ORGANISATION_INVITE: _KSAF_ADMIN,
+    Permission.CALENDAR_READ: OPERATOR_ROLES,
+    Permission.CALENDAR_EDIT: _KSAF_ADMIN,
+    Permission.TIMESCALES_READ: _ANYONE,
+}
+
+# A councillor signposts and never holds a referral form; the role alone cannot say so.
+_NOT_FOR_COUNCILLORS = frozenset(
+    {
+        Permission.REFERRAL_START,
+        Permission.REFERRAL_EDIT,
+        Permission.REFERRAL_AUTOSAVE,
+        Permission.REFERRAL_SUBMIT,
+        Permission.REFERRAL_DISCARD,
+    }
+)
+
+
+def may(role: Role, kind: OrganisationKind, permission: Permission) -> bool:
+    """Say whether `role` in an organisation of `kind` holds `permission`."""
+    if kind is OrganisationKind.COUNCILLOR and permission in _NOT_FOR_COUNCILLORS:
+        return False
+    return role in POLICY[permission]

@@ -1,0 +1,146 @@
+"""Signed-in browsers: the cookie holds a random token, our table its hash, so a session can be ended from here."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_login import UserMixin
+from sqlmodel import col, select, update
+
+from portal import clock, db
+from portal.access.actor import Actor, OtherMembership
+from portal.access.roles import ROLE_LABELS, needs_second_factor
+from portal.accounts.models import AccountSession, Membership, User
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system, enter
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+# A poll or a burst of clicks need not write each time: the idle time is kept to the minute.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass
+class SignedIn(UserMixin):
+    """Somebody who has proved who they are; `actor` is None until their organisation and second factor are settled."""
+
+    token: str
+    session_id: int
+    user_id: int
+    user: User
+    second_factor_at: datetime | None
+    last_seen_at: datetime
+    membership_count: int = 0
+    needs_factor: bool = False
+    actor: Actor | None = None
+
+    def get_id(self) -> str:
+        """Return what Flask-Login keeps in the signed cookie."""
+        return self.token
+
+
+def token_hash(token: str) -> str:
+    """Return what the table keeps of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(user_id: int, organisation_id: int | None, browser: str = "", *, second_factor: bool = False) -> str:
+    """Begin a session for a person who has just proved who they are; returns its token."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    db.session().add(
+        AccountSession(
+            token_hash=token_hash(token),
+            user_id=user_id,
+            organisation_id=organisation_id,
+            browser=browser[:200],
+            created_at=now,
+            last_seen_at=now,
+            second_factor_at=now if second_factor else None,
+        )
+    )
+    db.session().flush()
+    return token
+
+
+def load(token: str) -> SignedIn | None:
+    """Return whoever holds `token` and settle their actor, or None when the session has ended, idled out or aged out."""
+    row = find(token)
+    if row is None or _is_over(row):
+        return None
+    session = db.session()
+    user = session.get(User, row.user_id)
+    if user is None or user.disabled_at is not None:
+        return None
+    signed = SignedIn(token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at)
+    _settle(signed, row.organisation_id)
+    if signed.actor is not None:
+        enter(session, signed.actor.organisation_id)
+    return signed
+
+
+def find(token: str) -> AccountSession | None:
+    """Return the row of `token`, ended or not."""
+    return db.session().scalars(select(AccountSession).where(AccountSession.token_hash == token_hash(token))).first()
+
+
+def end(session_id: int) -> None:
+    """End one session now."""
+    _end(col(AccountSession.id) == session_id)
+
+
+def end_all(user_id: int) -> None:
+    """End every session of a person now: signed out everywhere, disabled, or a new password."""
+    _end(col(AccountSession.user_id) == user_id)
+
+
+def touch(signed: SignedIn) -> None:
+    """Note that the person is still there; in a short transaction of its own, at most once a minute."""
+    now = clock.now()
+    if now - signed.last_seen_at < SEEN_EVERY:
+        return
+    with db.own_transaction(None) as own:
+        own.execute(update(AccountSession).where(col(AccountSession.id) == signed.session_id).values(last_seen_at=now))
+
+
+def _end(which: object) -> None:
+    changed = update(AccountSession).where(which, col(AccountSession.ended_at).is_(None))  # type: ignore[arg-type]
+    db.session().execute(changed.values(ended_at=clock.now()))
+
+
+def _is_over(row: AccountSession) -> bool:
+    now = clock.now()
+    return row.ended_at is not None or now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE
+
+
+def _settle(signed: SignedIn, organisation_id: int | None) -> None:
+    """Find the person's live memberships and make the actor for the organisation in use, if it may be used yet."""
+    session = db.session()
+    with as_system(session):
+        rows = session.execute(
+            select(Membership, Organisation)
+            .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
+            .where(Membership.user_id == signed.user_id, col(Membership.ended_at).is_(None), col(Organisation.active))
+            .order_by(Organisation.name)
+        ).all()
+    signed.membership_count = len(rows)
+    used = next((row for row in rows if row[0].organisation_id == organisation_id), rows[0] if len(rows) == 1 else None)
+    if used is None:
+        return
+    membership, organisation = used
+    signed.needs_factor = needs_second_factor(membership.role) or signed.user.totp_confirmed_at is not None
+    if signed.needs_factor and signed.second_factor_at is None:
+        return
+    signed.actor = Actor(
+        user_id=signed.user_id,
+        name=signed.user.name,
+        email=signed.user.email,
+        organisation_id=membership.organisation_id,
+        organisation_name=organisation.name,
+        organisation_kind=organisation.kind,
+        role=membership.role,
+        session_id=signed.session_id,
+        memberships=tuple(
+            OtherMembership(other.key, other.name, ROLE_LABELS[held.role]) for held, other in rows if other is not organisation
+        ),
+    )

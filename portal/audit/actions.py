@@ -1,0 +1,74 @@
+"""Every action the audit knows, as source:subject:verb, with the keys its detail may hold."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What can be recorded. Each feature declares its own here, beside the keys in `DETAIL`."""
+
+    ORGANISATION_ADDED = "organisations:organisation:added"
+    AGREEMENT_ACCEPTED = "organisations:agreement:accepted"
+    PERSON_INVITED = "accounts:invitation:sent"
+    INVITATION_ACCEPTED = "accounts:invitation:accepted"
+    MEMBERSHIP_ENDED = "accounts:membership:ended"
+    ROLE_CHANGED = "accounts:membership:role_changed"
+    PERSON_DISABLED = "accounts:user:disabled"
+    SIGNED_IN = "accounts:session:started"
+    SIGNED_OUT = "accounts:session:ended"
+    ORGANISATION_SWITCHED = "accounts:session:switched"
+    PASSWORD_CHANGED = "accounts:password:changed"
+    SECOND_FACTOR_SET = "accounts:second_factor:set"
+    RECOVERY_CODE_USED = "accounts:recovery_code:used"
+    CLOSURE_ADDED = "timescales:closure_day:added"
+    CLOSURE_REMOVED = "timescales:closure_day:removed"
+    RUNG_FIRED = "timescales:rung:fired"
+    PROMPT_CLOSED = "timescales:prompt:closed"
+    DRAFT_STARTED = "referrals:draft:started"
+    DRAFT_SAVED = "referrals:draft:saved"
+    REFERRAL_MOVED = "referrals:referral:moved"
+    REFERRAL_VIEWED = "referrals:referral:viewed"
+    REFERRAL_UPDATED = "referrals:referral:updated"
+    REFERRAL_CHASED = "referrals:referral:chased"
+    MESSAGE_SENT = "referrals:message:sent"
+    ATTACHMENT_ADDED = "referrals:attachment:added"
+    ATTACHMENT_REMOVED = "referrals:attachment:removed"
+    ATTACHMENT_READ = "referrals:attachment:read"
+    CONSENT_RECORDED = "consent:event:recorded"
+    DECISION_PROPOSED = "triage:decision:proposed"
+    DECISION_RETURNED = "triage:decision:returned"
+    DECISION_AUTHORISED = "triage:decision:authorised"
+
+
+DETAIL: dict[Action, frozenset[str]] = {
+    Action.ORGANISATION_ADDED: frozenset({"name", "kind"}),
+    Action.AGREEMENT_ACCEPTED: frozenset({"version"}),
+    Action.PERSON_INVITED: frozenset({"email", "role"}),
+    Action.INVITATION_ACCEPTED: frozenset({"email", "role"}),
+    Action.MEMBERSHIP_ENDED: frozenset({"user_id", "role"}),
+    Action.ROLE_CHANGED: frozenset({"user_id", "old", "new"}),
+    Action.PERSON_DISABLED: frozenset({"user_id"}),
+    Action.SIGNED_IN: frozenset({"browser"}),
+    Action.SIGNED_OUT: frozenset({"everywhere"}),
+    Action.ORGANISATION_SWITCHED: frozenset({"from", "to"}),
+    Action.PASSWORD_CHANGED: frozenset({"by_reset"}),
+    Action.SECOND_FACTOR_SET: frozenset(),
+    Action.RECOVERY_CODE_USED: frozenset({"left"}),
+    Action.CLOSURE_ADDED: frozenset({"day", "reason"}),
+    Action.CLOSURE_REMOVED: frozenset({"day", "reason"}),
+    Action.RUNG_FIRED: frozenset({"reference", "kind", "rung", "due_at", "prompts", "mails"}),
+    Action.PROMPT_CLOSED: frozenset({"reference", "kind", "evidence"}),
+    Action.DRAFT_STARTED: frozenset({"reference"}),
+    Action.DRAFT_SAVED: frozenset({"reference", "section", "version"}),
+    Action.REFERRAL_MOVED: frozenset({"reference", "event", "from", "to", "reason"}),
+    Action.REFERRAL_VIEWED: frozenset({"reference", "page"}),
+    Action.REFERRAL_UPDATED: frozenset({"reference", "kind"}),
+    Action.REFERRAL_CHASED: frozenset({"reference"}),
+    Action.MESSAGE_SENT: frozenset({"reference"}),
+    Action.ATTACHMENT_ADDED: frozenset({"reference", "key", "digest"}),
+    Action.ATTACHMENT_REMOVED: frozenset({"reference", "key"}),
+    Action.ATTACHMENT_READ: frozenset({"reference", "key"}),
+    Action.CONSENT_RECORDED: frozenset({"reference", "purpose", "position"}),
+    Action.DECISION_PROPOSED: frozenset({"reference", "outcome"}),
+    Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
+    Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
+}

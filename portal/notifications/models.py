@@ -1,0 +1,47 @@
+"""The outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from portal.columns import words
+from portal.crypto import EncryptedJSON
+from portal.tenancy import OrganisationOwned
+
+
+class MailState(StrEnum):
+    """Where a mail is; `sent` means that the server accepted it."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY = "retry"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutboxMail(OrganisationOwned, SQLModel, table=True):
+    """One mail to one person: written with the change it reports, sent later by the scheduler."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (
+        Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
+        Index("ix_outbox_mail_reference", "reference"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", description="The recipient's, if any")
+    template: str = Field(max_length=80)
+    reference: str | None = Field(default=None, max_length=20)
+    to_address: str = Field(max_length=254)
+    context: dict[str, Any] = Field(default_factory=dict, sa_type=EncryptedJSON)
+    message_id: str = Field(unique=True, max_length=200)
+    state: MailState = Field(default=MailState.QUEUED, sa_type=words(MailState))
+    attempts: int = 0
+    created_at: datetime
+    next_attempt_at: datetime
+    lease_until: datetime | None = None
+    sent_at: datetime | None = None
+    last_error: str | None = Field(default=None, max_length=300)

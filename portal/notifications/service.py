@@ -1,0 +1,39 @@
+"""Asking for mail. Nothing leaves here: a row joins the change's transaction, and the scheduler sends it."""
+
+import secrets
+from typing import Any
+
+from portal import clock, db
+from portal.notifications.models import OutboxMail
+from portal.tenancy import as_system
+
+MESSAGE_ID_DOMAIN = "portal.ksaf.example"
+
+
+def queue(
+    template: str,
+    to_address: str,
+    *,
+    organisation_id: int | None,
+    reference: str | None = None,
+    **context: Any,
+) -> None:
+    """Put one mail into the outbox: a template of templates/emails/, one address, and the template's context.
+
+    `organisation_id` is the recipient's. A mail about a child carries the `reference` and a link, never a name:
+    the context is for links, instants and words about the service.
+    """
+    now = clock.now()
+    mail = OutboxMail(
+        organisation_id=organisation_id,
+        template=template,
+        reference=reference,
+        to_address=to_address,
+        context=context,
+        message_id=f"<{secrets.token_hex(16)}@{MESSAGE_ID_DOMAIN}>",
+        created_at=now,
+        next_attempt_at=now,
+    )
+    session = db.session()
+    with as_system(session):
+        session.add(mail)

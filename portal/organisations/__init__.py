@@ -1,0 +1,1 @@
+"""Partner organisations, their agreements, and the statutory services around them."""

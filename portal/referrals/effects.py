@@ -1,0 +1,67 @@
+"""What each event of the lifecycle does to the referral's deadlines, as a table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.rules import Event
+from portal.timescales import service as timescales
+from portal.timescales.service import Subject
+
+DECIDING = ("decide", "outcome")
+OPERATORS = ("acknowledge", *DECIDING)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The kinds an event starts, meets, pauses, resumes and cancels, and whose move it is afterwards."""
+
+    waiting_on: WaitingOn
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+
+
+EFFECTS: dict[Event, Effect] = {
+    Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome")),
+    Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
+    Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
+    Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
+    Event.DECIDE: Effect(WaitingOn.OPERATOR, resumes=DECIDING, meets=("decide",), cancels=("information",)),
+    Event.RETURN: Effect(WaitingOn.OPERATOR),
+    Event.AUTHORISE: Effect(WaitingOn.NOBODY, meets=("outcome",)),
+    Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",)),
+    Event.WITHDRAW: Effect(WaitingOn.NOBODY, cancels=("acknowledge", "chase", "decide", "outcome", "information")),
+    Event.DISCARD: Effect(WaitingOn.NOBODY),
+}
+# Who owes each kind: the operator, except what is asked of the referrer.
+OWED_BY_REFERRER = frozenset({"chase", "information"})
+
+
+def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
+    """Do to the deadlines of `referral` what `event` means, saying `why` in words, and keep its row's next due time."""
+    effect, subject = EFFECTS[event], Subject("referral", referral.id or 0)
+    done: tuple[tuple[tuple[str, ...], Callable[[Subject, str, str], None]], ...] = (
+        (effect.resumes, timescales.resume),
+        (effect.meets, timescales.meet),
+        (effect.cancels, timescales.cancel),
+        (effect.pauses, timescales.pause),
+    )
+    for kinds, change in done:
+        for kind in kinds:
+            change(subject, kind, why)
+    for kind in effect.starts:
+        _start(kind, subject, referral, operator_id)
+    referral.waiting_on = effect.waiting_on
+    following = timescales.next_due(subject)
+    referral.next_due_kind, referral.next_due_at = following or (None, None)
+
+
+def _start(kind: str, subject: Subject, referral: Referral, operator_id: int) -> None:
+    owner = referral.organisation_id
+    by, to = (owner, operator_id) if kind in OWED_BY_REFERRER else (operator_id, owner)
+    # What the referrer owes is on the person who sent it; what KSAF owes is on whoever has it, or on triage.
+    person = referral.created_by_id if kind in OWED_BY_REFERRER else referral.assigned_to_id
+    timescales.start(kind, subject, referral.reference, owed_by_id=by, owed_to_id=to, person_id=person)

@@ -1,0 +1,78 @@
+"""Moving a referral: the one place where its state changes, with everything a change of state brings."""
+
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.roles import OrganisationKind
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.organisations.models import Organisation
+from portal.referrals import effects, timeline
+from portal.referrals.models import Audience, Referral
+from portal.referrals.rules import STATE_LABELS, Event, State, transition
+from portal.web.errors import SomeoneWasFirstError
+
+
+class NotPermittedError(Exception):
+    """The lifecycle allows the event, but not to this actor."""
+
+
+def can(actor: Actor, referral: Referral, event: Event) -> bool:
+    """Say whether `actor` may do `event` to `referral` as it stands: what buttons and views both ask."""
+    row = transition(event, referral.state)
+    return row is not None and actor.may(row.permission)
+
+
+def move(
+    actor: Actor,
+    referral: Referral,
+    event: Event,
+    title: str,
+    body: str | None = None,
+    *,
+    audience: Audience = Audience.EVERYONE,
+) -> None:
+    """Do `event`: the state, the timeline entry (`title`, `body`), the deadlines and the audit, in the open transaction.
+
+    Raises SomeoneWasFirstError when the referral has moved on meanwhile and NotPermittedError when the role may not.
+    """
+    row = transition(event, referral.state)
+    if row is None:
+        raise SomeoneWasFirstError(f"This referral is now: {STATE_LABELS[referral.state].lower()}.")
+    if not actor.may(row.permission):
+        raise NotPermittedError(event)
+    before, referral.state = referral.state, row.target
+    _stamp(actor, referral, event)
+    timeline.add(actor, referral, event.value, title, body, audience=audience)
+    effects.apply(event, referral, operator_id(), title)
+    audit.record(
+        actor,
+        Action.REFERRAL_MOVED,
+        subject=("referral", referral.id),
+        owner_id=referral.organisation_id,
+        reference=referral.reference,
+        event=event.value,
+        **{"from": before.value, "to": row.target.value},
+    )
+    db.session().flush()
+
+
+def operator_id() -> int:
+    """Return the id of KSAF's own organisation. Raises sqlalchemy's NoResultFound before one has been added."""
+    operator = select(Organisation.id).where(col(Organisation.kind) == OrganisationKind.OPERATOR)
+    found = db.session().scalars(operator.order_by(col(Organisation.id))).first()
+    if found is None:
+        raise LookupError("There is no operator organisation yet: add it with `portal organisations add`.")
+    return found
+
+
+def _stamp(actor: Actor, referral: Referral, event: Event) -> None:
+    now = clock.now()
+    if event is Event.SUBMIT:
+        referral.submitted_at = now
+    elif event is Event.ACKNOWLEDGE:
+        referral.acknowledged_at = now
+        referral.assigned_to_id, referral.assigned_to_name = actor.user_id, actor.name
+    elif referral.state in {State.ACCEPTED, State.NOT_ACCEPTED}:
+        referral.decided_at = now

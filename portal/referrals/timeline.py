@@ -1,0 +1,37 @@
+"""What people on a referral read as its story."""
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.referrals.models import Audience, Referral, TimelineEntry
+
+
+def add(
+    actor: Actor,
+    referral: Referral,
+    kind: str,
+    title: str,
+    body: str | None = None,
+    *,
+    audience: Audience = Audience.EVERYONE,
+) -> TimelineEntry:
+    """Add an entry by `actor`, now, and note on the referral's row that something changed.
+
+    Takes the `kind` that chooses its look, a `title` without narrative, and the `body` in the writer's words.
+    Returns the entry.
+    """
+    entry = TimelineEntry(
+        organisation_id=referral.organisation_id,
+        referral_id=referral.id or 0,
+        at=clock.now(),
+        kind=kind,
+        title=title,
+        body=body,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        actor_organisation=actor.organisation_name,
+        audience=audience,
+    )
+    db.session().add(entry)
+    referral.last_change_at = entry.at
+    db.session().flush()
+    return entry

@@ -1,0 +1,1 @@
+"""KSAF's decision on a referral and its authorisation."""

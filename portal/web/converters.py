@@ -1,0 +1,30 @@
+"""Typed parts of addresses."""
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from portal import references
+
+
+class ReferenceConverter(BaseConverter):
+    """A public reference: anything that could not be one is simply not found."""
+
+    regex = references.PATTERN.pattern
+
+    def to_python(self, value: str) -> str:
+        """Accept only a reference whose check character fits."""
+        if references.normalise(value) != value:
+            raise ValidationError
+        return value
+
+
+class KeyConverter(BaseConverter):
+    """An opaque public key of a row."""
+
+    regex = r"[A-Za-z0-9_-]{8,64}"
+
+
+def install(app: Flask) -> None:
+    """Teach `app` the converters `reference` and `key`."""
+    app.url_map.converters["reference"] = ReferenceConverter
+    app.url_map.converters["key"] = KeyConverter

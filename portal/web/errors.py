@@ -1,0 +1,37 @@
+"""What people see when something cannot be done: a page that says what to do, with the right status."""
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import Conflict, HTTPException
+
+KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+class SomeoneWasFirstError(Conflict):
+    """Two people acted at once; the message tells the second who was first and when."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+def install(app: Flask) -> None:
+    """Show our own page for every error of `app`."""
+
+    @app.errorhandler(HTTPException)
+    def explain(error: HTTPException) -> tuple[str, int] | HTTPException:
+        code = error.code or 500
+        if code < 400 or error.response is not None:  # noqa: PLR2004 - redirects pass
+            return error
+        shown = code if code in KNOWN else 400 if code < 500 else 500  # noqa: PLR2004 - HTTP's classes
+        told = getattr(error, "told", None)
+        return render_template(f"errors/{shown}.html", told=told), code
+
+    @app.errorhandler(CSRFError)
+    def out_of_date(_error: CSRFError) -> tuple[str, int]:
+        return render_template("errors/400.html", told=None), 400
+
+    @app.errorhandler(StaleDataError)
+    def overtaken(_error: StaleDataError) -> tuple[str, int]:
+        return render_template("errors/409.html", told=None), 409

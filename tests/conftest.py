@@ -1,0 +1,144 @@
+"""The fixtures every test may ask for: a fresh database on each engine, a clock to set, a signed-in browser."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from portal import clock, config, create_app, crypto, db, tables
+from tests import postgres
+from tests.factories import people
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYS = ("a-test-key-that-is-long-enough-0123456789",)
+# A Monday morning in term, so that "one working day" is Tuesday at 5pm.
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` up to date, as `portal migrate` does."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        settings = Config(str(ROOT / "migrations/alembic.ini"))
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    crypto.use_keys(KEYS)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    base = tmp_path_factory.getbasetemp()
+    server = postgres.server_url(base if worker_id == "master" else base.parent)
+    url = postgres.create_database(server, f"portal_{worker_id}")
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Database]:
+    """An empty database at the newest migration, on each engine in turn."""
+    if engine_name == "sqlite":
+        path = tmp_path / "portal.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        made = db.Database(f"sqlite:///{path}")
+    else:
+        url = request.getfixturevalue("postgresql_url")
+        _empty(url)
+        made = db.Database(url)
+    yield made
+    made.engine.dispose()
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    engine.dispose()
+
+
+class Moment:
+    """The clock of a test: set it, or move it on."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def set(self, instant: datetime) -> None:
+        self.now = instant
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """Stop the clock at Monday 23 November 2026, 10am, until the test moves it."""
+    made = Moment()
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made
+
+
+@pytest.fixture
+def tx(database: db.Database, moment: Moment) -> Iterator[db.Session]:
+    """A transaction for a service test, for nobody yet, rolled back at its end. `tenancy.enter(tx, …)` makes it somebody's."""
+    with database.open(write=True) as session, db.current(session):
+        yield session
+        session.rollback()
+
+
+@pytest.fixture(scope="session")
+def bare_app(tmp_path_factory: pytest.TempPathFactory):
+    """The application, made once a worker; `app` gives it the test's database."""
+    folder = tmp_path_factory.mktemp("data")
+    settings = config.from_environment(
+        {
+            "PORTAL_ENV": "test",
+            "PORTAL_DATA_DIR": str(folder),
+            "PORTAL_SECRET_KEYS": KEYS[0],
+            "PORTAL_BASE_URL": "http://localhost",
+        }
+    )
+    made = create_app(settings)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    made.extensions["database"].engine.dispose()
+    return made
+
+
+@pytest.fixture
+def app(bare_app, database: db.Database, moment: Moment):
+    """The application on the test's database, with the clock stopped. CSRF has tests of its own."""
+    bare_app.extensions["database"] = database
+    return bare_app
+
+
+@pytest.fixture
+def client_of(app, database: db.Database):
+    """Return a function that gives a test client signed in as a person in one of their organisations."""
+
+    def make(person: people.Person, *, second_factor: bool = True):
+        return people.signed_in_client(app, database, person, second_factor=second_factor)
+
+    return make
