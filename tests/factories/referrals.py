@@ -1,0 +1,116 @@
+"""Referrals in a state, made through the lifecycle itself, in the session that is open."""
+
+from datetime import date
+
+from portal import clock, db, references
+from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.roles import OrganisationKind, Role
+from portal.organisations.models import Organisation
+from portal.referrals import lifecycle
+from portal.referrals.models import Referral, ReferralSection
+from portal.referrals.rules import Event
+from portal.referrals.sections import SECTIONS
+from portal.tenancy import as_system, enter
+from tests.factories import people
+from tests.factories.answers import SCHOOL
+
+
+def operator() -> Organisation:
+    """Return the operator organisation of this test, added when there is none yet."""
+    session = db.session()
+    with as_system(session):
+        return session.get(Organisation, lifecycle.operator_id()) if _has_operator() else people.add_organisation(
+            OrganisationKind.OPERATOR, "KSAF"
+        )
+
+
+def staff(role: Role = Role.TRIAGE_OFFICER) -> people.Person:
+    """Add a person at KSAF."""
+    return people.add_person(operator(), role)
+
+
+def draft(person: people.Person, answers: dict | None = None) -> Referral:
+    """Add a draft of `person`'s organisation, with all eight sections answered; the session becomes theirs."""
+    session, now = db.session(), clock.now()
+    operator()
+    answers = SCHOOL if answers is None else answers
+    enter(session, person.organisation_id)
+    made = Referral(
+        organisation_id=person.organisation_id,
+        reference=references.new(),
+        child_given_name="Amira",
+        child_family_name="Khan",
+        child_given_key="amira",
+        child_family_key="khan",
+        child_date_of_birth=date(2013, 5, 4),
+        year_group="Year 8",
+        route="outreach",
+        created_by_id=person.user_id,
+        contact_name=person.name,
+        created_at=now,
+        last_change_at=now,
+    )
+    session.add(made)
+    session.flush()
+    _add_party(made, person.organisation_id, PartyRole.OWNER)
+    for section in SECTIONS:
+        own = {question.key: answers[question.key] for question in section.questions if question.key in answers}
+        session.add(
+            ReferralSection(
+                organisation_id=person.organisation_id,
+                referral_id=made.id,
+                section=section.key,
+                answers=own,
+                updated_by_id=person.user_id,
+                updated_by_name=person.name,
+                updated_at=now,
+            )
+        )
+    session.flush()
+    return made
+
+
+def sent(person: people.Person, answers: dict | None = None) -> Referral:
+    """Add a referral that KSAF has received and not yet acknowledged; the session becomes its owner's."""
+    made = draft(person, answers)
+    _add_party(made, lifecycle.operator_id(), PartyRole.OPERATOR)
+    lifecycle.move(person.actor, made, Event.SUBMIT, "Referral sent")
+    return made
+
+
+def acknowledged(person: people.Person, by: people.Person, answers: dict | None = None) -> Referral:
+    """Add a referral that `by` has acknowledged; the session becomes KSAF's, and the row returned is loaded for it."""
+    made = load_for(by, sent(person, answers).id)
+    lifecycle.move(by.actor, made, Event.ACKNOWLEDGE, "Acknowledged")
+    return made
+
+
+def load_for(person: people.Person, referral_id: int) -> Referral:
+    """Make the session `person`'s and return the referral loaded afresh for them."""
+    from sqlmodel import select
+
+    enter(db.session(), person.organisation_id)
+    return db.session().scalars(select(Referral).where(Referral.id == referral_id)).one()
+
+
+def _add_party(referral: Referral, organisation_id: int, role: PartyRole) -> None:
+    db.session().add(
+        ReferralParty(
+            referral_id=referral.id,
+            owner_organisation_id=referral.organisation_id,
+            organisation_id=organisation_id,
+            role=role,
+            scope=Scope.ALL,
+            basis=role.value,
+            valid_from=clock.now(),
+        )
+    )
+    db.session().flush()
+
+
+def _has_operator() -> bool:
+    try:
+        lifecycle.operator_id()
+    except LookupError:
+        return False
+    return True
