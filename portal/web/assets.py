@@ -14,7 +14,10 @@ from pathlib import Path
 
 FONT = "Atkinson Hyperlegible Next Variable"
 FONT_STACK = f'"{FONT}",Arial,sans-serif'
-MOJ_COMPONENTS = (".moj-badge", ".moj-filter", ".moj-sub-navigation", ".moj-timeline")
+MOJ_COMPONENTS = (".moj-badge", ".moj-sub-navigation", ".moj-timeline")
+# Components no page of ours uses (docs/design.md): without them the first page stays under 90 KB.
+GOVUK_UNUSED = ("accordion", "cookie-banner", "exit-this-page", "footer", "header", "logo")
+GOVUK_UNUSED += ("generic-header", "notification-banner", "pagination", "summary-card", "tabs")
 # The rules for what GOV.UK keeps to itself: its typeface, the royal arms and the crown of its footer.
 GOVUK_ALONE = ("@font-face", "copyright-logo", "footer__crown")
 # What each file covers, so that a browser fetches the second only when a name needs it.
@@ -30,6 +33,8 @@ _FONTS = "@fontsource-variable/atkinson-hyperlegible-next/files"
 _NESTING = ("@media", "@supports")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S+")
+_UNUSED = re.compile(rf"\.govuk-(?:{'|'.join(GOVUK_UNUSED)})(?![a-z])")
+_PRINT = re.compile(r"@media print\{(?:[^{}]*\{[^{}]*\})*\}")
 _IMAGE = re.compile(r"url\(/assets/images/([\w.-]+)\)")
 
 
@@ -90,9 +95,16 @@ def _copy_script(source: Path, vendor: Path) -> None:
 
 
 def _own(css: str, wanted: Callable[[str], bool]) -> str:
-    """Keep the wanted rules, in our type."""
-    plain = _COMMENT.sub("", css).replace('@charset "UTF-8";', "")
+    """Keep the wanted rules, in our type; how a page prints is portal.css's own business."""
+    plain = _PRINT.sub("", _COMMENT.sub("", css)).replace('@charset "UTF-8";', "")
     return keep_rules(plain, wanted).replace("GDS Transport,arial,sans-serif", FONT_STACK)
+
+
+def _is_used(rule: str) -> bool:
+    """Whether a GOV.UK rule dresses anything of ours: not its fonts, nor only unused parts."""
+    if rule == "@font-face":
+        return False
+    return not all(_UNUSED.search(selector) for selector in rule.split(","))
 
 
 def _write_govuk_css(node_modules: Path, vendor: Path) -> None:
