@@ -2,12 +2,15 @@
 
 const PREFIX = "draft:";
 
+let signedOut = false;
+
 function names() {
   return Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX));
 }
 
 /** Keeps `fields` ([name, value] pairs) under `key`; `base` is the version of the draft they were typed into. */
 export function keepDraft(key, fields, base) {
+  if (signedOut) return true; // an answer that arrives after signing out must not bring the text back
   try {
     sessionStorage.setItem(PREFIX + key, JSON.stringify({ fields, base, at: Date.now() }));
     return true;
@@ -32,7 +35,10 @@ export function dropDraft(key) {
 /** Signing out clears the tab for whoever sits down next; a page can name a draft that is finished with. */
 export function forgetDrafts(root) {
   for (const form of root.querySelectorAll("form[data-sign-out]")) {
-    form.addEventListener("submit", () => names().forEach((name) => sessionStorage.removeItem(name)));
+    form.addEventListener("submit", () => {
+      signedOut = true;
+      names().forEach((name) => sessionStorage.removeItem(name));
+    });
   }
   for (const done of root.querySelectorAll("[data-autosave-clear]")) {
     const start = PREFIX + done.dataset.autosaveClear;
