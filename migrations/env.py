@@ -1,18 +1,25 @@
 """Runs the migrations against the database of the settings, or on a connection that the caller hands in."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, Enum, create_engine
 from sqlmodel import AutoString
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from portal import config, crypto, tables
 
 
-def _render_item(kind: str, item: object, _context: object) -> str | bool:
+def _render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
     """Write our own column types into migrations as what they are underneath."""
     if kind != "type":
         return False
     if isinstance(item, crypto.EncryptedText | crypto.EncryptedJSON):
         return "sa.LargeBinary()"
+    if isinstance(item, UTCDateTime):
+        autogenerate.imports.add("from sqlmodel.sql.sqltypes import UTCDateTime")
+        return "UTCDateTime()"
     if isinstance(item, Enum):
         return f"sa.String({item.length})"
     if isinstance(item, AutoString):

@@ -11,6 +11,6 @@ def now() -> datetime:
 
 
 def shift(by: timedelta) -> None:
-    """Move this process's clock by `by` from the real one; the command line refuses this outside the test environment."""
+    """Move this process's clock by `by` from the real one; the command line allows it in the test environment only."""
     global _shift  # noqa: PLW0603 - one clock a process is the point
     _shift = by

@@ -59,7 +59,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=given.get("PORTAL_DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
         secret_keys=_keys(given, env, data_dir),
-        base_url=given.get("PORTAL_BASE_URL", "" if env is Environment.PRODUCTION else "http://localhost:8000").rstrip("/"),
+        base_url=given.get("PORTAL_BASE_URL", "" if env is Environment.PRODUCTION else "http://localhost:8000").rstrip(
+            "/"
+        ),
         smtp_url=given.get("PORTAL_SMTP_URL") or None,
     )
     _refuse_unsafe(settings)

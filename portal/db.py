@@ -1,7 +1,7 @@
 """Engine, sessions and one transaction a request, on SQLite and PostgreSQL alike."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -54,21 +54,21 @@ class Database:
         return made
 
     @contextmanager
-    def transaction(self, *, tenant: int | None = None, write: bool = True) -> Iterator[Session]:
-        """Run the block in one transaction of its own, for organisation `tenant`: committed at its end, or rolled back."""
+    def transaction(self, *, tenant: int | None = None, write: bool = True) -> Generator[Session]:
+        """Run the block in one transaction of its own for `tenant`: committed at its end, or rolled back."""
         with self.open(write=write) as made, made.begin(), current(made):
             tenancy.enter(made, tenant)
             yield made
 
     @contextmanager
-    def system_transaction(self, *, write: bool = True) -> Iterator[Session]:
+    def system_transaction(self, *, write: bool = True) -> Generator[Session]:
         """Run the block in one transaction for the portal itself, across organisations: jobs and the command line."""
         with self.transaction(write=write) as made, tenancy.as_system(made):
             yield made
 
 
 @contextmanager
-def current(made: Session) -> Iterator[Session]:
+def current(made: Session) -> Generator[Session]:
     """Make `made` the session that `session()` returns inside the block."""
     token = _current.set(made)
     try:
@@ -88,7 +88,12 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     connection.set_authorizer(_keep_the_record)
 

@@ -42,7 +42,11 @@ def install(app: Flask) -> None:
 def navigation(actor: Actor) -> list[dict[str, Any]]:
     """Return the main navigation as `actor` may use it."""
     return [
-        {"label": label, "href": href, "current": request.path == href or (href != "/" and request.path.startswith(href))}
+        {
+            "label": label,
+            "href": href,
+            "current": request.path == href or (href != "/" and request.path.startswith(href)),
+        }
         for label, href, permission in NAVIGATION
         if permission is None or actor.may(permission)
     ]

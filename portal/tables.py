@@ -2,17 +2,29 @@
 
 from sqlmodel import SQLModel
 
-import portal.access.models
-import portal.accounts.models
-import portal.audit.models
-import portal.consent.models
-import portal.notifications.models
-import portal.organisations.models
-import portal.referrals.models
-import portal.timescales.models
-import portal.triage.models
-import portal.web.models
+from portal.access import models as access
+from portal.accounts import models as accounts
+from portal.audit import models as audit
+from portal.consent import models as consent
+from portal.notifications import models as notifications
+from portal.organisations import models as organisations
+from portal.referrals import models as referrals
+from portal.timescales import models as timescales
+from portal.triage import models as triage
+from portal.web import models as web
 
 metadata = SQLModel.metadata
 
-__all__ = ["metadata", "portal"]
+__all__ = [
+    "access",
+    "accounts",
+    "audit",
+    "consent",
+    "metadata",
+    "notifications",
+    "organisations",
+    "referrals",
+    "timescales",
+    "triage",
+    "web",
+]

@@ -1,11 +1,12 @@
 """Whose rows: every read and write of a tenant's table passes here, whatever the query above it forgot.
 
-A session belongs to one organisation (`tenant`), or to nobody, or, inside `as_system`, to the portal itself. SELECT, UPDATE and
-DELETE get the organisation's criterion added; everything SQLAlchemy lets slip past that recipe is refused; rows about to be
-written are checked before the flush. PostgreSQL's row-level security (migrations/rls.py) says the same once more underneath.
+A session belongs to one organisation (`tenant`), or to nobody, or, inside `as_system`, to the portal itself.
+SELECT, UPDATE and DELETE get the organisation's criterion added; everything SQLAlchemy lets slip past that recipe
+is refused; rows about to be written are checked before the flush. PostgreSQL's row-level security
+(migrations/versions/0006_guards.py) says the same once more underneath.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar, NoReturn, cast
@@ -108,10 +109,10 @@ class BetweenTwo(Scoped):
         return tenant in (self.owed_by_id, self.owed_to_id)
 
 
-def live_parties(tenant: int) -> Any:  # noqa: ANN401 - a select over a table that a higher module declares
+def live_parties(tenant: int) -> Any:
     """Return the select of referral ids to which `tenant` is a party at this moment."""
     party = SQLModel.metadata.tables["referral_party"]
-    moment = bindparam("tenancy_now", callable_=lambda: clock.now(), type_=party.c.valid_to.type)
+    moment = bindparam("tenancy_now", callable_=lambda: clock.now(), type_=party.c.valid_to.type)  # noqa: PLW0108 - the clock of that moment
     ended = party.c.valid_to.is_(None) | (party.c.valid_to > moment)
     return select(party.c.referral_id).where(party.c.organisation_id == tenant, party.c.valid_from <= moment, ended)
 
@@ -159,7 +160,7 @@ def enter(session: Session, tenant: int | None) -> None:
 
 
 @contextmanager
-def as_system(session: Session) -> Iterator[None]:
+def as_system(session: Session) -> Generator[None]:
     """Work for the portal itself inside the block: jobs, sign-in, and writing to people of another organisation."""
     before = session.info.get("system", False)
     session.flush()

@@ -103,7 +103,7 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> Moment:
 
 @pytest.fixture
 def tx(database: db.Database, moment: Moment) -> Iterator[db.Session]:
-    """A transaction for a service test, for nobody yet, rolled back at its end. `tenancy.enter(tx, …)` makes it somebody's."""
+    """A transaction for a service test, nobody's yet, rolled back; `tenancy.enter(tx, …)` makes it somebody's."""
     with database.open(write=True) as session, db.current(session):
         yield session
         session.rollback()

@@ -4,8 +4,8 @@ Revision: 0004, after 0003.
 """
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision = "0004"
 down_revision = "0003"
@@ -32,22 +32,18 @@ def upgrade() -> None:
         sa.Column("limits", sa.LargeBinary(), nullable=True),
         sa.Column("detail", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("recorded_at", UTCDateTime(), nullable=False),
         sa.Column("supersedes_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id", "referral_id"],
             ["referral.organisation_id", "referral.id"],
             name=op.f("fk_consent_event_organisation_id_referral_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["supersedes_id"], ["consent_event.id"], name=op.f("fk_consent_event_supersedes_id")
-        ),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["consent_event.id"], name=op.f("fk_consent_event_supersedes_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
     )
     with op.batch_alter_table("consent_event", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_consent_event_referral", ["referral_id", "purpose", "recorded_at"], unique=False
-        )
+        batch_op.create_index("ix_consent_event_referral", ["referral_id", "purpose", "recorded_at"], unique=False)
 
     op.create_table(
         "decision",
@@ -62,10 +58,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("proposed_by_id", sa.Integer(), nullable=False),
         sa.Column("proposed_by_name", sa.String(200), nullable=False),
-        sa.Column("proposed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
         sa.Column("settled_by_name", sa.String(200), nullable=True),
-        sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("comment", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id", "referral_id"],

@@ -4,8 +4,8 @@ Revision: 0005, after 0004.
 """
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision = "0005"
 down_revision = "0004"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(200), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=True),
-        sa.Column("added_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("added_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_closure_day")),
     )
     op.create_table(
@@ -35,24 +35,18 @@ def upgrade() -> None:
         sa.Column("owed_to_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(40), nullable=False),
-        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("paused_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("met_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("paused_at", UTCDateTime(), nullable=True),
+        sa.Column("met_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("ended_why", sa.String(300), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["owed_by_id"], ["organisation.id"], name=op.f("fk_deadline_owed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["owed_to_id"], ["organisation.id"], name=op.f("fk_deadline_owed_to_id")
-        ),
+        sa.ForeignKeyConstraint(["owed_by_id"], ["organisation.id"], name=op.f("fk_deadline_owed_by_id")),
+        sa.ForeignKeyConstraint(["owed_to_id"], ["organisation.id"], name=op.f("fk_deadline_owed_to_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_deadline_owed_by", ["owed_by_id", "state", "due_at"], unique=False
-        )
+        batch_op.create_index("ix_deadline_owed_by", ["owed_by_id", "state", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_deadline_owed_to_id"), ["owed_to_id"], unique=False)
         batch_op.create_index("ix_deadline_subject", ["subject_type", "subject_id"], unique=False)
 
@@ -67,22 +61,18 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(200), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("next_attempt_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
         sa.Column("last_error", sa.String(300), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_outbox_mail_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_outbox_mail_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_mail_message_id")),
     )
     with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_mail_reference", ["reference"], unique=False)
-        batch_op.create_index(
-            "ix_outbox_mail_state_next", ["state", "next_attempt_at"], unique=False
-        )
+        batch_op.create_index("ix_outbox_mail_state_next", ["state", "next_attempt_at"], unique=False)
 
     op.create_table(
         "deadline_rung",
@@ -91,18 +81,12 @@ def upgrade() -> None:
         sa.Column("owed_by_id", sa.Integer(), nullable=False),
         sa.Column("owed_to_id", sa.Integer(), nullable=False),
         sa.Column("rung", sa.String(20), nullable=False),
-        sa.Column("fires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("fired_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("dropped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_rung_deadline_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["owed_by_id"], ["organisation.id"], name=op.f("fk_deadline_rung_owed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["owed_to_id"], ["organisation.id"], name=op.f("fk_deadline_rung_owed_to_id")
-        ),
+        sa.Column("fires_at", UTCDateTime(), nullable=False),
+        sa.Column("fired_at", UTCDateTime(), nullable=True),
+        sa.Column("dropped_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_rung_deadline_id")),
+        sa.ForeignKeyConstraint(["owed_by_id"], ["organisation.id"], name=op.f("fk_deadline_rung_owed_by_id")),
+        sa.ForeignKeyConstraint(["owed_to_id"], ["organisation.id"], name=op.f("fk_deadline_rung_owed_to_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_rung")),
         sa.UniqueConstraint("deadline_id", "rung", name=op.f("uq_deadline_rung_deadline_id_rung")),
     )
@@ -125,17 +109,13 @@ def upgrade() -> None:
         sa.Column("deadline_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(60), nullable=False),
         sa.Column("reference", sa.String(20), nullable=False),
-        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("due_at", UTCDateTime(), nullable=True),
+        sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.Column("evidence", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_prompt_deadline_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_prompt_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_prompt_deadline_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_prompt_organisation_id")),
         sa.ForeignKeyConstraint(["rung_id"], ["deadline_rung.id"], name=op.f("fk_prompt_rung_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_prompt_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt")),
@@ -144,6 +124,4 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("prompt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_prompt_deadline_id"), ["deadline_id"], unique=False)
-        batch_op.create_index(
-            "ix_prompt_open", ["user_id", "organisation_id", "closed_at"], unique=False
-        )
+        batch_op.create_index("ix_prompt_open", ["user_id", "organisation_id", "closed_at"], unique=False)

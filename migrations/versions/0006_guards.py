@@ -3,8 +3,8 @@
 Revision: 0006, after 0005.
 
 The session filter in portal/tenancy.py decides whose rows a query sees. This says the same once more underneath, coarser
-and closer to the rows, for the day the filter has a hole: a raw query as the application's role sees its own organisation
-and nothing else. Which organisation is asking is told at the start of each transaction (`app.organisation_id`).
+and closer to the rows, for the day the filter has a hole: a raw query as the application's role sees its own
+organisation and nothing else. Which organisation is asking is told at the start of each transaction.
 """
 
 from alembic import op
@@ -95,10 +95,7 @@ def _guard_postgresql() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO portal_app")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_app")
-    op.execute(
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_app"
-    )
+    op.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_app")
     op.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO portal_app")
     for table, seen in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -51,7 +51,7 @@ def signed_in(view: View) -> View:
 
 
 def requires(permission: Permission, *, quiet: bool = False) -> Callable[[View], View]:
-    """Let `view(actor, …)` be called by an actor who holds `permission`; `quiet` requests do not keep a session awake."""
+    """Let `view(actor, …)` be called by an actor with `permission`; `quiet` requests keep no session awake."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -66,12 +66,10 @@ def requires(permission: Permission, *, quiet: bool = False) -> Callable[[View],
     return decorate
 
 
-def requires_row(
-    permission: Permission, load: Callable[..., Any], *, quiet: bool = False
-) -> Callable[[View], View]:
+def requires_row(permission: Permission, load: Callable[..., Any], *, quiet: bool = False) -> Callable[[View], View]:
     """Let `view(actor, row)` be called with the row that `load(actor, **address)` finds within the actor's reach.
 
-    A row out of reach is a 404, the same as one that does not exist; a row within reach without the permission is a 403.
+    A row out of reach is a 404, like one that does not exist; a row in reach without the permission is a 403.
     """
 
     def decorate(view: View) -> View:
@@ -91,7 +89,7 @@ def requires_row(
 
 
 def acting() -> Actor:
-    """Return who is acting. Raises SignInRequiredError when nobody is, or a second factor or organisation is missing."""
+    """Return who is acting. Raises SignInRequiredError when nobody is, or something is missing."""
     actor = cast("Actor | None", getattr(current_user, "actor", None))
     if actor is None:
         raise SignInRequiredError

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, or_
+from sqlmodel import Field, SQLModel, col
 
 from portal.columns import words
 from portal.tenancy import Scoped
@@ -29,7 +30,7 @@ class Scope(StrEnum):
 class ReferralParty(Scoped, SQLModel, table=True):
     """One organisation's access to one referral, with its reason and its end; the owner is the first."""
 
-    __tablename__ = "referral_party"
+    __tablename__: ClassVar[str] = "referral_party"
     __table_args__ = (
         ForeignKeyConstraint(["owner_organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
         Index("ix_referral_party_organisation", "organisation_id", "referral_id"),
@@ -47,10 +48,9 @@ class ReferralParty(Scoped, SQLModel, table=True):
     valid_to: datetime | None = None
 
     @classmethod
-    def visible_to(cls, tenant: int):  # noqa: ANN206 - SQL expression, as in Scoped
+    def visible_to(cls, tenant: int) -> ColumnElement[bool]:
         """Return the tenant's own rows and those on referrals it owns."""
-        table = cls.__table__.c  # type: ignore[attr-defined]
-        return (table.organisation_id == tenant) | (table.owner_organisation_id == tenant)
+        return or_(col(cls.organisation_id) == tenant, col(cls.owner_organisation_id) == tenant)
 
     def written_by(self, tenant: int, reached: dict[int, int]) -> bool:
         """Allow whoever has loaded the referral, under its true owner."""

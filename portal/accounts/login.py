@@ -1,5 +1,7 @@
 """Flask-Login, told where our sessions are."""
 
+from typing import cast
+
 from flask import Flask, Response, request
 from flask_login import LoginManager, current_user
 
@@ -8,8 +10,8 @@ from portal.accounts import sessions
 
 def install(app: Flask) -> None:
     """Load whoever is signed in on each request of `app`, and keep their session awake while they work."""
+    app.config["SESSION_PROTECTION"] = None  # our table ends sessions; a changing phone address must not
     manager = LoginManager(app)
-    manager.session_protection = None  # our table ends sessions; a changing phone address must not
     manager.user_loader(sessions.load)
 
     @app.after_request
@@ -19,5 +21,5 @@ def install(app: Flask) -> None:
         reading = request.method in {"GET", "HEAD"}
         # Polls ask nothing of a person, and a writing request holds SQLite's one write lock already.
         if reading and access and not access.quiet and getattr(current_user, "actor", None):
-            sessions.touch(current_user)
+            sessions.touch(cast("sessions.SignedIn", current_user))
         return response

@@ -1,7 +1,7 @@
 """People, memberships, and everything sign-in keeps. A person is nobody's row; a membership is its organisation's."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -15,7 +15,7 @@ from portal.tenancy import OrganisationOwned
 class User(SQLModel, table=True):
     """A person with an account."""
 
-    __tablename__ = "user_account"
+    __tablename__: ClassVar[str] = "user_account"
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(unique=True, max_length=254, description="Kept in lower case")
@@ -25,7 +25,9 @@ class User(SQLModel, table=True):
     password_hash: str | None = None
     totp_secret: str | None = Field(default=None, sa_type=EncryptedText)
     totp_confirmed_at: datetime | None = None
-    totp_last_step: int = Field(default=0, description="The last 30-second step whose code was used: each code is taken once")
+    totp_last_step: int = Field(
+        default=0, description="The last 30-second step whose code was used: each code is taken once"
+    )
     disabled_at: datetime | None = None
     created_at: datetime
 
@@ -64,7 +66,7 @@ class Invitation(OrganisationOwned, SQLModel, table=True):
 class AccountSession(SQLModel, table=True):
     """One signed-in browser. The cookie holds a random token, this row its hash, so it can be ended from here."""
 
-    __tablename__ = "account_session"
+    __tablename__: ClassVar[str] = "account_session"
 
     id: int | None = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, max_length=64)
@@ -80,7 +82,7 @@ class AccountSession(SQLModel, table=True):
 class RecoveryCode(SQLModel, table=True):
     """A code that stands in for the authenticator app, once."""
 
-    __tablename__ = "recovery_code"
+    __tablename__: ClassVar[str] = "recovery_code"
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user_account.id", index=True)
@@ -91,7 +93,7 @@ class RecoveryCode(SQLModel, table=True):
 class PasswordReset(SQLModel, table=True):
     """A single-use reset link."""
 
-    __tablename__ = "password_reset"
+    __tablename__: ClassVar[str] = "password_reset"
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=40)
@@ -104,7 +106,7 @@ class PasswordReset(SQLModel, table=True):
 class SignInAttempt(SQLModel, table=True):
     """A try at something guessable, counted by what was tried (`bucket`: a keyed hash, never the address itself)."""
 
-    __tablename__ = "sign_in_attempt"
+    __tablename__: ClassVar[str] = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_bucket_at", "bucket", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
@@ -115,7 +117,7 @@ class SignInAttempt(SQLModel, table=True):
 class HeldForm(SQLModel, table=True):
     """What somebody sent after their session had ended: kept, and given back once they have signed in again."""
 
-    __tablename__ = "held_form"
+    __tablename__: ClassVar[str] = "held_form"
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user_account.id", index=True)

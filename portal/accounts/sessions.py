@@ -64,7 +64,7 @@ def start(user_id: int, organisation_id: int | None, browser: str = "", *, secon
 
 
 def load(token: str) -> SignedIn | None:
-    """Return whoever holds `token` and settle their actor, or None when the session has ended, idled out or aged out."""
+    """Return whoever holds `token`, their actor settled, or None when the session has ended or run out."""
     row = find(token)
     if row is None or _is_over(row):
         return None
@@ -141,6 +141,8 @@ def _settle(signed: SignedIn, organisation_id: int | None) -> None:
         role=membership.role,
         session_id=signed.session_id,
         memberships=tuple(
-            OtherMembership(other.key, other.name, ROLE_LABELS[held.role]) for held, other in rows if other is not organisation
+            OtherMembership(other.key, other.name, ROLE_LABELS[held.role])
+            for held, other in rows
+            if other is not organisation
         ),
     )

@@ -16,7 +16,7 @@ class Action(StrEnum):
     SIGNED_IN = "accounts:session:started"
     SIGNED_OUT = "accounts:session:ended"
     ORGANISATION_SWITCHED = "accounts:session:switched"
-    PASSWORD_CHANGED = "accounts:password:changed"
+    PASSWORD_CHANGED = "accounts:password:changed"  # noqa: S105 - an action, not a password
     SECOND_FACTOR_SET = "accounts:second_factor:set"
     RECOVERY_CODE_USED = "accounts:recovery_code:used"
     CLOSURE_ADDED = "timescales:closure_day:added"

@@ -1,7 +1,7 @@
 """The append-only events and the erasable payloads their digests stand for."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -13,14 +13,16 @@ from portal.tenancy import OrganisationOwned
 class AuditEvent(OrganisationOwned, SQLModel, table=True):
     """One link of an organisation's chain. Insert only: triggers refuse everything else."""
 
-    __tablename__ = "audit_event"
+    __tablename__: ClassVar[str] = "audit_event"
     __table_args__ = (
         UniqueConstraint("organisation_id", "sequence"),
         Index("ix_audit_event_subject", "subject_type", "subject_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    organisation_id: int = Field(foreign_key="organisation.id", description="Whose chain: the organisation of whoever acted")
+    organisation_id: int = Field(
+        foreign_key="organisation.id", description="Whose chain: the organisation of whoever acted"
+    )
     sequence: int = Field(sa_type=BigInteger)
     at: datetime
     action: str = Field(max_length=80, description="source:subject:verb, as declared in audit/actions.py")
@@ -36,7 +38,7 @@ class AuditEvent(OrganisationOwned, SQLModel, table=True):
 class AuditPayload(OrganisationOwned, SQLModel, table=True):
     """An event's personal detail, salted, which retention may erase without breaking the chain."""
 
-    __tablename__ = "audit_payload"
+    __tablename__: ClassVar[str] = "audit_payload"
 
     event_id: int = Field(primary_key=True, foreign_key="audit_event.id")
     organisation_id: int = Field(foreign_key="organisation.id")
@@ -47,7 +49,7 @@ class AuditPayload(OrganisationOwned, SQLModel, table=True):
 class AuditHead(OrganisationOwned, SQLModel, table=True):
     """The end of one organisation's chain; holding this row is the turn to write."""
 
-    __tablename__ = "audit_head"
+    __tablename__: ClassVar[str] = "audit_head"
 
     organisation_id: int = Field(primary_key=True, foreign_key="organisation.id")
     sequence: int = Field(default=0, sa_type=BigInteger)

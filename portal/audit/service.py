@@ -30,9 +30,7 @@ def record(
     Takes the `subject` touched (its type and id), the organisation that owns it, and the detail `action` declares.
     Raises UndeclaredDetailError when a key of the detail is not declared.
     """
-    append(
-        actor.organisation_id, action, subject=subject, actor_id=actor.user_id, owner_id=owner_id, detail=detail
-    )
+    append(actor.organisation_id, action, subject=subject, actor_id=actor.user_id, owner_id=owner_id, detail=detail)
 
 
 def append(
@@ -67,9 +65,7 @@ def append(
         event.hash = chain.link(head.hash, facts(event))
         session.add(event)
         session.flush()
-        session.add(
-            AuditPayload(event_id=event.id or 0, organisation_id=organisation_id, salt=salt, detail=detail)
-        )
+        session.add(AuditPayload(event_id=event.id or 0, organisation_id=organisation_id, salt=salt, detail=detail))
         head.sequence, head.hash = event.sequence, event.hash
 
 

@@ -22,10 +22,11 @@ def heads() -> dict[str, dict[str, Any]]:
 def first_break(anchor: dict[str, dict[str, Any]] | None = None) -> str | None:
     """Return, in words, the first place where a chain is broken, or None when all are whole.
 
-    An `anchor` from an earlier `heads()` also shows a chain that was cut short or written anew. Needs a system transaction.
+    An `anchor` from an earlier `heads()` also shows a chain cut short or written anew. Needs a system transaction.
     """
     now = heads()
-    for organisation in sorted({*now, *(anchor or {})}, key=int):
+    organisations: set[str] = {*now, *(anchor or {})}
+    for organisation in sorted(organisations):
         kept = (anchor or {}).get(organisation)
         broken = _break_in(int(organisation), now.get(organisation), kept)
         if broken:
@@ -67,13 +68,17 @@ def _wrong(event: AuditEvent, payload: AuditPayload | None, previous: str, seque
 def _events(organisation_id: int) -> Iterator[tuple[AuditEvent, AuditPayload | None]]:
     last = 0
     while True:
-        batch = db.session().execute(
-            select(AuditEvent, AuditPayload)
-            .join(AuditPayload, col(AuditPayload.event_id) == col(AuditEvent.id), isouter=True)
-            .where(col(AuditEvent.organisation_id) == organisation_id, col(AuditEvent.sequence) > last)
-            .order_by(col(AuditEvent.sequence))
-            .limit(BATCH)
-        ).all()
+        batch = (
+            db.session()
+            .execute(
+                select(AuditEvent, AuditPayload)
+                .join(AuditPayload, col(AuditPayload.event_id) == col(AuditEvent.id), isouter=True)
+                .where(col(AuditEvent.organisation_id) == organisation_id, col(AuditEvent.sequence) > last)
+                .order_by(col(AuditEvent.sequence))
+                .limit(BATCH)
+            )
+            .all()
+        )
         if not batch:
             return
         for event, payload in batch:

@@ -3,7 +3,7 @@
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
@@ -27,7 +27,7 @@ class Position(StrEnum):
 class ConsentEvent(PartyScoped, SQLModel, table=True):
     """One statement about one purpose, as it was recorded."""
 
-    __tablename__ = "consent_event"
+    __tablename__: ClassVar[str] = "consent_event"
     __table_args__ = (
         ForeignKeyConstraint(["organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
         Index("ix_consent_event_referral", "referral_id", "purpose", "recorded_at"),
@@ -46,7 +46,9 @@ class ConsentEvent(PartyScoped, SQLModel, table=True):
     wording_version: str | None = Field(default=None, max_length=40)
     wording_hash: str | None = Field(default=None, max_length=64)
     limits: str | None = Field(default=None, sa_type=EncryptedText)
-    detail: dict[str, Any] | None = Field(default=None, sa_type=EncryptedJSON, description="Sharing without consent: its recorded grounds")
+    detail: dict[str, Any] | None = Field(
+        default=None, sa_type=EncryptedJSON, description="Sharing without consent: its recorded grounds"
+    )
     recorded_by_id: int
     recorded_at: datetime
     supersedes_id: int | None = Field(default=None, foreign_key="consent_event.id")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -25,14 +25,16 @@ class MailState(StrEnum):
 class OutboxMail(OrganisationOwned, SQLModel, table=True):
     """One mail to one person: written with the change it reports, sent later by the scheduler."""
 
-    __tablename__ = "outbox_mail"
+    __tablename__: ClassVar[str] = "outbox_mail"
     __table_args__ = (
         Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
         Index("ix_outbox_mail_reference", "reference"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", description="The recipient's, if any")
+    organisation_id: int | None = Field(
+        default=None, foreign_key="organisation.id", description="The recipient's, if any"
+    )
     template: str = Field(max_length=80)
     reference: str | None = Field(default=None, max_length=20)
     to_address: str = Field(max_length=254)

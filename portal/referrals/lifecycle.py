@@ -33,9 +33,9 @@ def move(
     *,
     audience: Audience = Audience.EVERYONE,
 ) -> None:
-    """Do `event`: the state, the timeline entry (`title`, `body`), the deadlines and the audit, in the open transaction.
+    """Do `event`: the state, the timeline entry (`title`, `body`), the deadlines and the audit, here and now.
 
-    Raises SomeoneWasFirstError when the referral has moved on meanwhile and NotPermittedError when the role may not.
+    Raises SomeoneWasFirstError when the referral has moved on and NotPermittedError when the role may not.
     """
     row = transition(event, referral.state)
     if row is None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -14,12 +14,10 @@ from portal.referrals.rules import State
 from portal.tenancy import PartyRoot, PartyScoped
 
 
-def _on_referral(*others: Any) -> tuple[Any, ...]:  # noqa: ANN401 - SQLAlchemy table arguments
+def _on_referral(*others: Any) -> tuple[Any, ...]:
     """Return the table arguments that tie a row to its referral under the referral's true owner."""
     return (
-        ForeignKeyConstraint(
-            ["organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]
-        ),
+        ForeignKeyConstraint(["organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
         *others,
     )
 
@@ -47,7 +45,7 @@ class Referral(PartyRoot, SQLModel, table=True):
         Index("ix_referral_family_key", "child_family_key"),
         Index("ix_referral_given_key", "child_given_key"),
     )
-    __mapper_args__ = {"version_id_col": _version}  # noqa: RUF012 - SQLAlchemy reads it once
+    __mapper_args__ = {"version_id_col": _version}
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", description="The owner: who refers")
@@ -61,17 +59,11 @@ class Referral(PartyRoot, SQLModel, table=True):
     child_date_of_birth: dt.date | None = None
     year_group: str = Field(default="", max_length=40)
     area: str = Field(default="kent", max_length=20)
-    route: str = Field(
-        default="", max_length=40, description="What the consent position lets it ask for"
-    )
+    route: str = Field(default="", max_length=40, description="What the consent position lets it ask for")
     pathway: str | None = Field(default=None, max_length=20)
     created_by_id: int = Field(foreign_key="user_account.id")
-    contact_name: str = Field(
-        default="", max_length=200, description="The one professional contact"
-    )
-    assigned_to_id: int | None = Field(
-        default=None, foreign_key="user_account.id", description="Who has it at KSAF"
-    )
+    contact_name: str = Field(default="", max_length=200, description="The one professional contact")
+    assigned_to_id: int | None = Field(default=None, foreign_key="user_account.id", description="Who has it at KSAF")
     assigned_to_name: str = Field(default="", max_length=200)
     waiting_on: WaitingOn = Field(default=WaitingOn.REFERRER, sa_type=words(WaitingOn))
     next_due_at: datetime | None = None
@@ -86,7 +78,7 @@ class Referral(PartyRoot, SQLModel, table=True):
 class ReferralSection(PartyScoped, SQLModel, table=True):
     """The answers of one section, as saved; `version` tells two tabs apart."""
 
-    __tablename__ = "referral_section"
+    __tablename__: ClassVar[str] = "referral_section"
     __table_args__ = _on_referral(UniqueConstraint("referral_id", "section"))
 
     id: int | None = Field(default=None, primary_key=True)
@@ -135,7 +127,7 @@ class Audience(StrEnum):
 class TimelineEntry(PartyScoped, SQLModel, table=True):
     """Something that happened, as the people on the referral read it."""
 
-    __tablename__ = "timeline_entry"
+    __tablename__: ClassVar[str] = "timeline_entry"
     __table_args__ = _on_referral(Index("ix_timeline_entry_referral", "referral_id", "id"))
 
     id: int | None = Field(default=None, primary_key=True)
@@ -154,7 +146,7 @@ class TimelineEntry(PartyScoped, SQLModel, table=True):
 class InformationRequest(PartyScoped, SQLModel, table=True):
     """A question from KSAF to the referrer, until it is answered or no longer needed."""
 
-    __tablename__ = "information_request"
+    __tablename__: ClassVar[str] = "information_request"
     __table_args__ = _on_referral(Index("ix_information_request_referral", "referral_id"))
 
     id: int | None = Field(default=None, primary_key=True)
@@ -174,7 +166,7 @@ class InformationRequest(PartyScoped, SQLModel, table=True):
 class SeenMark(PartyScoped, SQLModel, table=True):
     """How far one person has read one referral's timeline."""
 
-    __tablename__ = "seen_mark"
+    __tablename__: ClassVar[str] = "seen_mark"
     __table_args__ = _on_referral(UniqueConstraint("user_id", "referral_id"))
 
     id: int | None = Field(default=None, primary_key=True)

@@ -14,9 +14,7 @@ def get_referral(actor: Actor, reference: str) -> Referral | None:
     A writing request takes the row's lock with it, so that two people act one after the other.
     """
     session = db.session()
-    wanted = select(Referral).where(
-        col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED
-    )
+    wanted = select(Referral).where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
     if session.info["writes"]:
         wanted = wanted.with_for_update()
     if session.info["tenant"] != actor.organisation_id:

@@ -1,4 +1,4 @@
-"""A referral's life as one table of transitions. Buttons, permission checks, the docs' diagram and the tests read it."""
+"""A referral's life as one table of transitions, read by buttons, permission checks, the docs' diagram and tests."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,9 +56,7 @@ LIFECYCLE: tuple[Transition, ...] = (
         Permission.REFERRAL_SUBMIT,
         "the required answers and a consent position",
     ),
-    Transition(
-        Event.DISCARD, (State.DRAFT,), State.DISCARDED, Permission.REFERRAL_DISCARD, "confirmation"
-    ),
+    Transition(Event.DISCARD, (State.DRAFT,), State.DISCARDED, Permission.REFERRAL_DISCARD, "confirmation"),
     Transition(
         Event.ACKNOWLEDGE,
         (State.SENT,),
@@ -134,8 +132,6 @@ def transition(event: Event, state: State) -> Transition | None:
 def diagram() -> str:
     """Return the lifecycle as a Mermaid state diagram, for docs/lifecycle.md."""
     lines = ["stateDiagram-v2", "    [*] --> draft"]
-    lines += [
-        f"    {source} --> {row.target}: {row.event}" for row in LIFECYCLE for source in row.sources
-    ]
+    lines += [f"    {source} --> {row.target}: {row.event}" for row in LIFECYCLE for source in row.sources]
     lines += [f"    {state} --> [*]" for state in State if state in ENDED]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -10,7 +11,6 @@ from sqlmodel import Field, SQLModel
 from portal.columns import words
 from portal.crypto import EncryptedText
 from portal.tenancy import BetweenTwo, OrganisationOwned
-
 
 _WAITING = text("fired_at IS NULL AND dropped_at IS NULL")
 
@@ -38,29 +38,23 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     policy_version: str = Field(max_length=40)
     subject_type: str = Field(max_length=40)
     subject_id: int
-    reference: str = Field(
-        max_length=20, description="The subject's public reference, for prompts and mail"
-    )
+    reference: str = Field(max_length=20, description="The subject's public reference, for prompts and mail")
     owed_by_id: int = Field(foreign_key="organisation.id")
     owed_to_id: int = Field(foreign_key="organisation.id", index=True)
-    person_id: int | None = Field(
-        default=None, description="Whoever it is on; none yet means everyone with the role"
-    )
+    person_id: int | None = Field(default=None, description="Whoever it is on; none yet means everyone with the role")
     state: DeadlineState = Field(default=DeadlineState.RUNNING, sa_type=words(DeadlineState))
     started_at: datetime
     due_at: datetime
     paused_at: datetime | None = None
     met_at: datetime | None = None
     ended_at: datetime | None = None
-    ended_why: str | None = Field(
-        default=None, max_length=300, description="In words; never with a child's name"
-    )
+    ended_why: str | None = Field(default=None, max_length=300, description="In words; never with a child's name")
 
 
 class DeadlineRung(BetweenTwo, SQLModel, table=True):
     """One step of a deadline's ladder: when it is due to fire, when it fired, and what was done about it."""
 
-    __tablename__ = "deadline_rung"
+    __tablename__: ClassVar[str] = "deadline_rung"
     __table_args__ = (
         UniqueConstraint("deadline_id", "rung"),
         Index(
@@ -78,9 +72,7 @@ class DeadlineRung(BetweenTwo, SQLModel, table=True):
     rung: str = Field(max_length=20, description="approaching, missed, still_missed, or due")
     fires_at: datetime
     fired_at: datetime | None = None
-    dropped_at: datetime | None = Field(
-        default=None, description="No longer needed: the deadline ended first"
-    )
+    dropped_at: datetime | None = Field(default=None, description="No longer needed: the deadline ended first")
 
 
 class Prompt(OrganisationOwned, SQLModel, table=True):
@@ -93,9 +85,7 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=40, description="Public: what its address carries")
-    organisation_id: int = Field(
-        foreign_key="organisation.id", description="The organisation it reaches its person in"
-    )
+    organisation_id: int = Field(foreign_key="organisation.id", description="The organisation it reaches its person in")
     user_id: int = Field(foreign_key="user_account.id")
     rung_id: int | None = Field(default=None, foreign_key="deadline_rung.id")
     deadline_id: int | None = Field(default=None, foreign_key="deadline.id", index=True)
@@ -105,15 +95,13 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     opened_at: datetime
     closed_at: datetime | None = None
     closed_by_id: int | None = None
-    evidence: str | None = Field(
-        default=None, sa_type=EncryptedText, description="Who was reached and what was done"
-    )
+    evidence: str | None = Field(default=None, sa_type=EncryptedText, description="Who was reached and what was done")
 
 
 class ClosureDay(SQLModel, table=True):
     """A day on which KSAF is closed although the calendar says otherwise."""
 
-    __tablename__ = "closure_day"
+    __tablename__: ClassVar[str] = "closure_day"
 
     day: dt.date = Field(primary_key=True)
     reason: str = Field(max_length=200)

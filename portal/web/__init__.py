@@ -24,7 +24,7 @@ def install(app: Flask, settings: Settings) -> None:
             "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
         }
     )
-    app.jinja_loader = ChoiceLoader([own, macros])
+    app.jinja_env.loader = ChoiceLoader([own, macros])
     WTFormsHelpers(app)
 
     @app.context_processor

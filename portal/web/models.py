@@ -1,6 +1,7 @@
 """One-time keys of forms."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -9,7 +10,7 @@ from sqlmodel import Field, SQLModel
 class RequestKey(SQLModel, table=True):
     """A form that has been acted on, and the answer it got: sending it again gives the same answer."""
 
-    __tablename__ = "request_key"
+    __tablename__: ClassVar[str] = "request_key"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
 
     id: int | None = Field(default=None, primary_key=True)

@@ -33,7 +33,9 @@ class Person:
         )
 
 
-def add_organisation(kind: OrganisationKind = OrganisationKind.EDUCATION, name: str = "", *, agreed: bool = True) -> Organisation:
+def add_organisation(
+    kind: OrganisationKind = OrganisationKind.EDUCATION, name: str = "", *, agreed: bool = True
+) -> Organisation:
     """Add an organisation in the session that is open; `agreed` also accepts the data-sharing terms."""
     session, now = db.session(), clock.now()
     made = Organisation(

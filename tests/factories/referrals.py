@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlmodel import select
+
 from portal import clock, db, references
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
@@ -19,8 +21,10 @@ def operator() -> Organisation:
     """Return the operator organisation of this test, added when there is none yet."""
     session = db.session()
     with as_system(session):
-        return session.get(Organisation, lifecycle.operator_id()) if _has_operator() else people.add_organisation(
-            OrganisationKind.OPERATOR, "KSAF"
+        return (
+            session.get(Organisation, lifecycle.operator_id())
+            if _has_operator()
+            else people.add_organisation(OrganisationKind.OPERATOR, "KSAF")
         )
 
 
@@ -87,8 +91,6 @@ def acknowledged(person: people.Person, by: people.Person, answers: dict | None 
 
 def load_for(person: people.Person, referral_id: int) -> Referral:
     """Make the session `person`'s and return the referral loaded afresh for them."""
-    from sqlmodel import select
-
     enter(db.session(), person.organisation_id)
     return db.session().scalars(select(Referral).where(Referral.id == referral_id)).one()
 

@@ -55,7 +55,9 @@ def world(tx):
 def test_a_select_sees_only_own_rows(world):
     session, _, mine, _ = world
     assert session.scalars(select(Referral)).all() == [mine]
-    assert session.scalars(select(Referral).where(col(Referral.id).in_(select(ReferralParty.referral_id)))).all() == [mine]
+    assert session.scalars(select(Referral).where(col(Referral.id).in_(select(ReferralParty.referral_id)))).all() == [
+        mine
+    ]
     assert session.execute(select(Referral.reference)).scalars().all() == [mine.reference]
 
 
