@@ -1,9 +1,20 @@
-"""Deadlines: started, met, paused, resumed and cancelled, in the transaction of whatever did it."""
+"""Deadlines: started, met, paused, resumed and cancelled, in the transaction of whatever did it.
+
+Every change is one guarded UPDATE, the same guard that the tick uses (`jobs.py`): whichever comes first wins, and the other
+changes nothing. A deadline that has ended carries `ended_at`; one that was missed stays missed, and `met_at` says when it was met
+after all. Met late, but before a tick had marked it missed, it is met: `met_at` after `due_at` says how it was.
+"""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from portal.timescales.models import Deadline
+from sqlalchemy import CursorResult, case, update
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.tenancy import as_system
+from portal.timescales import closures, policy
+from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 
 
 class Subject(NamedTuple):
@@ -22,30 +33,146 @@ def start(
     owed_to_id: int,
     person_id: int | None = None,
 ) -> Deadline:
-    """Start the clock of `kind` now, with every rung of its ladder."""
-    raise NotImplementedError
+    """Start the clock of `kind` now, with every rung of its ladder, and return the deadline.
+
+    Returns the one there is when `kind` already runs, or waits, for `subject`. The length is the policy's; raises PolicyError
+    when the policy has no such kind.
+    """
+    earlier = db.session().scalars(_of(subject, kind).where(col(Deadline.state).in_(_TICKING))).first()
+    if earlier is not None:
+        return earlier
+    now, rules, calendar = clock.now(), policy.load(), closures.calendar()
+    made = Deadline(
+        kind=kind,
+        policy_version=rules.version,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        reference=reference,
+        owed_by_id=owed_by_id,
+        owed_to_id=owed_to_id,
+        person_id=person_id,
+        started_at=now,
+        due_at=rules.due_at(kind, now, calendar),
+    )
+    session = db.session()
+    session.add(made)
+    session.flush()
+    for rung, fires_at in rules.rungs(kind, made.due_at, calendar, started_at=now):
+        session.add(
+            DeadlineRung(deadline_id=made.id or 0, owed_by_id=owed_by_id, owed_to_id=owed_to_id, rung=rung, fires_at=fires_at)
+        )
+    session.flush()
+    return made
 
 
 def meet(subject: Subject, kind: str, why: str) -> None:
-    """Meet the deadline of `kind`."""
-    raise NotImplementedError
-
-
-def pause(subject: Subject, kind: str, why: str) -> None:
-    """Stop the clock."""
-    raise NotImplementedError
-
-
-def resume(subject: Subject, kind: str, why: str) -> None:
-    """Start the clock again."""
-    raise NotImplementedError
+    """Meet the deadline of `kind`, if it is open: its prompts close with `why`, in words and without a child's name."""
+    _end(subject, kind, why, DeadlineState.MET, met_at=clock.now())
 
 
 def cancel(subject: Subject, kind: str, why: str) -> None:
-    """End the deadline without its having been met."""
-    raise NotImplementedError
+    """End the deadline of `kind`, if it is open, without its having been met; its prompts close with `why`."""
+    _end(subject, kind, why, DeadlineState.CANCELLED)
+
+
+def pause(subject: Subject, kind: str, why: str) -> None:
+    """Stop the clock of `kind`, if it runs and is not overdue: what is late already stays late. `why` is for the reader of the code.
+
+    The rungs wait with it; nothing is written of `why`, because the referral's timeline already says it.
+    """
+    del why
+    now = clock.now()
+    running = _guarded(subject, kind).where(col(Deadline.state) == DeadlineState.RUNNING, col(Deadline.due_at) > now)
+    db.session().execute(running.values(state=DeadlineState.PAUSED, paused_at=now))
+
+
+def resume(subject: Subject, kind: str, why: str) -> None:
+    """Start the clock of `kind` again, if it is paused, with the working days that were left (`extend_for_pause`)."""
+    del why
+    for deadline in db.session().scalars(_of(subject, kind).where(col(Deadline.state) == DeadlineState.PAUSED)).all():
+        _resume(deadline)
+
+
+def assign(subject: Subject, person_id: int, *, owed_by_id: int) -> None:
+    """Put every open deadline that `owed_by_id` owes on `subject` on this person."""
+    mine = update(Deadline).where(
+        col(Deadline.subject_type) == subject.type,
+        col(Deadline.subject_id) == subject.id,
+        col(Deadline.owed_by_id) == owed_by_id,
+        col(Deadline.ended_at).is_(None),
+    )
+    db.session().execute(mine.values(person_id=person_id))
 
 
 def next_due(subject: Subject) -> tuple[str, datetime] | None:
-    """Return the kind and instant of the next running deadline."""
-    raise NotImplementedError
+    """Return the kind and instant of what is due first on `subject` and still owed: overdue counts, paused does not."""
+    owed = select(Deadline).where(
+        col(Deadline.subject_type) == subject.type,
+        col(Deadline.subject_id) == subject.id,
+        col(Deadline.state).in_((DeadlineState.RUNNING, DeadlineState.MISSED)),
+        col(Deadline.ended_at).is_(None),
+    )
+    first = db.session().scalars(owed.order_by(col(Deadline.due_at), col(Deadline.id))).first()
+    return (first.kind, first.due_at) if first else None
+
+
+_TICKING = (DeadlineState.RUNNING, DeadlineState.PAUSED)
+
+
+def _of(subject: Subject, kind: str) -> Any:  # noqa: ANN401 - SQLAlchemy's select of one entity
+    return select(Deadline).where(
+        col(Deadline.subject_type) == subject.type, col(Deadline.subject_id) == subject.id, col(Deadline.kind) == kind
+    )
+
+
+def _guarded(subject: Subject, kind: str) -> Any:  # noqa: ANN401 - SQLAlchemy's update of one entity
+    return update(Deadline).where(
+        col(Deadline.subject_type) == subject.type,
+        col(Deadline.subject_id) == subject.id,
+        col(Deadline.kind) == kind,
+        col(Deadline.ended_at).is_(None),
+    )
+
+
+def _end(subject: Subject, kind: str, why: str, state: DeadlineState, met_at: datetime | None = None) -> None:
+    missed_stays = case((col(Deadline.state) == DeadlineState.MISSED, DeadlineState.MISSED), else_=state)
+    ended = {"state": missed_stays, "ended_at": clock.now(), "ended_why": why[:300], "met_at": met_at}
+    session = db.session()
+    session.execute(_guarded(subject, kind).values(**ended), execution_options={"synchronize_session": "fetch"})
+    ids = [deadline.id or 0 for deadline in session.scalars(_of(subject, kind)).all()]
+    _drop_rungs(ids)
+    _close_prompts(ids, why)
+
+
+def _drop_rungs(deadline_ids: list[int]) -> None:
+    waiting = update(DeadlineRung).where(
+        col(DeadlineRung.deadline_id).in_(deadline_ids),
+        col(DeadlineRung.fired_at).is_(None),
+        col(DeadlineRung.dropped_at).is_(None),
+    )
+    db.session().execute(waiting.values(dropped_at=clock.now()))
+
+
+def _close_prompts(deadline_ids: list[int], why: str) -> None:
+    """Close what is still open, in whichever organisation it waits: the other side may be the one who acted."""
+    session = db.session()
+    still_open = update(Prompt).where(col(Prompt.deadline_id).in_(deadline_ids), col(Prompt.closed_at).is_(None))
+    with as_system(session):
+        session.execute(still_open.values(closed_at=clock.now(), evidence=why))
+
+
+def _resume(deadline: Deadline) -> None:
+    now, calendar, session = clock.now(), closures.calendar(), db.session()
+    due_at = calendar.extend_for_pause(deadline.due_at, deadline.paused_at or now, now)
+    paused = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.PAUSED)
+    resumed = session.execute(paused.values(state=DeadlineState.RUNNING, due_at=due_at, paused_at=None))
+    if not cast("CursorResult[Any]", resumed).rowcount:
+        return
+    for rung, fires_at in policy.load().rungs(deadline.kind, due_at, calendar):
+        waiting = update(DeadlineRung).where(
+            col(DeadlineRung.deadline_id) == deadline.id,
+            col(DeadlineRung.rung) == rung,
+            col(DeadlineRung.fired_at).is_(None),
+            col(DeadlineRung.dropped_at).is_(None),
+        )
+        session.execute(waiting.values(fires_at=fires_at))

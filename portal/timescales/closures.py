@@ -1,0 +1,58 @@
+"""KSAF's closure days, and the working calendar that knows them."""
+
+import datetime as dt
+
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.models import ClosureDay
+
+_REMEMBERED = "timescales.calendar"
+
+
+def calendar() -> WorkingCalendar:
+    """Return England's working calendar with KSAF's closure days, read once a session."""
+    kept = db.session().info
+    if _REMEMBERED not in kept:
+        kept[_REMEMBERED] = WorkingCalendar.for_england({row.day: row.reason for row in listed()})
+    return kept[_REMEMBERED]
+
+
+def listed(since: dt.date | None = None) -> list[ClosureDay]:
+    """Return the closure days in order, from `since` on when it is given."""
+    days = select(ClosureDay).order_by(col(ClosureDay.day))
+    if since is not None:
+        days = days.where(col(ClosureDay.day) >= since)
+    return list(db.session().scalars(days).all())
+
+
+def add(actor: Actor, day: dt.date, reason: str) -> bool:
+    """Close KSAF on `day`; return False when it is closed already. Deadlines that run keep the time they were promised for."""
+    session = db.session()
+    if session.get(ClosureDay, day) is not None:
+        return False
+    session.add(ClosureDay(day=day, reason=reason, added_by_id=actor.user_id, added_at=clock.now()))
+    _changed(actor, Action.CLOSURE_ADDED, day, reason)
+    return True
+
+
+def remove(actor: Actor, day: dt.date) -> bool:
+    """Open KSAF on `day` again; return False when it was not closed."""
+    session = db.session()
+    row = session.get(ClosureDay, day)
+    if row is None:
+        return False
+    session.delete(row)
+    _changed(actor, Action.CLOSURE_REMOVED, day, row.reason)
+    return True
+
+
+def _changed(actor: Actor, action: Action, day: dt.date, reason: str) -> None:
+    session = db.session()
+    session.flush()
+    session.info.pop(_REMEMBERED, None)
+    audit.record(actor, action, subject=("closure_day", day.toordinal()), day=day.isoformat(), reason=reason)
