@@ -150,6 +150,8 @@ class Autosave {
     } else if (answer.status === 401 || answer.type === "opaqueredirect") {
       this.explain("You have been signed out. ", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`,
         "Sign in to carry on; what you typed is kept");
+    } else if (answer.status === 400) {
+      this.explain("This page has been open too long to save from. ", location.href, "Open it again; what you typed is kept");
     } else if (answer.status === 409) {
       this.explain("This form was changed in another tab or by somebody else. ", location.href,
         "Open the newer one; what you typed here is kept");
