@@ -10,7 +10,7 @@ from portal.audit.actions import Action
 from portal.organisations.models import Organisation
 from portal.referrals import effects, timeline
 from portal.referrals.models import Audience, Referral
-from portal.referrals.rules import STATE_LABELS, Event, State, transition
+from portal.referrals.rules import Event, State, label_for, transition
 from portal.web.errors import SomeoneWasFirstError
 
 
@@ -39,7 +39,8 @@ def move(
     """
     row = transition(event, referral.state)
     if row is None:
-        raise SomeoneWasFirstError(f"This referral is now: {STATE_LABELS[referral.state].lower()}.")
+        now_at = label_for(referral.state, is_operator=actor.is_operator)
+        raise SomeoneWasFirstError(f"This referral is now: {now_at.lower()}.")
     if not actor.may(row.permission):
         raise NotPermittedError(event)
     before, referral.state = referral.state, row.target

@@ -124,6 +124,12 @@ ENDED = frozenset({State.ACCEPTED, State.NOT_ACCEPTED, State.WITHDRAWN, State.DI
 OPEN = frozenset(_OPEN)
 
 
+def label_for(state: State, *, is_operator: bool) -> str:
+    """Return `state` in words: a partner reads a proposed decision as one still being made, because it may be returned."""
+    shown = State.ACKNOWLEDGED if state is State.DECISION_PROPOSED and not is_operator else state
+    return STATE_LABELS[shown]
+
+
 def transition(event: Event, state: State) -> Transition | None:
     """Return the row by which `event` may leave `state`, or None when it may not."""
     return next((row for row in LIFECYCLE if row.event is event and state in row.sources), None)
