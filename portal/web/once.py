@@ -39,10 +39,16 @@ def first_answer(user_id: int) -> Response | None:
 
 
 def remember_answer(user_id: int, response: Response) -> None:
-    """Note where this request's form led, for whoever sends it again; a refused form keeps its key for the next try."""
+    """Note where this request's form led, for whoever sends it again.
+
+    A form given back (refused, or filled in further as asked) keeps its key: nothing has been done with it yet.
+    """
     key = request.form.get(FIELD, "")[:64]
     if request.method != "POST" or not key or response.status_code >= 400:  # noqa: PLR2004 - HTTP
         return
     session = db.session()
     row = session.scalars(select(RequestKey).where(RequestKey.user_id == user_id, RequestKey.key == key)).one()
-    row.location = response.headers.get("Location", "/")
+    if "Location" in response.headers:
+        row.location = response.headers["Location"]
+    else:
+        session.delete(row)
