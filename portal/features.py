@@ -9,6 +9,7 @@ from portal.access import decorators
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts import login
+from portal.health import routes as health
 from portal.organisations import contacts
 
 # Label, address and who sees it. The first whose address begins the page's own is the current one.
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     """Register each feature's pages on `app`."""
     decorators.install(app)
     login.install(app)
+    health.install(app)
 
     @app.context_processor
     def given_to_every_page() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from portal.access import models as access
 from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.consent import models as consent
+from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
 from portal.referrals import models as referrals
@@ -20,6 +21,7 @@ __all__ = [
     "accounts",
     "audit",
     "consent",
+    "health",
     "metadata",
     "notifications",
     "organisations",

@@ -1,4 +1,4 @@
-"""What every page shares: rendering, headers, errors, one-time keys, health."""
+"""What every page shares: rendering, headers, errors, one-time keys, logs."""
 
 from flask import Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
@@ -6,11 +6,12 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from portal import clock
 from portal.config import Settings
-from portal.web import converters, errors, filters, headers, once, rendering, transactions
+from portal.web import converters, errors, filters, headers, logs, once, rendering, transactions
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Put onto `app` what every page shares."""
+    logs.install(app)
     headers.install(app, https_only=settings.is_production)
     transactions.install(app)
     errors.install(app)

@@ -1,0 +1,68 @@
+"""The way of one mail: queued, sending under a lease, then sent, to be tried again, or failed.
+
+The lease and the result are two short transactions; the sending between them is in none. A process that dies while
+sending leaves its lease to run out, and the mail is sent again with the same Message-ID.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import and_, col, or_, select
+
+from portal.db import Database
+from portal.notifications.models import MailState, OutboxMail
+
+# Longer than a server that answers at all can take over one mail (smtp.ANSWER_SECONDS for each of its answers).
+LEASE = timedelta(minutes=20)
+# How long each refusal waits before the next try; after the last, about a day on, the mail has failed. Ours.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 520))
+
+
+def take_next(database: Database, now: datetime) -> OutboxMail | None:
+    """Lease the mail that has been due longest at `now` to this process, and return it; None when nothing is due."""
+    waiting = and_(
+        col(OutboxMail.state).in_([MailState.QUEUED, MailState.RETRY]), col(OutboxMail.next_attempt_at) <= now
+    )
+    abandoned = and_(col(OutboxMail.state) == MailState.SENDING, col(OutboxMail.lease_until) <= now)
+    with database.system_transaction() as session:
+        mail = session.scalars(
+            select(OutboxMail)
+            .where(or_(waiting, abandoned))
+            .order_by(col(OutboxMail.next_attempt_at), col(OutboxMail.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if mail:
+            mail.state, mail.attempts, mail.lease_until = MailState.SENDING, mail.attempts + 1, now + LEASE
+    return mail
+
+
+def note_sent(database: Database, mail: OutboxMail, now: datetime) -> MailState:
+    """Note that the server accepted `mail`."""
+    return _settle(database, mail, MailState.SENT, sent_at=now, last_error=None)
+
+
+def note_refused(database: Database, mail: OutboxMail, now: datetime, why: str, *, for_good: bool) -> MailState:
+    """Note that `mail` was not taken, and return what becomes of it: tried again later, or failed."""
+    if for_good or mail.attempts > len(WAITS):
+        return _settle(database, mail, MailState.FAILED, last_error=why)
+    return _settle(database, mail, MailState.RETRY, last_error=why, next_attempt_at=now + WAITS[mail.attempts - 1])
+
+
+def _settle(database: Database, mail: OutboxMail, state: MailState, **facts: datetime | str | None) -> MailState:
+    """Write the outcome, unless the lease ran out meanwhile and somebody else now has the mail."""
+    with database.system_transaction() as session:
+        still_ours = (
+            select(OutboxMail)
+            .where(
+                col(OutboxMail.id) == mail.id,
+                col(OutboxMail.state) == MailState.SENDING,
+                col(OutboxMail.attempts) == mail.attempts,
+            )
+            .with_for_update()
+        )
+        row = session.scalars(still_ours).first()
+        if row:
+            row.state, row.lease_until = state, None
+            for name, value in facts.items():
+                setattr(row, name, value)
+    return state

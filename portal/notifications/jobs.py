@@ -1,0 +1,55 @@
+"""One pass over the outbox."""
+
+import logging
+import time
+from collections import Counter
+from contextlib import nullcontext
+from datetime import datetime
+
+from portal import clock
+from portal.config import Settings
+from portal.db import Database
+from portal.notifications import delivery, letters
+from portal.notifications.models import MailState, OutboxMail
+from portal.notifications.smtp import MailServer, RefusedError
+
+# A server this slow over one mail would hold up the deadlines' prompts: the rest waits for the next pass. Ours.
+SLOW_SECONDS = 20
+
+_log = logging.getLogger(__name__)
+
+
+def run(database: Database, settings: Settings, now: datetime, letterhead: letters.Letterhead) -> dict[str, int]:
+    """Send every mail due at `now`, and return how many were "mail_sent", put off ("mail_retry") and "mail_failed".
+
+    Without a mail server the mails are only marked as sent: the demo shows them at /demo/mailbox.
+    """
+    done: Counter[MailState] = Counter()
+    with MailServer(settings.smtp_url) if settings.smtp_url else nullcontext() as server:
+        while mail := delivery.take_next(database, now):
+            began = time.monotonic()
+            done[_deliver(database, mail, server, letterhead)] += 1
+            if time.monotonic() - began > SLOW_SECONDS:
+                break
+    return {
+        "mail_sent": done[MailState.SENT],
+        "mail_retry": done[MailState.RETRY],
+        "mail_failed": done[MailState.FAILED],
+    }
+
+
+def _deliver(
+    database: Database, mail: OutboxMail, server: MailServer | None, letterhead: letters.Letterhead
+) -> MailState:
+    try:
+        message = letters.write(mail, letterhead)
+        if server:
+            server.send(message, mail.to_address)
+    except letters.CannotWriteError:
+        _log.exception("a mail could not be written", extra={"facts": {"mail": mail.id, "template": mail.template}})
+        return delivery.note_refused(database, mail, clock.now(), "The portal could not write it.", for_good=True)
+    except RefusedError as refusal:
+        facts = {"mail": mail.id, "template": mail.template, "why": str(refusal), "attempts": mail.attempts}
+        _log.warning("a mail was not taken", extra={"facts": facts})
+        return delivery.note_refused(database, mail, clock.now(), str(refusal), for_good=refusal.for_good)
+    return delivery.note_sent(database, mail, clock.now())

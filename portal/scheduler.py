@@ -1,0 +1,111 @@
+"""What happens without anybody asking: one pass over everything due, and the process that repeats it.
+
+The only importer of APScheduler, of which one interval job is all that is used: due work lives in the database, so any
+number of schedulers may run, and one that was down catches up at its first pass.
+"""
+
+import logging
+import secrets
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, delete
+
+from portal import clock
+from portal.accounts.models import HeldForm, SignInAttempt
+from portal.config import Settings
+from portal.db import Database
+from portal.health import service as health
+from portal.notifications import jobs as outbox
+from portal.notifications.letters import Letterhead
+from portal.organisations import contacts
+from portal.web.models import RequestKey
+
+# What nobody needs after a while: by when it was made, and how long it is kept (all three lengths are ours).
+PASSING = (
+    (RequestKey, col(RequestKey.at), timedelta(days=7)),
+    (SignInAttempt, col(SignInAttempt.at), timedelta(days=1)),
+    (HeldForm, col(HeldForm.held_at), timedelta(days=7)),
+)
+
+Part = Callable[[Database, Settings, datetime], dict[str, int]]
+
+_log = logging.getLogger(__name__)
+
+
+def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    """Do everything that is due at `now`, once, and return what was done as counts.
+
+    Takes "fired" (rungs), "mail_sent", "mail_retry", "mail_failed" and "tidied" (rows) from its parts. One part that
+    breaks does not keep the others from running: it is logged and counted in "broken".
+    """
+    done: dict[str, int] = {"fired": 0, "broken": 0}
+    for part in PARTS:
+        try:
+            done |= part(database, settings, now)
+        except Exception:  # whatever it was, the next part and the next pass must still run
+            _log.exception("part of a pass broke", extra={"facts": {"part": part.__name__}})
+            done["broken"] += 1
+    return done
+
+
+def run(database: Database, settings: Settings, interval: float) -> None:
+    """Pass over what is due every `interval` seconds, the first time at once, until SIGTERM or Ctrl-C.
+
+    A pass that is running when the signal comes is finished first.
+    """
+    name = secrets.token_hex(8)
+
+    def once() -> None:
+        done = tick(database, settings, clock.now())
+        try:
+            with database.transaction():
+                health.beat(name, clock.now())
+        except SQLAlchemyError:
+            _log.exception("no heartbeat could be left")
+        if any(done.values()):
+            _log.info("pass", extra={"facts": done})
+
+    scheduler = BlockingScheduler(timezone=UTC)
+    scheduler.add_job(
+        once,
+        "interval",
+        seconds=interval,
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,  # APScheduler would skip a pass that is a second late
+        next_run_time=datetime.now(UTC),
+    )
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, _stop)
+    try:
+        scheduler.start()
+    except KeyboardInterrupt:
+        scheduler.shutdown(wait=True)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, signal.SIG_IGN)  # asked once is enough: the pass that is running ends in peace
+    raise KeyboardInterrupt
+
+
+def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    """Send what the outbox holds; the contact details it signs off with live above it."""
+    ksaf = contacts.ksaf()
+    return outbox.run(database, settings, now, Letterhead(settings.base_url, ksaf.phone, ksaf.email))
+
+
+def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Remove used form keys, counted sign-in attempts and held forms that have outlived their use."""
+    tidied = 0
+    with database.system_transaction() as session:
+        for table, made_at, kept in PASSING:
+            tidied += session.execute(delete(table).where(made_at < now - kept)).rowcount
+    return {"tidied": tidied}
+
+
+PARTS: tuple[Part, ...] = (_mail, _tidy)
