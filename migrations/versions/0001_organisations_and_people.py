@@ -144,6 +144,7 @@ def upgrade() -> None:
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(40), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
@@ -152,6 +153,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("key", name=op.f("uq_membership_key")),
         sa.UniqueConstraint("organisation_id", "user_id", name=op.f("uq_membership_organisation_id_user_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:

@@ -1,6 +1,7 @@
 """People, memberships, and everything sign-in keeps. A person is nobody's row; a membership is its organisation's."""
 
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
@@ -41,6 +42,7 @@ class Membership(OrganisationOwned, SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=lambda: token_urlsafe(12), unique=True, max_length=40, description="Public")
     organisation_id: int = Field(foreign_key="organisation.id")
     user_id: int = Field(foreign_key="user_account.id")
     role: Role = Field(sa_type=words(Role))

@@ -1,0 +1,79 @@
+"""The people of an organisation and who has been invited."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.accounts.models import Invitation, Membership, User
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One live membership, as the people page shows it."""
+
+    membership: Membership
+    user: User
+
+    @property
+    def key(self) -> str:
+        """Return what the page's addresses carry for this membership."""
+        return self.membership.key
+
+    @property
+    def has_signed_up(self) -> bool:
+        """Say whether the person has set a password."""
+        return self.user.password_hash is not None
+
+
+def people_of(actor: Actor, organisation: Organisation) -> list[Colleague]:
+    """Return who belongs to `organisation` now, by name. Raises PermissionError when it is not the actor's to see."""
+    _refuse_strangers(actor, organisation)
+    session = db.session()
+    with as_system(session):
+        rows = session.execute(
+            select(Membership, User)
+            .join(User, col(User.id) == col(Membership.user_id))
+            .where(col(Membership.organisation_id) == organisation.id, col(Membership.ended_at).is_(None))
+            .order_by(col(User.name), col(User.id))
+        ).all()
+    return [Colleague(membership, user) for membership, user in rows]
+
+
+def invitations_of(actor: Actor, organisation: Organisation) -> list[Invitation]:
+    """Return the invitations that can still be accepted, newest first. Raises PermissionError as `people_of`."""
+    _refuse_strangers(actor, organisation)
+    session = db.session()
+    with as_system(session):
+        return list(
+            session.scalars(
+                select(Invitation)
+                .where(
+                    col(Invitation.organisation_id) == organisation.id,
+                    col(Invitation.used_at).is_(None),
+                    col(Invitation.cancelled_at).is_(None),
+                    col(Invitation.expires_at) > _now(),
+                )
+                .order_by(col(Invitation.id).desc())
+            )
+        )
+
+
+def own_organisation(actor: Actor) -> Organisation:
+    """Return the organisation the actor is working for."""
+    mine = select(Organisation).where(col(Organisation.id) == actor.organisation_id)
+    return db.session().scalars(mine).one()
+
+
+def _now() -> datetime:
+    return clock.now()
+
+
+def _refuse_strangers(actor: Actor, organisation: Organisation) -> None:
+    if organisation.id != actor.organisation_id and not actor.may(Permission.ORGANISATION_READ):
+        raise PermissionError
