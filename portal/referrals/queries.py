@@ -1,11 +1,14 @@
 """Reading referrals: whoever asks comes first, and a row out of their reach is not there."""
 
+from collections.abc import Iterable
+
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import State
+from portal.referrals.sections import AnswerValue
 
 
 def get_referral(actor: Actor, reference: str) -> Referral | None:
@@ -20,3 +23,14 @@ def get_referral(actor: Actor, reference: str) -> Referral | None:
     if session.info["tenant"] != actor.organisation_id:
         return None
     return session.scalars(wanted).first()
+
+
+def saved_sections(actor: Actor, referral: Referral) -> dict[str, ReferralSection]:
+    """Return what is saved of the form, by the section's key; a section nobody has saved is not in it."""
+    rows = db.session().scalars(select(ReferralSection).where(col(ReferralSection.referral_id) == referral.id))
+    return {row.section: row for row in rows}
+
+
+def answers_of(sections: Iterable[ReferralSection]) -> dict[str, AnswerValue]:
+    """Return the answers of all `sections` as one mapping, as the rules read them."""
+    return {key: value for row in sections for key, value in row.answers.items()}
