@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict, HTTPException
 
@@ -25,13 +26,25 @@ def install(app: Flask) -> None:
         if code < 400 or error.response is not None:  # noqa: PLR2004 - redirects pass
             return error
         shown = code if code in KNOWN else 400 if code < 500 else 500  # noqa: PLR2004 - HTTP's classes
-        told = getattr(error, "told", None)
-        return render_template(f"errors/{shown}.html", told=told), code
+        if shown >= 500:  # noqa: PLR2004 - HTTP
+            return _plain(app, shown), code
+        return render_template(f"errors/{shown}.html", told=getattr(error, "told", None)), code
 
     @app.errorhandler(CSRFError)
     def out_of_date(_error: CSRFError) -> tuple[str, int]:
         return render_template("errors/400.html", told=None), 400
 
+    @app.errorhandler(OperationalError)
+    def unavailable(error: OperationalError) -> tuple[str, int]:
+        # A locked or full database, or none: nothing was kept, and trying again in a moment is the right advice.
+        app.logger.error("The database refused: %s", type(error.orig).__name__)
+        return _plain(app, 503), 503
+
     @app.errorhandler(StaleDataError)
     def overtaken(_error: StaleDataError) -> tuple[str, int]:
         return render_template("errors/409.html", told=None), 409
+
+
+def _plain(app: Flask, code: int) -> str:
+    """Return an error page that asks nothing of the database, which may be what is broken."""
+    return app.jinja_env.get_template(f"errors/{code}.html").render()
