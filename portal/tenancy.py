@@ -250,7 +250,8 @@ def _tell_at_begin(session: Session, _transaction: SessionTransaction, connectio
 
 def _tell_database(session: Session) -> None:
     """Repeat the session's tenant to PostgreSQL when it changes inside a transaction."""
-    if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+    # After a failed statement there is nothing to tell: the rollback brings the old setting back by itself.
+    if session.in_transaction() and session.is_active and session.get_bind().dialect.name == "postgresql":
         _set_config(session, Session.connection(session))
 
 

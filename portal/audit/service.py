@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -89,7 +90,9 @@ def _head(organisation_id: int) -> AuditHead:
     mine = select(AuditHead).where(col(AuditHead.organisation_id) == organisation_id).with_for_update()
     head = session.scalars(mine, execution_options={"populate_existing": True}).first()
     if head is None:
-        head = AuditHead(organisation_id=organisation_id, sequence=0, hash=chain.START)
-        session.add(head)
-        session.flush()
+        # Two first events at once: the second waits here for the first, then takes its turn at the row that is there.
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        first = insert(AuditHead).values(organisation_id=organisation_id, sequence=0, hash=chain.START)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.scalars(mine, execution_options={"populate_existing": True}).one()
     return head
