@@ -1,0 +1,156 @@
+"""The tick: every rung that is due fires once, whoever else is ticking.
+
+Due work lives in the database, so a tick that never came is made up for by the next one. A batch claims its rungs and does all
+they bring in one short transaction: a crash undoes both or neither. On PostgreSQL the batch locks its rungs and their deadlines
+and passes over those that somebody else holds; on SQLite one writer goes at a time. Each claim is a guarded UPDATE besides.
+"""
+
+import logging
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.db import Database
+from portal.timescales import prompts
+from portal.timescales.ladder import Rung
+from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
+from portal.timescales.recipients import Directory
+
+log = logging.getLogger(__name__)
+
+# Few enough that a person never waits long for the tick's turn at the audit chain or at SQLite's write lock.
+BATCH = 20
+# Under PostgreSQL's deadlock_timeout of one second: the tick gives way before a person's request is chosen as the victim.
+LOCK_TIMEOUT = "800ms"
+
+# The state a deadline must be in for each rung to fire. Links a parent has not answered climb a ladder of their own.
+FIRES_WHILE = {
+    Rung.APPROACHING: DeadlineState.RUNNING,
+    Rung.MISSED: DeadlineState.RUNNING,
+    Rung.STILL_MISSED: DeadlineState.MISSED,
+    Rung.DUE: DeadlineState.RUNNING,
+}
+TOLD = "The referrer has been told that they can contact KSAF’s manager."
+
+
+class Outcome(StrEnum):
+    """What became of a rung in one tick."""
+
+    FIRED = "fired"
+    DROPPED = "dropped"
+    SET_ASIDE = "set_aside"
+
+
+def run(database: Database, now: datetime) -> dict[str, int]:
+    """Fire everything due at `now` and return how many rungs were fired, dropped (no longer needed) and set aside.
+
+    One whose effect raises is logged and set aside: the next tick tries it again, and the others fire meanwhile.
+    """
+    counts = dict.fromkeys(Outcome, 0)
+    aside: set[int] = set()
+    while _is_anything_due(database, now, aside):
+        with database.system_transaction() as session:
+            done = _batch(session, now, aside)
+        for outcome in done:
+            counts[outcome] += 1
+        if not done:  # others hold the rest
+            break
+    return {str(outcome): number for outcome, number in counts.items()}
+
+
+def _is_anything_due(database: Database, now: datetime, aside: set[int]) -> bool:
+    with database.system_transaction(write=False) as session:
+        return session.execute(_due(now, aside).limit(1)).first() is not None
+
+
+def _due(now: datetime, aside: set[int]) -> Any:
+    return (
+        select(DeadlineRung, Deadline)
+        .join(Deadline, col(Deadline.id) == col(DeadlineRung.deadline_id))
+        .where(
+            col(DeadlineRung.fires_at) <= now,
+            col(DeadlineRung.fired_at).is_(None),
+            col(DeadlineRung.dropped_at).is_(None),
+            col(DeadlineRung.rung).in_(FIRES_WHILE),
+            col(DeadlineRung.id).not_in(aside),
+            col(Deadline.state) != DeadlineState.PAUSED,
+        )
+        .order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))
+    )
+
+
+def _batch(session: Session, now: datetime, aside: set[int]) -> list[Outcome]:
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    claimed = session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all()
+    directory = Directory()
+    done = [_try(session, rung, deadline, now, directory) for rung, deadline in claimed]
+    aside.update(row[0].id for row, outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
+    return done
+
+
+def _try(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory) -> Outcome:
+    rung_id = rung.id
+    try:
+        with session.begin_nested():
+            return _fire_or_drop(session, rung, deadline, now, directory)
+    except Exception:
+        log.exception("Rung %s could not be fired and is set aside until the next tick.", rung_id)
+        return Outcome.SET_ASIDE
+
+
+def _fire_or_drop(
+    session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory
+) -> Outcome:
+    wanted = FIRES_WHILE[Rung(rung.rung)]
+    if wanted is DeadlineState.MISSED and deadline.state is DeadlineState.RUNNING:
+        return Outcome.SET_ASIDE  # the rung that marks it missed was set aside, and comes first
+    if deadline.ended_at is not None or deadline.state is not wanted:
+        _mark(session, rung, dropped_at=now)
+        return Outcome.DROPPED
+    if not _mark(session, rung, fired_at=now):
+        return Outcome.DROPPED
+    told, mailed = prompts.raise_for(rung, deadline, directory, now)
+    _change_state(session, rung, deadline, now)
+    _record(rung, deadline, told, mailed)
+    return Outcome.FIRED
+
+
+def _mark(session: Session, rung: DeadlineRung, **what: datetime) -> bool:
+    waiting = update(DeadlineRung).where(
+        col(DeadlineRung.id) == rung.id, col(DeadlineRung.fired_at).is_(None), col(DeadlineRung.dropped_at).is_(None)
+    )
+    return bool(cast("CursorResult[Any]", session.execute(waiting.values(**what))).rowcount)
+
+
+def _change_state(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime) -> None:
+    """Mark a deadline missed; or met, where the prompt itself was what was owed (a referrer who may now chase)."""
+    running = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.RUNNING)
+    if rung.rung == Rung.MISSED:
+        session.execute(running.values(state=DeadlineState.MISSED))
+    elif rung.rung == Rung.DUE:
+        session.execute(running.values(state=DeadlineState.MET, met_at=now, ended_at=now, ended_why=TOLD))
+
+
+def _record(rung: DeadlineRung, deadline: Deadline, told: int, mailed: int) -> None:
+    audit.append(
+        deadline.owed_by_id,
+        Action.RUNG_FIRED,
+        subject=("deadline", deadline.id),
+        actor_id=None,
+        owner_id=deadline.owed_by_id,
+        detail={
+            "reference": deadline.reference,
+            "kind": deadline.kind,
+            "rung": rung.rung,
+            "due_at": deadline.due_at.isoformat(),
+            "prompts": told,
+            "mails": mailed,
+        },
+    )

@@ -1,0 +1,119 @@
+"""Prompts: raised for each person a rung reaches, closed by evidence."""
+
+import secrets
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.accounts.models import User
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.notifications import service as notifications
+from portal.timescales import wording
+from portal.timescales.ladder import Rung
+from portal.timescales.models import Deadline, DeadlineRung, Prompt
+from portal.timescales.recipients import Directory, Member, Recipient, of_rung
+from portal.web.dates import long_datetime
+from portal.web.errors import SomeoneWasFirstError
+
+TEMPLATE = "timescales/prompt"
+OVERTAKEN = "A later prompt about the same deadline took its place."
+
+
+def raise_for(rung: DeadlineRung, deadline: Deadline, directory: Directory, now: datetime) -> tuple[int, int]:
+    """Prompt everyone this rung reaches at `now`, by mail too where it says so; return the number of prompts and of mails.
+
+    For the tick, which works across organisations. An earlier prompt about the same deadline to the same person
+    closes, so that nobody has one thing waiting twice.
+    """
+    staff = directory.staff(deadline.owed_by_id)
+    told = of_rung(Rung(rung.rung), deadline, staff)
+    _overtake(deadline, [each.member.user_id for each in told], now)
+    for each in told:
+        _raise(rung, deadline, each, directory, now)
+    return len(told), sum(each.by_mail for each in told)
+
+
+def close(actor: Actor, prompt: Prompt, evidence: str) -> None:
+    """Close this prompt, for everyone whom its rung prompted here, with `evidence`: who was reached and what was done.
+
+    Raises SomeoneWasFirstError, saying who and when, if it is closed already.
+    """
+    session = db.session()
+    same = col(Prompt.id) == prompt.id if prompt.rung_id is None else col(Prompt.rung_id) == prompt.rung_id
+    still_open = update(Prompt).where(same, col(Prompt.closed_at).is_(None))
+    closed = session.execute(
+        still_open.values(closed_at=clock.now(), closed_by_id=actor.user_id, evidence=evidence),
+        execution_options={"synchronize_session": False},
+    )
+    session.refresh(prompt)
+    if not cast("CursorResult[Any]", closed).rowcount:
+        raise SomeoneWasFirstError(closed_by(prompt))
+    audit.record(
+        actor,
+        Action.PROMPT_CLOSED,
+        subject=("prompt", prompt.id),
+        owner_id=prompt.organisation_id,
+        reference=prompt.reference,
+        kind=prompt.kind,
+        evidence=evidence,
+    )
+
+
+def closed_by(prompt: Prompt) -> str:
+    """Return who closed a prompt and when, in a sentence."""
+    when = long_datetime(prompt.closed_at or clock.now())
+    if prompt.closed_by_id is None:
+        return f"This closed by itself on {when}."
+    name = db.session().scalars(select(User.name).where(col(User.id) == prompt.closed_by_id)).first()
+    return f"{name or 'Somebody'} closed this on {when}."
+
+
+def _overtake(deadline: Deadline, user_ids: list[int], now: datetime) -> None:
+    earlier = update(Prompt).where(
+        col(Prompt.deadline_id) == deadline.id, col(Prompt.user_id).in_(user_ids), col(Prompt.closed_at).is_(None)
+    )
+    db.session().execute(
+        earlier.values(closed_at=now, evidence=OVERTAKEN), execution_options={"synchronize_session": False}
+    )
+
+
+def _raise(rung: DeadlineRung, deadline: Deadline, told: Recipient, directory: Directory, now: datetime) -> None:
+    made = Prompt(
+        key=secrets.token_urlsafe(16),
+        organisation_id=deadline.owed_by_id,
+        user_id=told.member.user_id,
+        rung_id=rung.id,
+        deadline_id=deadline.id,
+        kind=wording.key(deadline.kind, Rung(rung.rung)),
+        reference=deadline.reference,
+        due_at=deadline.due_at,
+        opened_at=now,
+    )
+    db.session().add(made)
+    if told.by_mail:
+        _mail(made, told.member, _manager(deadline, directory) if rung.rung == Rung.DUE else None)
+
+
+def _manager(deadline: Deadline, directory: Directory) -> Member | None:
+    return next(iter(directory.staff(deadline.owed_to_id).managers()), None)
+
+
+def _mail(prompt: Prompt, to: Member, contact: Member | None) -> None:
+    words = wording.of_prompt(prompt.kind, prompt.due_at)
+    notifications.queue(
+        TEMPLATE,
+        to.email,
+        organisation_id=prompt.organisation_id,
+        reference=prompt.reference,
+        title=words.title,
+        text=words.text,
+        to_do=words.to_do,
+        urgent=words.urgent,
+        path=f"prompts/{prompt.key}",
+        contact={"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else None,
+    )

@@ -1,0 +1,146 @@
+"""Who hears of a rung: whoever a deadline is on, their manager, the head of service."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.roles import OrganisationKind, Role
+from portal.accounts.models import Membership, User
+from portal.organisations import contacts
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system
+from portal.timescales.ladder import Rung
+from portal.timescales.models import Deadline
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works in an organisation now, as the ladder needs them."""
+
+    user_id: int
+    name: str
+    email: str
+    phone: str | None
+    role: Role
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person to prompt; `by_mail` when a mail goes with it."""
+
+    member: Member
+    by_mail: bool
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people of one organisation, and which of them each rung goes to."""
+
+    kind: OrganisationKind
+    head_of_service_id: int | None
+    members: tuple[Member, ...]
+
+    def with_role(self, *wanted: Role) -> list[Member]:
+        """Return the people of the first of these roles that anybody holds."""
+        for role in wanted:
+            if found := [member for member in self.members if member.role is role]:
+                return found
+        return []
+
+    def on_whom(self, person_id: int | None) -> list[Member]:
+        """Return whoever a deadline is on, while they still work here; else everyone whose work it is."""
+        if found := [member for member in self.members if member.user_id == person_id]:
+            return found
+        if self.kind is OrganisationKind.OPERATOR:
+            return self.with_role(Role.TRIAGE_OFFICER, Role.MANAGER)
+        return self.with_role(Role.REFERRER, Role.ORGANISATION_ADMIN)
+
+    def managers(self) -> list[Member]:
+        """Return who manages: KSAF's managers, a partner's organisation admins."""
+        if self.kind is OrganisationKind.OPERATOR:
+            return self.with_role(Role.MANAGER, Role.ADMINISTRATOR)
+        return self.with_role(Role.ORGANISATION_ADMIN)
+
+    def head_of_service(self) -> list[Member]:
+        """Return the head of service while one is named and works here, else the managers."""
+        named = [member for member in self.members if member.user_id == self.head_of_service_id]
+        return named or self.managers()
+
+
+@dataclass
+class Directory:
+    """Organisations' staff, read once each: many rungs of one tick go to the same few people."""
+
+    _known: dict[int, Staff] = field(default_factory=dict[int, Staff])
+
+    def staff(self, organisation_id: int) -> Staff:
+        """Return the staff of an organisation, as `staff_of` reads them."""
+        if organisation_id not in self._known:
+            self._known[organisation_id] = staff_of(organisation_id)
+        return self._known[organisation_id]
+
+
+def staff_of(organisation_id: int) -> Staff:
+    """Return the people who work in an organisation now, whoever asks: only for telling them something.
+
+    Raises sqlalchemy's NoResultFound when there is no such organisation.
+    """
+    session = db.session()
+    people = (
+        select(User, Membership)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(
+            col(Membership.organisation_id) == organisation_id,
+            col(Membership.ended_at).is_(None),
+            col(User.disabled_at).is_(None),
+        )
+        .order_by(col(User.id))
+    )
+    with as_system(session):
+        organisation = session.scalars(select(Organisation).where(col(Organisation.id) == organisation_id)).one()
+        rows = session.execute(people).all()
+    members = tuple(Member(user.id or 0, user.name, user.email, user.phone, held.role) for user, held in rows)
+    return Staff(organisation.kind, organisation.head_of_service_id, members)
+
+
+def of_rung(rung: Rung, deadline: Deadline, staff: Staff) -> list[Recipient]:
+    """Return whom this rung prompts and who of them is mailed, each person once (DOMAIN.md "Timescales")."""
+    return _TOLD[rung](deadline, staff)
+
+
+def manager_contact(organisation_id: int) -> contacts.Contact | Member:
+    """Return the manager a referrer may contact about a late acknowledgement, else KSAF's own line."""
+    managers = staff_of(organisation_id).managers()
+    return managers[0] if managers else contacts.ksaf()
+
+
+def _approaching(deadline: Deadline, staff: Staff) -> list[Recipient]:
+    return _once(staff.on_whom(deadline.person_id))
+
+
+def _missed(deadline: Deadline, staff: Staff) -> list[Recipient]:
+    return _once(staff.managers(), in_app_only=staff.on_whom(deadline.person_id))
+
+
+def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
+    return _once(staff.head_of_service())
+
+
+def _due(deadline: Deadline, staff: Staff) -> list[Recipient]:
+    return _once([*staff.on_whom(deadline.person_id), *staff.managers()])
+
+
+_TOLD: dict[Rung, Callable[[Deadline, Staff], list[Recipient]]] = {
+    Rung.APPROACHING: _approaching,
+    Rung.MISSED: _missed,
+    Rung.STILL_MISSED: _still_missed,
+    Rung.DUE: _due,
+}
+
+
+def _once(mailed: Iterable[Member], in_app_only: Iterable[Member] = ()) -> list[Recipient]:
+    told = {member.user_id: Recipient(member, by_mail=False) for member in in_app_only}
+    told |= {member.user_id: Recipient(member, by_mail=True) for member in mailed}
+    return list(told.values())

@@ -1,0 +1,83 @@
+"""What prompts say: for each kind of deadline and each rung a title, a reason and what to do. No names, no narrative.
+
+A prompt's `kind` is "acknowledge:missed": the deadline's kind and the rung. Pages, lists and mails all read it here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.timescales import policy
+from portal.timescales.ladder import Rung
+from portal.web.dates import long_datetime
+
+
+@dataclass(frozen=True)
+class Words:
+    """A prompt in words: `urgent` ones have been missed."""
+
+    title: str
+    text: str
+    to_do: str
+    urgent: bool
+
+
+# What meets each kind, for the reader who has just opened the prompt. Kinds without a line of their own get the last.
+_TO_DO = {
+    "acknowledge": "Open the referral, read it and acknowledge it. The referrer is told at once.",
+    "chase": "Open the referral and chase it: KSAF’s manager is told at once. You can phone as well.",
+    "decide": "Open the referral and record what happens next, with the reason and a next option for the family.",
+    "outcome": "Open the referral and authorise the decision, so that the outcome reaches the referrer in writing.",
+    "information": "Open the referral and answer KSAF’s question. Say so if you do not know yet.",
+    "allocate": "Open the referral and name who will work with the family.",
+    "weekly_update": "Open the case and post this week’s update.",
+    "week_4_review": "Open the case and record the review.",
+    "completion_summary": "Open the case and send the completion summary.",
+    "onward_acceptance": "Ask the next organisation whether it has accepted, and record the answer.",
+    "concern": "Open the concern and look at it now.",
+    "disagreement_stage": "Open the disagreement and answer it at this stage.",
+    "record_review": "Open the record and review it with a manager.",
+}
+_OTHERWISE = "Open it and do what is owed."
+_MANAGER = "If it cannot be done now, find out why, then record below who you reached and what was done."
+
+_TITLES = {
+    Rung.APPROACHING: "Due soon: {what}",
+    Rung.MISSED: "Missed: {what}",
+    Rung.STILL_MISSED: "Still missed: {what}",
+    Rung.DUE: "You can now {what}",
+}
+_TITLE_OF_ITS_OWN = {"chase:due": "KSAF has not acknowledged your referral: you can chase it now"}
+_TEXTS = {
+    Rung.APPROACHING: "This is due by {due}.",
+    Rung.MISSED: "This was due by {due} and has not been done.",
+    Rung.STILL_MISSED: "This was due by {due}. A working day later it has still not been done.",
+    Rung.DUE: "The time for KSAF to answer ended on {due}.",
+}
+_TEXT_OF_ITS_OWN = {
+    "chase:due": "KSAF should have acknowledged your referral within one working day. Three working days ended on {due}"
+    " without an acknowledgement, so you can now contact KSAF’s manager.",
+}
+
+
+def key(kind: str, rung: Rung) -> str:
+    """Return the prompt kind for a deadline's kind and a rung."""
+    return f"{kind}:{rung}"
+
+
+def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
+    """Return what a prompt of this kind says, for a deadline due at `due_at`.
+
+    Raises ValueError for a kind that `key` did not make and PolicyError for one the policy no longer has.
+    """
+    kind, _, step = prompt_kind.partition(":")
+    rung = Rung(step)
+    what = policy.load()[kind].title
+    due = long_datetime(due_at) if due_at else "the agreed time"
+    to_do = _TO_DO.get(kind, _OTHERWISE)
+    urgent = rung in {Rung.MISSED, Rung.STILL_MISSED}
+    return Words(
+        title=_TITLE_OF_ITS_OWN.get(prompt_kind, _TITLES[rung].format(what=what)),
+        text=_TEXT_OF_ITS_OWN.get(prompt_kind, _TEXTS[rung]).format(due=due),
+        to_do=f"{to_do} {_MANAGER}" if urgent else to_do,
+        urgent=urgent,
+    )
