@@ -9,8 +9,10 @@ import secrets
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
@@ -22,6 +24,7 @@ from portal.health import service as health
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
 from portal.organisations import contacts
+from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
 # What nobody needs after a while: by when it was made, and how long it is kept (all three lengths are ours).
@@ -39,14 +42,14 @@ _log = logging.getLogger(__name__)
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    Takes "fired" (rungs), "mail_sent", "mail_retry", "mail_failed" and "tidied" (rows) from its parts. One part that
-    breaks does not keep the others from running: it is logged and counted in "broken".
+    "fired", "dropped" and "set_aside" count rungs; "mail_sent", "mail_retry" and "mail_failed" mails; "tidied" rows.
+    One part that breaks does not keep the others from running: it is logged and counted in "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
         try:
             done |= part(database, settings, now)
-        except Exception:  # whatever it was, the next part and the next pass must still run
+        except Exception:  # noqa: BLE001 - whatever it was, the next part and the next pass must still run
             _log.exception("part of a pass broke", extra={"facts": {"part": part.__name__}})
             done["broken"] += 1
     return done
@@ -93,6 +96,11 @@ def _stop(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Fire every rung that is due."""
+    return deadlines.run(database, now)
+
+
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Send what the outbox holds; the contact details it signs off with live above it."""
     ksaf = contacts.ksaf()
@@ -104,8 +112,10 @@ def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, i
     tidied = 0
     with database.system_transaction() as session:
         for table, made_at, kept in PASSING:
-            tidied += session.execute(delete(table).where(made_at < now - kept)).rowcount
+            gone = session.execute(delete(table).where(made_at < now - kept))
+            tidied += cast("CursorResult[Any]", gone).rowcount
     return {"tidied": tidied}
 
 
-PARTS: tuple[Part, ...] = (_mail, _tidy)
+# The deadlines first: what they ask to be sent leaves in the same pass.
+PARTS: tuple[Part, ...] = (_deadlines, _mail, _tidy)

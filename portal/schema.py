@@ -3,7 +3,7 @@
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ def _engine(url: str) -> Engine:
 
 
 @contextmanager
-def _turn(url: str) -> Iterator[None]:
+def _turn(url: str) -> Generator[None]:
     """Wait until no other process of this machine migrates the same SQLite file; PostgreSQL has a lock of its own."""
     path = make_url(url).database
     if not url.startswith("sqlite") or not path:

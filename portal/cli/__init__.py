@@ -1,6 +1,9 @@
 """The `portal` command. Exit codes: 0 done, 1 refused or found wanting (one line on standard error), 2 wrong usage."""
 
+from portal.cli import first_steps, processes, records, time
 from portal.cli.command import main
-from portal.cli import processes as _processes  # noqa: F401 - importing a module adds its commands
+
+for each in (*processes.COMMANDS, *first_steps.COMMANDS, *time.COMMANDS, *records.COMMANDS):
+    main.add_command(each)
 
 __all__ = ["main"]

@@ -1,5 +1,6 @@
 """The command's root, and what every command of it begins with: settings, keys, clock, database."""
 
+import importlib
 import os
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,5 @@ def settings() -> config.Settings:
 
 def database() -> db.Database:
     """Return the database of the environment's settings. Raises UnsafeSettingsError."""
-    from portal import tables  # noqa: F401, PLC0415 - the tenant filter must know every table; not every command needs it
-
+    importlib.import_module("portal.tables")  # the tenant filter must know every table; not every command needs them
     return db.Database(settings().database_url)

@@ -8,16 +8,16 @@ import click
 
 from portal import clock, schema
 from portal.cli import command
-from portal.cli.command import Refusal, main
+from portal.cli.command import Refusal
 
 
-@main.command()
+@click.command()
 def migrate() -> None:
     """Bring the database up to date."""
     schema.migrate(command.settings().database_url)
 
 
-@main.command()
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
@@ -30,7 +30,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
 
 
-@main.command()
+@click.command()
 @click.option("--interval", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between passes.")
 def scheduler(interval: float) -> None:
     """Pass over everything due, again and again, until stopped. Any number of schedulers may run."""
@@ -42,7 +42,7 @@ def scheduler(interval: float) -> None:
     scheduling.run(database, settings, interval)
 
 
-@main.command()
+@click.command()
 def tick() -> None:
     """Do everything that is due now, once, and print what was done as JSON."""
     from portal import scheduler as scheduling  # noqa: PLC0415 - as above
@@ -56,10 +56,13 @@ def tick() -> None:
         raise Refusal("Part of the pass broke: see the log above.")
 
 
-@main.command()
+@click.command()
 @click.option("--port", default=8000, envvar="PORT", show_default=True, type=click.IntRange(1, 65535))
 def run(port: int) -> None:
     """Run the whole portal on this machine, with the demo unless PORTAL_ENV says otherwise, until Ctrl-C."""
     from portal import processes  # noqa: PLC0415 - only this command starts others
 
     raise SystemExit(processes.run(port, Path(os.environ.get("PORTAL_DATA_DIR", "var")).resolve()))
+
+
+COMMANDS: tuple[click.Command, ...] = (migrate, serve, scheduler, tick, run)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from portal import config, create_app
@@ -30,6 +29,6 @@ class Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Return the application; called in each worker, so that none shares a database connection."""
+    def load(self) -> Any:
+        """Return the Flask application; called in each worker, so that none shares a database connection."""
         return create_app(self._settings)

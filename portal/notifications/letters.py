@@ -1,7 +1,7 @@
 """Writing a mail: from its template and context to the message that leaves.
 
-Plain text only: it reads the same on every phone and screen reader, cannot carry a hidden picture or a disguised link, and
-there is nothing in it worth decorating, since it says little more than "sign in to read it".
+Plain text only: it reads the same on every phone and screen reader, cannot carry a hidden picture or a disguised link,
+and there is nothing in it worth decorating, since it says little more than "sign in to read it".
 """
 
 from collections.abc import Callable
@@ -58,20 +58,19 @@ def write(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
 
 def read(mail: OutboxMail, letterhead: Letterhead) -> tuple[str, str]:
     """Return the subject and body of `mail`, rendered now. Raises what Jinja raises, or CannotWriteError."""
-    known = {
+    ours = {
         "service": SERVICE,
         "base_url": letterhead.base_url,
         "link": partial(_link, letterhead.base_url),
-        "phone": letterhead.phone,
-        "email": letterhead.email,
-        "reference": mail.reference,
-        **mail.context,
+        "ksaf_phone": letterhead.phone,
+        "ksaf_email": letterhead.email,
     }
+    known = {"reference": mail.reference, **mail.context, **ours}
     head, _, body = _environment().get_template(f"{mail.template}.txt").render(known).partition("\n")
     label, _, subject = head.partition(":")
     if label != "Subject" or not subject.strip():
         raise CannotWriteError(f"{mail.template}.txt has to begin with a line Subject: …")
-    sign_off = _environment().get_template(SIGN_OFF).render(known)
+    sign_off = _environment().get_template(SIGN_OFF).render(ours)
     return subject.strip(), f"{body.strip()}\n\n{sign_off.strip()}\n"
 
 

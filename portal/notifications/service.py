@@ -1,6 +1,7 @@
 """Asking for mail. Nothing leaves here: a row joins the change's transaction, and the scheduler sends it."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from portal import clock, db
@@ -21,7 +22,8 @@ def queue(
     """Put one mail into the outbox: a template of templates/emails/, one address, and the template's context.
 
     `organisation_id` is the recipient's. A mail about a child carries the `reference` and a link, never a name:
-    the context is for links, instants and words about the service.
+    the context is for links, instants and words about the service. Templates know `link("/path")`, `base_url`,
+    `service`, `ksaf_phone` and `ksaf_email` besides, and end before the sign-off, which every mail gets.
     """
     now = clock.now()
     mail = OutboxMail(
@@ -29,7 +31,7 @@ def queue(
         template=template,
         reference=reference,
         to_address=to_address,
-        context=context,
+        context={name: value.isoformat() if isinstance(value, datetime) else value for name, value in context.items()},
         message_id=f"<{secrets.token_hex(16)}@{MESSAGE_ID_DOMAIN}>",
         created_at=now,
         next_attempt_at=now,

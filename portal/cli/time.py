@@ -1,0 +1,126 @@
+"""Timescales, working days and deadlines, as an operator or an independent check asks for them."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlmodel import col, select
+
+from portal import schema
+from portal.cli import command
+from portal.cli.command import Refusal
+from portal.organisations.models import Organisation
+from portal.timescales import closures, policy
+from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.models import Deadline, DeadlineRung
+
+
+class Instant(click.ParamType):
+    """An ISO 8601 instant with its offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant; fails when it cannot be read or its offset is missing."""
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is not an ISO 8601 instant, such as 2026-11-23T10:00:00+00:00.", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"{value} needs its offset, such as {value}+00:00.", param, ctx)
+        return instant
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print every field, as JSON.")
+def timescales(*, as_json: bool) -> None:
+    """Show the timescales in force, with where each figure comes from."""
+    rows = policy.load().as_json()
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, default=str))
+        return
+    for row in rows:
+        length = f"{row['length']} {str(row['unit']).replace('_', ' ')}"
+        click.echo(f"{row['kind']}: {length}. {row['source']} ({row['guidance_version']}).")
+
+
+@click.group("working-days")
+def working_days() -> None:
+    """Count in KSAF's working days."""
+
+
+@working_days.command("add")
+@click.argument("start", type=Instant())
+@click.argument("number", type=click.IntRange(min=1))
+def working_days_add(start: datetime, number: int) -> None:
+    """Print the instant, in UTC, at which "within NUMBER working days" of START ends."""
+    click.echo(_calendar().deadline_after(start, number).astimezone(UTC).isoformat())
+
+
+@click.command()
+@click.argument("reference")
+@click.option("--json", "as_json", is_flag=True, help="Print every field, as JSON.")
+def deadlines(reference: str, *, as_json: bool) -> None:
+    """Show the deadlines of one referral."""
+    rows = _deadlines_of(reference.upper())
+    if not rows:
+        raise Refusal(f"No deadline belongs to {reference}.")
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['kind']}: {row['state']}, owed by {row['organisation']}, due {row['due_at']}")
+
+
+def _calendar() -> WorkingCalendar:
+    database = command.database()
+    if schema.current(database.engine) is None:  # before the first `portal migrate` nobody can have added a closure day
+        return WorkingCalendar.for_england()
+    with database.system_transaction(write=False):
+        return closures.calendar()
+
+
+def _deadlines_of(reference: str) -> list[dict[str, Any]]:
+    rules = policy.load()
+    with command.database().system_transaction(write=False) as session:
+        found = session.execute(
+            select(Deadline, Organisation.name)
+            .join(Organisation, col(Organisation.id) == col(Deadline.owed_by_id))
+            .where(col(Deadline.reference) == reference)
+            .order_by(col(Deadline.id))
+        ).all()
+        rungs = session.scalars(
+            select(DeadlineRung)
+            .where(col(DeadlineRung.deadline_id).in_([deadline.id for deadline, _ in found]))
+            .order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))
+        ).all()
+    return [
+        {
+            "kind": deadline.kind,
+            "owed_by": rules[deadline.kind].owed_by.value,
+            "organisation": name,
+            "started_at": _iso(deadline.started_at),
+            "due_at": _iso(deadline.due_at),
+            "state": deadline.state.value,
+            "met_at": _iso(deadline.met_at),
+            "rungs": [_rung(rung) for rung in rungs if rung.deadline_id == deadline.id],
+        }
+        for deadline, name in found
+    ]
+
+
+def _rung(rung: DeadlineRung) -> dict[str, str | None]:
+    return {
+        "rung": rung.rung,
+        "fires_at": _iso(rung.fires_at),
+        "fired_at": _iso(rung.fired_at),
+        "dropped_at": _iso(rung.dropped_at),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat() if instant else None
+
+
+COMMANDS: tuple[click.Command, ...] = (timescales, working_days, deadlines)
