@@ -1,13 +1,16 @@
-"""Complete invented answers to the referral form, read from ``answers.toml``."""
+"""Complete invented answers to the referral form: the demo's own."""
 
 import tomllib
 from pathlib import Path
 
+import portal.demo
 from portal.referrals.sections import AnswerValue
 
 SampleAnswers = dict[str, AnswerValue]
 
-_SAMPLES: dict[str, SampleAnswers] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_SAMPLES: dict[str, SampleAnswers] = tomllib.loads(
+    (Path(portal.demo.__file__).parent / "answers.toml").read_text(encoding="utf-8")
+)
 SCHOOL = _SAMPLES["education"]
 HEALTH = _SAMPLES["health"]
 COMMUNITY = _SAMPLES["community"]
