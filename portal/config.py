@@ -40,6 +40,11 @@ class Settings:
         return self.env is Environment.PRODUCTION
 
     @property
+    def has_mailbox(self) -> bool:
+        """Say whether mail can be read at /demo/mailbox: in the demo, whose people are invented."""
+        return self.env is Environment.DEMO
+
+    @property
     def attachments_dir(self) -> Path:
         """Return the folder of uploaded files, outside anything that is served."""
         return self.data_dir / "attachments"

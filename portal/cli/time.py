@@ -16,7 +16,7 @@ from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineRung
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An ISO 8601 instant with its offset."""
 
     name = "instant"

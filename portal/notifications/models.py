@@ -11,6 +11,8 @@ from portal.columns import words
 from portal.crypto import EncryptedJSON
 from portal.tenancy import OrganisationOwned
 
+MESSAGE_ID_DOMAIN = "portal.ksaf.example"
+
 
 class MailState(StrEnum):
     """Where a mail is; `sent` means that the server accepted it."""
@@ -47,3 +49,13 @@ class OutboxMail(OrganisationOwned, SQLModel, table=True):
     lease_until: datetime | None = None
     sent_at: datetime | None = None
     last_error: str | None = Field(default=None, max_length=300)
+
+    @property
+    def key(self) -> str:
+        """Return what the mail's address in the demo's mailbox carries."""
+        return self.message_id[1:].partition("@")[0]
+
+    @staticmethod
+    def message_id_of(key: str) -> str:
+        """Return the Message-ID of the mail with this key, the same at every attempt to send it."""
+        return f"<{key}@{MESSAGE_ID_DOMAIN}>"

@@ -8,8 +8,6 @@ from portal import clock, db
 from portal.notifications.models import OutboxMail
 from portal.tenancy import as_system
 
-MESSAGE_ID_DOMAIN = "portal.ksaf.example"
-
 
 def queue(
     template: str,
@@ -32,7 +30,7 @@ def queue(
         reference=reference,
         to_address=to_address,
         context={name: value.isoformat() if isinstance(value, datetime) else value for name, value in context.items()},
-        message_id=f"<{secrets.token_hex(16)}@{MESSAGE_ID_DOMAIN}>",
+        message_id=OutboxMail.message_id_of(secrets.token_hex(16)),
         created_at=now,
         next_attempt_at=now,
     )
