@@ -1,11 +1,11 @@
 """Whether an answer can be kept as it is, and what the figures in it mean."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Literal
 
-from portal.referrals.sections import Answers, AnswerValue, Kind, Question, words
+from portal.referrals.sections import Answers, AnswerValue, Kind, Question, is_asked, words
 
 # A session is half a school day; the share of them missed (Department for Education).
 WHOLE = 100.0
@@ -53,6 +53,19 @@ def age_warning(answers: Answers, today: date) -> str | None:
     if age <= (OLDEST_WITH_SEN if has_sen else OLDEST):
         return None
     return f"This date of birth makes the young person {age}. Check it before you send"
+
+
+def malformed(questions: Iterable[Question], answers: Answers, today: date = date.max) -> dict[str, str]:
+    """What to do about each answer that is there and asked for but cannot be used, by its question's key.
+
+    A draft keeps such answers as they were typed. Without ``today`` no date counts as in the future.
+    """
+    found = {
+        asked.key: validate_answer(asked, answers[asked.key], today)
+        for asked in questions
+        if asked.key in answers and is_asked(asked, answers)
+    }
+    return {key: message for key, message in found.items() if message}
 
 
 def validate_answer(asked: Question, value: AnswerValue, today: date) -> str | None:

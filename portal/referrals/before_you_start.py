@@ -7,7 +7,7 @@ from typing import Literal
 from portal.referrals.sections import QUESTIONS as FOLDER
 from portal.referrals.sections import Answers, Question, read_question, words
 
-OutcomeKey = Literal["stop_immediate_risk", "proceed", "signpost_or_protection", "discuss_first"]
+OutcomeKey = Literal["stop_immediate_risk", "proceed", "signpost_or_protection", "discuss_first", "signpost_only"]
 
 _TABLE = tomllib.loads((FOLDER / "before-you-start.toml").read_text(encoding="utf-8"))
 QUESTIONS: tuple[Question, ...] = tuple(read_question(each) for each in _TABLE["question"])
@@ -44,6 +44,11 @@ def outcome(answers: Answers) -> Outcome:
     if words(answers, "enough_context") != "yes" or words(answers, "likely_to_engage") != "yes":
         return _outcome("discuss_first")
     return _outcome("proceed")
+
+
+def signpost_only() -> Outcome:
+    """What a councillor or community representative does for a family: they signpost and send no referral."""
+    return _outcome("signpost_only")
 
 
 def _outcome(key: OutcomeKey) -> Outcome:

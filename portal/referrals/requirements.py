@@ -4,8 +4,10 @@ Which kinds of organisation must answer a question stands beside the question it
 ``questions/*.toml``. A child who may be at risk never waits for the rest of the form.
 """
 
+from datetime import date
 from typing import Literal
 
+from portal.referrals.answer_checks import malformed
 from portal.referrals.sections import (
     EVERYONE,
     SECTIONS,
@@ -57,6 +59,11 @@ def _required(asked: Question, kind: str) -> bool:
     return not asked.required_for.isdisjoint({kind, EVERYONE})
 
 
+def asked_of(kind: str, section: Section) -> frozenset[str]:
+    """The keys in ``section`` that an organisation of ``kind`` must answer wherever they are asked."""
+    return frozenset(asked.key for asked in section.questions if _required(asked, kind))
+
+
 def owed_after_sending(kind: str, answers: Answers) -> list[Question]:
     """What an urgent referral may leave out now and KSAF will ask for afterwards."""
     return [
@@ -76,15 +83,35 @@ def may_ask_for_outreach(answers: Answers) -> bool:
     return agreed and "ksaf_support" in chosen(answers, "consent_purposes")
 
 
-def missing(kind: str, answers: Answers) -> list[Missing]:
-    """What stands in the way of sending, in the order of the form, with what to do about each."""
+def route(answers: Answers) -> Literal["", "outreach", "advice", "protection", "signpost"]:
+    """What the consent position lets this referral ask for; empty until it is recorded."""
+    if may_ask_for_outreach(answers):
+        return "outreach"
+    match words(answers, "consent_status"):
+        case "":
+            return ""
+        case "given" | "given_in_part":
+            return "advice"
+        case _:
+            chosen_route = words(answers, "without_consent_route")
+            return "protection" if chosen_route == "protection" else "signpost"
+
+
+def missing(kind: str, answers: Answers, today: date = date.max) -> list[Missing]:
+    """What stands in the way of sending, in the order of the form, with what to do about each.
+
+    An answer that cannot be used counts too, unless a child may be at risk and it can wait.
+    """
     required = required_questions(kind, answers)
-    gaps = [
-        (each, asked, asked.missing)
-        for each in SECTIONS
-        for asked in each.questions
-        if asked.key in required and not is_answered(answers, asked.key)
-    ]
+    at_risk = may_be_at_risk(answers)
+    gaps: list[Missing] = []
+    for each in SECTIONS:
+        wrong = malformed(each.questions, answers, today)
+        for asked in each.questions:
+            if asked.key in required and not is_answered(answers, asked.key):
+                gaps.append((each, asked, asked.missing))
+            elif asked.key in wrong and (asked.key in required or not at_risk):
+                gaps.append((each, asked, wrong[asked.key]))
     return gaps + _signpost_instead(answers) + _outreach_without_consent(answers)
 
 
