@@ -10,6 +10,7 @@ class Permission(StrEnum):
 
     ACCOUNT_KEEP = "account.keep"
     REFERRAL_READ = "referral.read"
+    REFERRAL_PREPARE = "referral.prepare"
     REFERRAL_START = "referral.start"
     REFERRAL_EDIT = "referral.edit"
     REFERRAL_AUTOSAVE = "referral.autosave"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     ORGANISATION_INVITE = "organisation.invite"
     CALENDAR_READ = "calendar.read"
     CALENDAR_EDIT = "calendar.edit"
+    CALENDAR_REOPEN = "calendar.reopen"
     TIMESCALES_READ = "timescales.read"
 
 
@@ -54,6 +56,7 @@ _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
 POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_KEEP: _ANYONE,
     Permission.REFERRAL_READ: PARTNER_ROLES | _TRIAGE,
+    Permission.REFERRAL_PREPARE: _WRITERS,
     Permission.REFERRAL_START: _WRITERS,
     Permission.REFERRAL_EDIT: _WRITERS,
     Permission.REFERRAL_AUTOSAVE: _WRITERS,
@@ -85,6 +88,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ORGANISATION_INVITE: _KSAF_ADMIN,
     Permission.CALENDAR_READ: OPERATOR_ROLES,
     Permission.CALENDAR_EDIT: _KSAF_ADMIN,
+    Permission.CALENDAR_REOPEN: _KSAF_ADMIN,
     Permission.TIMESCALES_READ: _ANYONE,
 }
 
