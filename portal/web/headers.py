@@ -25,7 +25,7 @@ def install(app: Flask, *, https_only: bool) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
+        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))  # a download has a stricter one
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"

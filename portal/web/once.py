@@ -41,14 +41,17 @@ def first_answer(user_id: int) -> Response | None:
 def remember_answer(user_id: int, response: Response) -> None:
     """Note where this request's form led, for whoever sends it again.
 
-    A form given back (refused, or filled in further as asked) keeps its key: nothing has been done with it yet.
+    A form given back (refused, or filled in further as asked) keeps its key: it may be sent again, whether or not this
+    request's changes are kept.
     """
     key = request.form.get(FIELD, "")[:64]
-    if request.method != "POST" or not key or response.status_code >= 400:  # noqa: PLR2004 - HTTP
+    if request.method != "POST" or not key:
         return
     session = db.session()
-    row = session.scalars(select(RequestKey).where(RequestKey.user_id == user_id, RequestKey.key == key)).one()
-    if "Location" in response.headers:
+    row = session.scalars(select(RequestKey).where(RequestKey.user_id == user_id, RequestKey.key == key)).first()
+    if row is None:  # the view rolled back by itself
+        return
+    if response.status_code < 400 and "Location" in response.headers:  # noqa: PLR2004 - HTTP
         row.location = response.headers["Location"]
     else:
         session.delete(row)
