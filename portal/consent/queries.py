@@ -1,0 +1,109 @@
+"""Reading the ledger, newest first, in words."""
+
+import datetime as dt
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.actor import Actor
+from portal.accounts.models import User
+from portal.consent import wording
+from portal.consent.models import ConsentEvent
+from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION
+
+_PROTECTION_TITLE = "Sharing to protect the child"
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One entry as people read it. `is_newest` says that nothing later was recorded about the same purpose."""
+
+    purpose: str
+    title: str
+    position: str
+    permits: bool
+    is_newest: bool
+    to_whom: str
+    given_by: str
+    capacity: str
+    method: str
+    effective_on: dt.date | None
+    limits: str
+    grounds: tuple[tuple[str, str], ...]
+    wording_version: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
+    """Return every entry about the referral that `actor` may see, newest first; empty when it is out of reach."""
+    entries, names = _entries(actor, referral_id), _recorders(actor, referral_id)
+    newest: set[str] = set()
+    lines: list[LedgerLine] = []
+    for entry in entries:
+        lines.append(_line(entry, names.get(entry.recorded_by_id, ""), is_newest=entry.purpose not in newest))
+        newest.add(entry.purpose)
+    return lines
+
+
+def standing(actor: Actor, referral_id: int) -> list[LedgerLine]:
+    """Return the newest entry about each purpose, in one query: where consent stands, without who recorded it."""
+    newest: dict[str, ConsentEvent] = {}
+    for entry in _entries(actor, referral_id):
+        newest.setdefault(entry.purpose, entry)
+    return [_line(entry, "", is_newest=True) for entry in newest.values()]
+
+
+def in_force(actor: Actor, referral_id: int, purpose: str) -> ConsentEvent | None:
+    """Return the consent to `purpose` that holds now: the newest entry about it, if that one gives it; else None."""
+    newest = next((entry for entry in _entries(actor, referral_id) if entry.purpose == purpose), None)
+    return newest if newest is not None and newest.position in PERMITTING else None
+
+
+def purpose_title(purpose: str, version_id: str | None = None) -> str:
+    """Return what a purpose is called, in the wording `version_id` or else the newest published."""
+    if purpose == PROTECTION:
+        return _PROTECTION_TITLE
+    shown = wording.wording(version_id) if version_id else wording.current()
+    return next((each.title for each in shown.purposes if each.key == purpose), purpose)
+
+
+def _entries(actor: Actor, referral_id: int) -> list[ConsentEvent]:
+    session = db.session()
+    if session.info["tenant"] != actor.organisation_id:
+        return []
+    mine = select(ConsentEvent).where(col(ConsentEvent.referral_id) == referral_id)
+    return list(session.scalars(mine.order_by(col(ConsentEvent.id).desc())).all())
+
+
+def _recorders(actor: Actor, referral_id: int) -> dict[int, str]:
+    """Return the names of those who recorded the entries."""
+    session = db.session()
+    if session.info["tenant"] != actor.organisation_id:
+        return {}
+    recorders = select(ConsentEvent.recorded_by_id).where(col(ConsentEvent.referral_id) == referral_id)
+    people = select(User.id, User.name).where(col(User.id).in_(recorders))
+    return {user_id: name for user_id, name in session.execute(people).all() if user_id is not None}
+
+
+def _line(entry: ConsentEvent, recorded_by: str, *, is_newest: bool) -> LedgerLine:
+    grounds = (entry.detail or {}).get("grounds", [])
+    return LedgerLine(
+        purpose=entry.purpose,
+        title=purpose_title(entry.purpose, entry.wording_version),
+        position=POSITION_WORDS[entry.position],
+        permits=entry.position in PERMITTING,
+        is_newest=is_newest,
+        to_whom=entry.to_whom,
+        given_by=entry.given_by or "",
+        capacity=CAPACITY_WORDS.get(entry.capacity or "", entry.capacity or ""),
+        method=METHOD_WORDS.get(entry.method or "", entry.method or ""),
+        effective_on=entry.effective_on,
+        limits=entry.limits or "",
+        grounds=tuple((label, said) for label, said in grounds),
+        wording_version=entry.wording_version or "",
+        recorded_by=recorded_by,
+        recorded_at=entry.recorded_at,
+    )

@@ -1,0 +1,64 @@
+"""What somebody said about consent, as plain values, before it becomes rows of the ledger."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from portal.consent.models import Position
+
+PROTECTION = "protection"
+"""Not a purpose anybody is asked about: information shared to protect a child, without consent."""
+
+POSITION_WORDS = {
+    Position.GIVEN: "Agreed",
+    Position.LIMITED: "Agreed, with limits",
+    Position.REFUSED: "Did not agree",
+    Position.NOT_ASKED: "Not asked",
+    Position.WITHDRAWN: "Withdrawn",
+    Position.SHARED_WITHOUT: "Shared without consent",
+}
+PERMITTING = frozenset({Position.GIVEN, Position.LIMITED})
+CAPACITY_WORDS = {
+    "parental_responsibility": "holds parental responsibility",
+    "delegated": "somebody with parental responsibility passed the decision to them",
+    "young_person": "the young person, who understands the decision",
+    "not_known": "not known what lets them agree; to be checked before support begins",
+}
+METHOD_WORDS = {
+    "face_to_face": "face to face",
+    "phone": "by phone",
+    "written": "in writing, on paper",
+    "email": "by email",
+    "link": "through their own link",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """The referral a statement concerns: its row's id, its owner's id and its public reference."""
+
+    referral_id: int
+    owner_id: int
+    reference: str
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who was asked, what lets them decide (a key of CAPACITY_WORDS), how (of METHOD_WORDS) and when they answered."""
+
+    name: str
+    capacity: str
+    method: str
+    effective_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One purpose and the position on it, with its limits in the giver's words, or the grounds for doing without.
+
+    `grounds` are pairs of label and words, kept as they were shown, so that a later form cannot change their meaning.
+    """
+
+    purpose: str
+    position: Position
+    limits: str | None = None
+    grounds: tuple[tuple[str, str], ...] = ()
