@@ -1,0 +1,56 @@
+"""What may be attached and what may not."""
+
+import pytest
+
+from portal.referrals import file_kinds, file_names
+from portal.referrals.file_archives import RefusedFileError
+from tests.factories import files
+
+
+@pytest.mark.parametrize("name", files.GOOD)
+def test_every_honest_kind_is_taken(name):
+    kind = file_kinds.recognise(name, files.GOOD[name])
+    assert kind.ending == name.rpartition(".")[2].lower()
+
+
+@pytest.mark.parametrize("what", files.HOSTILE)
+def test_everything_else_is_refused_with_what_to_do(what):
+    name, content = files.HOSTILE[what]
+    with pytest.raises(RefusedFileError) as refusal:
+        file_kinds.recognise(file_names.clean(name), content)
+    told = str(refusal.value)
+    assert told.endswith(".")
+    assert told.count(". ") >= 1, "says why, and then what to do instead"
+
+
+def test_at_least_twenty_five_hostile_kinds_are_tried():
+    print(len(files.HOSTILE), "hostile kinds")
+    assert len(files.HOSTILE) >= 25
+
+
+def test_a_long_noisy_pdf_is_not_taken_for_an_active_one():
+    noise = bytes(range(256)) * 4096
+    packed = b"5 0 obj\n<< /Length 1 >>\nstream\n/JS /JavaScript " + noise + b"\nendstream\nendobj\ntrailer"
+    assert file_kinds.recognise("scan.pdf", files.pdf().replace(b"trailer", packed)).ending == "pdf"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("..\\..\\plan.pdf", "plan.pdf"),
+        ("/etc/cron.d/plan.pdf", "plan.pdf"),
+        ("plan\0\r\n.pdf", "plan.pdf"),
+        ("  .plan.pdf . ", "plan.pdf"),
+        ("Žofie’s  plan.pdf", "Žofie’s plan.pdf"),
+        ('a<b>:"c|?*.pdf', "a-b---c---.pdf"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+        ("\ud800plan.pdf", "plan.pdf"),
+    ],
+)
+def test_names_are_cleaned(given, shown):
+    assert file_names.clean(given) == shown
+
+
+def test_a_refused_name_is_still_shown_safely():
+    assert file_names.for_refusal("a\u202egnp.exe") == "agnp.exe"
+    assert file_names.for_refusal("///") == "The file"
