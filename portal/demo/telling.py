@@ -1,0 +1,95 @@
+"""Telling the stories: each step through the service a person's click would reach, at the time it happened."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from portal.access.actor import Actor
+from portal.db import Database
+from portal.demo.calendar import StoryTime
+from portal.demo.stories import Step, Story, answers_for
+from portal.referrals import conversation, drafts, submission
+from portal.referrals.models import Referral
+from portal.referrals.queries import get_referral
+from portal.referrals.sections import SECTIONS
+from portal.triage import service as triage
+from portal.triage.models import Outcome
+
+Happening = tuple[datetime, Callable[[], None]]
+WRITING = timedelta(minutes=35)  # how long before sending a story's form was begun
+
+
+def _decide(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    proposal = triage.Proposal(
+        Outcome(words["outcome"]), words.get("reason"), words["rationale"], words["explanation"], words["next_option"]
+    )
+    triage.propose(actor, referral, proposal)
+
+
+DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
+    "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
+    "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
+    "answer": lambda actor, referral, words: conversation.answer(actor, referral, words["text"]),
+    "message": lambda actor, referral, words: conversation.send_message(actor, referral, words["text"]),
+    "update": lambda actor, referral, words: conversation.update(actor, referral, words["text"], is_risk_changed=False),
+    "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
+    "decide": _decide,
+    "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
+    "return": lambda actor, referral, words: triage.send_back(actor, referral, words["text"]),
+}
+
+
+class Teller:
+    """Turns one story into what happens when."""
+
+    def __init__(self, database: Database, times: StoryTime, actors: dict[str, list[Actor]]) -> None:
+        self._database = database
+        self._times = times
+        self._actors = actors
+
+    def happenings(self, story: Story) -> Iterator[Happening]:
+        """Yield each happening of `story` with its instant, in order."""
+        owner, reference = self._owner(story), ""
+
+        def write() -> None:
+            nonlocal reference
+            reference = self._write(owner, story)
+
+        sent = self._times.instant(story.sent or "0 09:00")
+        yield sent - WRITING, write
+        if story.sent is None:
+            return
+        yield sent, lambda: self._do(owner, reference, submission.submit)
+        for step in story.steps:
+            yield self._times.instant(step.at), lambda step=step: self._step(step, reference, owner)
+
+    def _owner(self, story: Story) -> Actor:
+        """Return the person in the organisation of the story's own setting, where they work for several."""
+        held = self._actors[story.by]
+        setting = story.answers.get("education_setting")
+        return next((actor for actor in held if actor.organisation_name == setting), held[0])
+
+    def _write(self, owner: Actor, story: Story) -> str:
+        yesterday = self._times.instant(f"{int((story.sent or '0').split()[0]) + 1} 12:00").date().isoformat()
+        whole = answers_for(owner.organisation_kind.value, story, yesterday)
+        if owner.organisation_kind == "education":
+            whole |= {"education_setting": owner.organisation_name}
+        with self._database.transaction(tenant=owner.organisation_id):
+            draft = drafts.start_draft(owner)
+            for section in SECTIONS:
+                if story.draft and section.key not in story.draft:
+                    continue
+                own = {question.key: whole[question.key] for question in section.questions if question.key in whole}
+                drafts.save_section(owner, draft, section, own, 0)
+            return draft.reference
+
+    def _step(self, step: Step, reference: str, owner: Actor) -> None:
+        held = self._actors[step.by]
+        actor = owner if owner in held else held[0]
+        self._do(actor, reference, lambda who, referral: DEEDS[step.do](who, referral, step.words))
+
+    def _do(self, actor: Actor, reference: str, deed: Callable[[Actor, Referral], object]) -> None:
+        with self._database.transaction(tenant=actor.organisation_id):
+            referral = get_referral(actor, reference)
+            if referral is None:
+                raise LookupError(reference)
+            deed(actor, referral)
