@@ -4,13 +4,21 @@ from typing import Any
 
 from flask import Flask, get_flashed_messages, request
 from flask_login import current_user
+from werkzeug.local import LocalProxy
 
 from portal.access import decorators
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.accounts import login
+from portal.accounts import gate, login
+from portal.accounts import routes as accounts
 from portal.health import routes as health
+from portal.notifications import routes as mailbox
 from portal.organisations import contacts
+from portal.organisations import routes as organisations
+from portal.referrals import routes as referrals
+from portal.timescales import queries as prompts
+from portal.timescales import routes as timescales
+from portal.triage import routes as triage
 
 # Label, address and who sees it. The first whose address begins the page's own is the current one.
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
@@ -27,7 +35,14 @@ def install(app: Flask) -> None:
     """Register each feature's pages on `app`."""
     decorators.install(app)
     login.install(app)
+    timescales.install(app)
+    gate.install(app)
+    accounts.install(app)
+    organisations.install(app)
     health.install(app)
+    referrals.install(app)
+    triage.install(app)
+    mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 
     @app.context_processor
     def given_to_every_page() -> dict[str, Any]:
@@ -35,7 +50,8 @@ def install(app: Flask) -> None:
         return {
             "actor": actor,
             "navigation": navigation(actor) if actor else [],
-            "waiting_count": 0,
+            # Asked for where it is shown, so that fragments and error pages cost no query.
+            "waiting_count": LocalProxy(lambda: prompts.waiting_count(actor) if actor else 0),
             "notices": [{"kind": kind, "text": text} for kind, text in get_flashed_messages(with_categories=True)],
             "service_contacts": {"phone": contacts.ksaf().phone, "email": contacts.ksaf().email},
         }
