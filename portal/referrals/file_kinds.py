@@ -1,6 +1,6 @@
 """Which files may be attached, told by their name and by what is in them. Nothing here trusts what a browser says.
 
-Every limit is ours: no document gives one. Why no library does this: docs/decisions/attachments.md.
+Every limit is ours: no document gives one. Why no library does this: docs/decisions/0004-attachments.md.
 """
 
 from collections.abc import Callable
