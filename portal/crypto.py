@@ -1,16 +1,19 @@
-"""Narrative at rest: one column type that encrypts free text about a child, with keys that can be rotated."""
+"""What the secret keys do: encrypt narrative at rest, sign links, hash what is only compared. Keys can be rotated."""
 
 import base64
 import hashlib
+import hmac
 import json
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 _cipher: MultiFernet | None = None
+_secrets: tuple[str, ...] = ()
 
 
 class NoKeyError(RuntimeError):
@@ -18,8 +21,9 @@ class NoKeyError(RuntimeError):
 
 
 def use_keys(keys: tuple[str, ...]) -> None:
-    """Encrypt with the first of `keys` from now on, and decrypt with any of them."""
-    global _cipher  # noqa: PLW0603 - one set of keys a process
+    """Encrypt and sign with the first of `keys` from now on, and accept what any of them made."""
+    global _cipher, _secrets  # noqa: PLW0603 - one set of keys a process
+    _secrets = keys
     _cipher = MultiFernet([Fernet(derive(key)) for key in keys])
 
 
@@ -36,6 +40,32 @@ def encrypt(plain: bytes) -> bytes:
 def decrypt(stored: bytes) -> bytes:
     """Return what `encrypt` was given. Raises cryptography's InvalidToken when it was changed or no key fits."""
     return _ready().decrypt(stored)
+
+
+def sign(purpose: str, key: str) -> str:
+    """Return `key`, signed for one `purpose` under the newest secret, fit for an address."""
+    return _signer(purpose).dumps(key)
+
+
+def unsign(purpose: str, token: str) -> str | None:
+    """Return the key inside `token`, or None when it was not signed for `purpose` under any of our secrets."""
+    try:
+        return str(_signer(purpose).loads(token))
+    except BadSignature:
+        return None
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """Return a hash of `value` that nobody without the newest secret can make or test guesses against."""
+    _ready()
+    return hmac.new(_secrets[0].encode(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _signer(purpose: str) -> URLSafeSerializer:
+    _ready()
+    how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    # itsdangerous signs with the last key of its list; ours are given newest first.
+    return URLSafeSerializer(list(reversed(_secrets)), salt=f"ksaf-{purpose}", signer_kwargs=how)
 
 
 def _ready() -> MultiFernet:

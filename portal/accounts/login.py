@@ -18,8 +18,8 @@ def install(app: Flask) -> None:
     def keep_awake(response: Response) -> Response:
         view = app.view_functions.get(request.endpoint or "")
         access = getattr(view, "access", None)
-        reading = request.method in {"GET", "HEAD"}
-        # Polls ask nothing of a person, and a writing request holds SQLite's one write lock already.
-        if reading and access and not access.quiet and getattr(current_user, "actor", None):
+        # A poll asks nothing of a person; an autosave does, for somebody is typing. A refused change is rolled back.
+        done = response.status_code < 400 or request.method in {"GET", "HEAD"}  # noqa: PLR2004 - HTTP
+        if done and access and not access.quiet and getattr(current_user, "actor", None):
             sessions.touch(cast("sessions.SignedIn", current_user))
         return response

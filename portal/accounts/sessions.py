@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select, update
 
 from portal import clock, db
@@ -31,6 +32,7 @@ class SignedIn(UserMixin):
     user: User
     second_factor_at: datetime | None
     last_seen_at: datetime
+    organisation_id: int | None = None
     membership_count: int = 0
     needs_factor: bool = False
     actor: Actor | None = None
@@ -72,7 +74,9 @@ def load(token: str) -> SignedIn | None:
     user = session.get(User, row.user_id)
     if user is None or user.disabled_at is not None:
         return None
-    signed = SignedIn(token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at)
+    signed = SignedIn(
+        token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at, row.organisation_id
+    )
     _settle(signed, row.organisation_id)
     if signed.actor is not None:
         enter(session, signed.actor.organisation_id)
@@ -95,16 +99,50 @@ def end_all(user_id: int) -> None:
 
 
 def touch(signed: SignedIn) -> None:
-    """Note that the person is still there; in a short transaction of its own, at most once a minute."""
+    """Note that the person is still there, at most once a minute; while reading, beside the transaction open."""
     now = clock.now()
     if now - signed.last_seen_at < SEEN_EVERY:
         return
+    seen = update(AccountSession).where(col(AccountSession.id) == signed.session_id).values(last_seen_at=now)
+    if db.session().info["writes"]:
+        db.session().execute(seen)
+        return
     with db.own_transaction(None) as own:
-        own.execute(update(AccountSession).where(col(AccountSession.id) == signed.session_id).values(last_seen_at=now))
+        own.execute(seen)
 
 
-def _end(which: object) -> None:
-    changed = update(AccountSession).where(which, col(AccountSession.ended_at).is_(None))  # type: ignore[arg-type]
+def prove_second_factor(signed: SignedIn) -> str:
+    """Note that the person has given their second factor; returns a fresh token, for the old one may have been seen."""
+    return _renew(signed, second_factor_at=clock.now())
+
+
+def use_organisation(signed: SignedIn, organisation_id: int) -> str:
+    """Work for another of the person's organisations from now on; returns a fresh token."""
+    return _renew(signed, organisation_id=organisation_id)
+
+
+def of_person(user_id: int) -> list[AccountSession]:
+    """Return the browsers in which a person is signed in now, the latest used first."""
+    own = select(AccountSession).where(AccountSession.user_id == user_id, col(AccountSession.ended_at).is_(None))
+    rows = db.session().scalars(own.order_by(col(AccountSession.last_seen_at).desc())).all()
+    return [row for row in rows if not _is_over(row)]
+
+
+def end_in_organisation(user_id: int, organisation_id: int) -> None:
+    """End the sessions in which a person works for one organisation: they have been removed from it."""
+    _end((col(AccountSession.user_id) == user_id) & (col(AccountSession.organisation_id) == organisation_id))
+
+
+def _renew(signed: SignedIn, **changes: object) -> str:
+    token = secrets.token_urlsafe(32)
+    own = update(AccountSession).where(col(AccountSession.id) == signed.session_id)
+    db.session().execute(own.values(token_hash=token_hash(token), **changes))
+    db.session().expire_all()
+    return token
+
+
+def _end(which: ColumnElement[bool]) -> None:
+    changed = update(AccountSession).where(which, col(AccountSession.ended_at).is_(None))
     db.session().execute(changed.values(ended_at=clock.now()))
 
 
@@ -124,11 +162,13 @@ def _settle(signed: SignedIn, organisation_id: int | None) -> None:
             .order_by(Organisation.name)
         ).all()
     signed.membership_count = len(rows)
+    # One such role anywhere is enough: a password alone must not open the way to switch to it.
+    needed = any(needs_second_factor(held.role) for held, _ in rows)
+    signed.needs_factor = needed or signed.user.totp_confirmed_at is not None
     used = next((row for row in rows if row[0].organisation_id == organisation_id), rows[0] if len(rows) == 1 else None)
     if used is None:
         return
     membership, organisation = used
-    signed.needs_factor = needs_second_factor(membership.role) or signed.user.totp_confirmed_at is not None
     if signed.needs_factor and signed.second_factor_at is None:
         return
     signed.actor = Actor(

@@ -74,6 +74,19 @@ def add_person(organisation: Organisation, role: Role = Role.REFERRER, name: str
     return Person(user.id, shown, user.email, organisation.id, organisation.name, organisation.kind, role)
 
 
+def add_membership(organisation_id: int, user_id: int, role: Role = Role.REFERRER) -> str:
+    """Make somebody a member of a further organisation; returns that organisation's key."""
+    session = db.session()
+    with as_system(session):
+        session.add(Membership(organisation_id=organisation_id, user_id=user_id, role=role, started_at=clock.now()))
+    return organisation_key(organisation_id)
+
+
+def organisation_key(organisation_id: int) -> str:
+    """Return the public key of an organisation."""
+    return db.session().get(Organisation, organisation_id).key
+
+
 def signed_in_client(app, database: db.Database, person: Person, *, second_factor: bool = True):
     """Return a test client whose cookie belongs to a fresh session of `person`."""
     with database.transaction() as _:

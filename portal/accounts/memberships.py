@@ -1,0 +1,44 @@
+"""Which organisations a person belongs to now, read for themselves and so across organisations."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.roles import ROLE_LABELS, Role
+from portal.accounts.models import Membership
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system
+
+
+@dataclass(frozen=True)
+class Held:
+    """One live membership of a person."""
+
+    organisation_id: int
+    key: str
+    name: str
+    role: Role
+
+    @property
+    def role_label(self) -> str:
+        """Return the role in words."""
+        return ROLE_LABELS[self.role]
+
+
+def of_person(user_id: int) -> list[Held]:
+    """Return a person's live memberships of active organisations, by name."""
+    session = db.session()
+    with as_system(session):
+        rows = session.execute(
+            select(Membership, Organisation)
+            .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
+            .where(Membership.user_id == user_id, col(Membership.ended_at).is_(None), col(Organisation.active))
+            .order_by(Organisation.name)
+        ).all()
+    return [Held(mine.organisation_id, where.key, where.name, mine.role) for mine, where in rows]
+
+
+def at_key(user_id: int, key: str) -> Held | None:
+    """Return the person's live membership of the organisation with this `key`, or None."""
+    return next((held for held in of_person(user_id) if held.key == key), None)
