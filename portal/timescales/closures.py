@@ -31,7 +31,7 @@ def listed(since: dt.date | None = None) -> list[ClosureDay]:
 
 
 def add(actor: Actor, day: dt.date, reason: str) -> bool:
-    """Close KSAF on `day`; return False when it is closed already. Deadlines that run keep the time they were promised for."""
+    """Close KSAF on `day`; return False when it is closed already. Deadlines that run keep their promised time."""
     session = db.session()
     if session.get(ClosureDay, day) is not None:
         return False

@@ -1,8 +1,9 @@
 """The tick: every rung that is due fires once, whoever else is ticking.
 
-Due work lives in the database, so a tick that never came is made up for by the next one. A batch claims its rungs and does all
-they bring in one short transaction: a crash undoes both or neither. On PostgreSQL the batch locks its rungs and their deadlines
-and passes over those that somebody else holds; on SQLite one writer goes at a time. Each claim is a guarded UPDATE besides.
+Due work lives in the database, so a tick that never came is made up for by the next one. A batch claims its rungs and
+does all they bring in one short transaction: a crash undoes both or neither. On PostgreSQL the batch locks its rungs
+and their deadlines and passes over those that somebody else holds; on SQLite one writer goes at a time. Each claim is a
+guarded UPDATE besides.
 """
 
 import logging
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 # Few enough that a person never waits long for the tick's turn at the audit chain or at SQLite's write lock.
 BATCH = 20
-# Under PostgreSQL's deadlock_timeout of one second: the tick gives way before a person's request is chosen as the victim.
+# Under PostgreSQL's deadlock_timeout of one second: the tick gives way before a person's request could be the victim.
 LOCK_TIMEOUT = "800ms"
 
 # The state a deadline must be in for each rung to fire. Links a parent has not answered climb a ladder of their own.
@@ -88,10 +89,10 @@ def _due(now: datetime, aside: set[int]) -> Any:
 def _batch(session: Session, now: datetime, aside: set[int]) -> list[Outcome]:
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    claimed = session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all()
+    claimed: list[Any] = list(session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all())
     directory = Directory()
     done = [_try(session, rung, deadline, now, directory) for rung, deadline in claimed]
-    aside.update(row[0].id for row, outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
+    aside.update(rung.id for (rung, _), outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
     return done
 
 

@@ -25,7 +25,7 @@ OVERTAKEN = "A later prompt about the same deadline took its place."
 
 
 def raise_for(rung: DeadlineRung, deadline: Deadline, directory: Directory, now: datetime) -> tuple[int, int]:
-    """Prompt everyone this rung reaches at `now`, by mail too where it says so; return the number of prompts and of mails.
+    """Prompt everyone this rung reaches, by mail too where it says so; return the number of prompts and of mails.
 
     For the tick, which works across organisations. An earlier prompt about the same deadline to the same person
     closes, so that nobody has one thing waiting twice.

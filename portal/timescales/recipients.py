@@ -14,6 +14,8 @@ from portal.tenancy import as_system
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline
 
+MANAGING = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.ORGANISATION_ADMIN})
+
 
 @dataclass(frozen=True)
 class Member:

@@ -1,8 +1,8 @@
 """Deadlines: started, met, paused, resumed and cancelled, in the transaction of whatever did it.
 
-Every change is one guarded UPDATE, the same guard that the tick uses (`jobs.py`): whichever comes first wins, and the other
-changes nothing. A deadline that has ended carries `ended_at`; one that was missed stays missed, and `met_at` says when it was met
-after all. Met late, but before a tick had marked it missed, it is met: `met_at` after `due_at` says how it was.
+Every change is one guarded UPDATE, the same guard that the tick uses (`jobs.py`): whichever comes first wins, and the
+other changes nothing. A deadline that has ended carries `ended_at`; one that was missed stays missed, and `met_at` says
+when it was met after all. Met late, but before a tick had marked it missed, it is met: `met_at` shows how late.
 """
 
 from datetime import datetime
@@ -35,8 +35,8 @@ def start(
 ) -> Deadline:
     """Start the clock of `kind` now, with every rung of its ladder, and return the deadline.
 
-    Returns the one there is when `kind` already runs, or waits, for `subject`. The length is the policy's; raises PolicyError
-    when the policy has no such kind.
+    Returns the one there is when `kind` already runs, or waits, for `subject`. The length is the policy's; raises
+    PolicyError when the policy has no such kind.
     """
     earlier = db.session().scalars(_of(subject, kind).where(col(Deadline.state).in_(_TICKING))).first()
     if earlier is not None:
@@ -59,7 +59,9 @@ def start(
     session.flush()
     for rung, fires_at in rules.rungs(kind, made.due_at, calendar, started_at=now):
         session.add(
-            DeadlineRung(deadline_id=made.id or 0, owed_by_id=owed_by_id, owed_to_id=owed_to_id, rung=rung, fires_at=fires_at)
+            DeadlineRung(
+                deadline_id=made.id or 0, owed_by_id=owed_by_id, owed_to_id=owed_to_id, rung=rung, fires_at=fires_at
+            )
         )
     session.flush()
     return made
@@ -76,9 +78,9 @@ def cancel(subject: Subject, kind: str, why: str) -> None:
 
 
 def pause(subject: Subject, kind: str, why: str) -> None:
-    """Stop the clock of `kind`, if it runs and is not overdue: what is late already stays late. `why` is for the reader of the code.
+    """Stop the clock of `kind`, if it runs and is not overdue: what is late already stays late. Its rungs wait with it.
 
-    The rungs wait with it; nothing is written of `why`, because the referral's timeline already says it.
+    Nothing is kept of `why`: the subject's own timeline says it.
     """
     del why
     now = clock.now()
@@ -119,13 +121,13 @@ def next_due(subject: Subject) -> tuple[str, datetime] | None:
 _TICKING = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 
 
-def _of(subject: Subject, kind: str) -> Any:  # noqa: ANN401 - SQLAlchemy's select of one entity
+def _of(subject: Subject, kind: str) -> Any:
     return select(Deadline).where(
         col(Deadline.subject_type) == subject.type, col(Deadline.subject_id) == subject.id, col(Deadline.kind) == kind
     )
 
 
-def _guarded(subject: Subject, kind: str) -> Any:  # noqa: ANN401 - SQLAlchemy's update of one entity
+def _guarded(subject: Subject, kind: str) -> Any:
     return update(Deadline).where(
         col(Deadline.subject_type) == subject.type,
         col(Deadline.subject_id) == subject.id,

@@ -240,7 +240,9 @@ def test_a_person_and_the_tick_never_both_win(house):
         ticking.result(60)
         [each.result(60) for each in meeting]
     with house.database.system_transaction(write=False) as session:
-        missed = select(DeadlineRung.deadline_id).where(DeadlineRung.rung == "missed", col(DeadlineRung.fired_at).is_not(None))
+        missed = select(DeadlineRung.deadline_id).where(
+            DeadlineRung.rung == "missed", col(DeadlineRung.fired_at).is_not(None)
+        )
         fired = set(session.scalars(missed).all())
     rows = house.all(Deadline)
     assert {row.id for row in rows if row.state is DeadlineState.MISSED} == fired

@@ -1,0 +1,115 @@
+"""A deadline in words, for the component `deadline_line` and the list of who owes what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.timescales import closures, policy
+from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.models import Deadline, DeadlineState
+from portal.timescales.timescale import Escalation, OwedBy
+from portal.web.dates import long_datetime
+
+
+@dataclass(frozen=True)
+class Described:
+    """A deadline as people read it.
+
+    `label` is the sentence before "by …" ("KSAF acknowledges the referral"), `who` and `what` its two halves. `due_at`
+    is None where no instant should be shown: paused, or no longer needed. Tones are those of the components.
+    """
+
+    label: str
+    who: str
+    what: str
+    due_at: datetime | None
+    words: str
+    tone: str
+    is_open: bool
+
+
+# The policy's titles say what to do ("acknowledge the referral"); here somebody does it. Others keep the title.
+_SOMEBODY = {
+    "acknowledge": "acknowledges the referral",
+    "chase": "can contact KSAF’s manager if it is still not acknowledged",
+    "decide": "decides what happens next",
+    "outcome": "tells the referrer the outcome in writing",
+    "information": "answers KSAF’s question",
+    "allocate": "names who will work with the family",
+}
+_YOU = {
+    "chase": "can contact KSAF’s manager if it is still not acknowledged",
+    "information": "answer KSAF’s question",
+}
+_WHO = {
+    OwedBy.OPERATOR: "KSAF",
+    OwedBy.SAFEGUARDING_TEAM: "KSAF’s safeguarding team",
+    OwedBy.REFERRING_ORGANISATION: "The referrer",
+    OwedBy.CALLER: "Whoever phoned",
+    OwedBy.STAGE_LEVEL: "The level this stage names",
+    OwedBy.PARENT: "The parent or carer",
+}
+
+
+def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) -> Described:
+    """Return `deadline` in words as it stands at `now`.
+
+    `reader_id` is the organisation that reads: a partner sees its own debts as "You …". KSAF stays KSAF to everyone.
+    """
+    owed_by = policy.load()[deadline.kind].owed_by
+    yours = reader_id == deadline.owed_by_id and owed_by is not OwedBy.OPERATOR
+    who = "You" if yours else _WHO[owed_by]
+    title = policy.load()[deadline.kind].title
+    what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
+    words, tone = _STANDING[deadline.state](deadline, now, closures.calendar())
+    timed = deadline.state not in {DeadlineState.PAUSED, DeadlineState.CANCELLED}
+    return Described(
+        label=f"{who} {what}",
+        who=who,
+        what=what,
+        due_at=deadline.due_at if timed else None,
+        words=words,
+        tone=tone,
+        is_open=deadline.ended_at is None,
+    )
+
+
+def _running(deadline: Deadline, now: datetime, calendar: WorkingCalendar) -> tuple[str, str]:
+    left = calendar.time_left_in_words(now, deadline.due_at)
+    if now >= deadline.due_at:
+        return left, "missed"
+    ladder = policy.load()[deadline.kind].ladder
+    rungs = policy.load().rungs(deadline.kind, deadline.due_at, calendar)
+    soon = isinstance(ladder, Escalation) and now >= rungs[0][1]
+    return left, "soon" if soon else "on_track"
+
+
+def _paused(_deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
+    return "paused until KSAF’s question is answered", "waiting"
+
+
+def _met(deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
+    met_at = deadline.met_at or deadline.due_at
+    late = met_at > deadline.due_at
+    return f"done{' late' if late else ''}, {long_datetime(met_at)}", "neutral" if late else "on_track"
+
+
+def _missed(deadline: Deadline, now: datetime, calendar: WorkingCalendar) -> tuple[str, str]:
+    if deadline.met_at:
+        return _met(deadline, now, calendar)
+    if deadline.ended_at:
+        return "was missed, no longer needed", "neutral"
+    return calendar.time_left_in_words(now, deadline.due_at), "missed"
+
+
+def _cancelled(_deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
+    return "no longer needed", "neutral"
+
+
+_STANDING: dict[DeadlineState, Callable[[Deadline, datetime, WorkingCalendar], tuple[str, str]]] = {
+    DeadlineState.RUNNING: _running,
+    DeadlineState.PAUSED: _paused,
+    DeadlineState.MET: _met,
+    DeadlineState.MISSED: _missed,
+    DeadlineState.CANCELLED: _cancelled,
+}

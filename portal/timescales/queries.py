@@ -1,0 +1,130 @@
+"""Reading deadlines and prompts. Whoever asks comes first; only `system_deadlines` answers for nobody in particular."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.actor import Actor
+from portal.accounts.models import User
+from portal.timescales import closures, policy, wording
+from portal.timescales.models import Deadline, DeadlineRung, Prompt
+from portal.timescales.service import Subject
+
+
+def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
+    """Return the deadlines on `subject` that the actor's organisation owes or is owed, the earliest due first."""
+    session = db.session()
+    if session.info["tenant"] != actor.organisation_id:
+        return []
+    found = select(Deadline).where(col(Deadline.subject_type) == subject.type, col(Deadline.subject_id) == subject.id)
+    return list(session.scalars(found.order_by(col(Deadline.due_at), col(Deadline.id))).all())
+
+
+def open_prompts(actor: Actor) -> list[Prompt]:
+    """Return what waits for the actor in the organisation they act for, the most overdue first."""
+    mine = select(Prompt).where(col(Prompt.user_id) == actor.user_id, col(Prompt.closed_at).is_(None))
+    mine = mine.where(col(Prompt.organisation_id) == actor.organisation_id)
+    return list(db.session().scalars(mine.order_by(col(Prompt.due_at), col(Prompt.id))).all())
+
+
+def waiting_items(actor: Actor, now: datetime) -> list[dict[str, str]]:
+    """Return `open_prompts` as the component `waiting_list` takes them: title, href, detail, words, tone."""
+    calendar = closures.calendar()
+    items: list[dict[str, str]] = []
+    for prompt in open_prompts(actor):
+        words = wording.of_prompt(prompt.kind, prompt.due_at)
+        items.append(
+            {
+                "title": words.title,
+                "href": f"/prompts/{prompt.key}",
+                "detail": prompt.reference,
+                "words": calendar.time_left_in_words(now, prompt.due_at) if prompt.due_at else "",
+                "tone": "missed" if words.urgent else "soon",
+            }
+        )
+    return items
+
+
+def waiting_count(actor: Actor) -> int:
+    """Return how many prompts wait for the actor, or 0 where the transaction has failed and cannot be asked."""
+    session = db.session()
+    if not session.is_active:
+        return 0
+    mine = select(func.count(col(Prompt.id))).where(
+        col(Prompt.user_id) == actor.user_id,
+        col(Prompt.organisation_id) == actor.organisation_id,
+        col(Prompt.closed_at).is_(None),
+    )
+    return session.execute(mine).scalar_one()
+
+
+def get_prompt(actor: Actor, key: str) -> Prompt | None:
+    """Return the actor's own prompt with this key, open or closed, else None."""
+    mine = select(Prompt).where(col(Prompt.key) == key, col(Prompt.user_id) == actor.user_id)
+    return db.session().scalars(mine.where(col(Prompt.organisation_id) == actor.organisation_id)).first()
+
+
+def deadline_of(actor: Actor, prompt: Prompt) -> Deadline | None:
+    """Return the deadline a prompt is about, while the actor's organisation owes it or is owed it."""
+    if prompt.organisation_id != actor.organisation_id:
+        return None
+    return db.session().scalars(select(Deadline).where(col(Deadline.id) == prompt.deadline_id)).first()
+
+
+def also_told(actor: Actor, prompt: Prompt) -> list[str]:
+    """Return the names of the others in the organisation whom the same rung prompted."""
+    others = (
+        select(User.name)
+        .join(Prompt, col(Prompt.user_id) == col(User.id))
+        .where(
+            col(Prompt.rung_id) == prompt.rung_id,
+            col(Prompt.user_id) != actor.user_id,
+            col(Prompt.organisation_id) == actor.organisation_id,
+        )
+    )
+    return list(db.session().scalars(others.order_by(col(User.name))).all())
+
+
+def system_deadlines(reference: str) -> list[dict[str, object]]:
+    """Return the deadlines of a reference with their rungs as plain values, instants in ISO 8601, for the command line.
+
+    For a session inside `as_system` alone; TenancyError is raised elsewhere.
+    """
+    session = db.session()
+    found = (
+        select(Deadline).where(col(Deadline.reference) == reference).order_by(col(Deadline.due_at), col(Deadline.id))
+    )
+    deadlines = session.scalars(found).all()
+    of_them = select(DeadlineRung).where(col(DeadlineRung.deadline_id).in_([row.id for row in deadlines]))
+    rungs: dict[int, list[dict[str, str | None]]] = {}
+    for row in session.scalars(of_them.order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))).all():
+        rungs.setdefault(row.deadline_id, []).append(_plain_rung(row))
+    return [_plain(row, rungs.get(row.id or 0, [])) for row in deadlines]
+
+
+def _plain(row: Deadline, rungs: list[dict[str, str | None]]) -> dict[str, object]:
+    return {
+        "kind": row.kind,
+        "owed_by": policy.load()[row.kind].owed_by.value,
+        "started_at": _iso(row.started_at),
+        "due_at": _iso(row.due_at),
+        "state": row.state.value,
+        "met_at": _iso(row.met_at),
+        "policy_version": row.policy_version,
+        "rungs": rungs,
+    }
+
+
+def _plain_rung(row: DeadlineRung) -> dict[str, str | None]:
+    return {
+        "rung": row.rung,
+        "fires_at": _iso(row.fires_at),
+        "fired_at": _iso(row.fired_at),
+        "dropped_at": _iso(row.dropped_at),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

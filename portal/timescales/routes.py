@@ -1,0 +1,136 @@
+"""Pages of prompts, of the timescales in force and of KSAF's closure days."""
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.access.decorators import requires, requires_row
+from portal.access.policy import Permission
+from portal.timescales import closures, explained, policy, prompts, queries, recipients, wording
+from portal.timescales.descriptions import describe
+from portal.timescales.forms import ClosureDayForm, EvidenceForm, WhatIfForm
+from portal.timescales.models import Deadline, Prompt
+from portal.web.dates import LONDON, in_london, long_date
+from portal.web.rendering import render
+
+blueprint = Blueprint("timescales", __name__)
+UNPROCESSABLE = 422
+
+
+def install(app: Flask) -> None:
+    """Add the pages to `app`."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/prompts/<key:key>")
+@requires_row(Permission.PROMPT_READ, queries.get_prompt)
+def show_prompt(actor: Actor, prompt: Prompt) -> Response:
+    """Show what is overdue, why this person hears of it, and how to close it."""
+    return _prompt_page(actor, prompt, EvidenceForm())
+
+
+@blueprint.post("/prompts/<key:key>")
+@requires_row(Permission.PROMPT_CLOSE, queries.get_prompt)
+def close_prompt(actor: Actor, prompt: Prompt) -> Response:
+    """Close the prompt for everyone here whom it reached, with what was done."""
+    form = EvidenceForm()
+    if not form.validate():
+        return _prompt_page(actor, prompt, form, status=UNPROCESSABLE)
+    prompts.close(actor, prompt, form.evidence.data or "")
+    flash("The prompt is closed, and what you wrote is kept with it.", "success")
+    return redirect("/", 303)
+
+
+@blueprint.get("/timescales")
+@requires(Permission.TIMESCALES_READ)
+def timescales(actor: Actor) -> Response:
+    """Show every timescale in force, the closure days, and when something received at a given time would be due."""
+    asked = WhatIfForm(request.args) if "received_day" in request.args else _asked_now()
+    wrong = bool(request.args) and not asked.validate()
+    return _timescales_page(actor, asked, ClosureDayForm(formdata=None), status=UNPROCESSABLE if wrong else 200)
+
+
+@blueprint.post("/timescales/closure-days")
+@requires(Permission.CALENDAR_EDIT)
+def add_closure_day(actor: Actor) -> Response:
+    """Close KSAF on a day."""
+    form = ClosureDayForm()
+    if not form.validate() or form.day.data is None:
+        return _timescales_page(actor, _asked_now(), form, status=UNPROCESSABLE)
+    added = closures.add(actor, form.day.data, form.reason.data or "")
+    day = long_date(form.day.data)
+    flash(f"KSAF is closed on {day}." if added else f"KSAF was closed on {day} already.", "success")
+    return redirect("/timescales#closure-days", 303)
+
+
+@blueprint.post("/timescales/closure-days/remove")
+@requires(Permission.CALENDAR_REOPEN)
+def remove_closure_day(actor: Actor) -> Response:
+    """Open KSAF on a day again."""
+    try:
+        day = dt.date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        abort(404)
+    if not closures.remove(actor, day):
+        abort(404)
+    flash(f"KSAF is open on {long_date(day)}.", "success")
+    return redirect("/timescales#closure-days", 303)
+
+
+def _prompt_page(actor: Actor, prompt: Prompt, form: EvidenceForm, *, status: int = 200) -> Response:
+    deadline = queries.deadline_of(actor, prompt)
+    contact = None
+    if deadline and deadline.kind == "chase":
+        contact = recipients.manager_contact(deadline.owed_to_id)
+    return render(
+        "timescales/prompt.html",
+        status=status,
+        prompt=prompt,
+        words=wording.of_prompt(prompt.kind, prompt.due_at),
+        why=_why(actor, deadline),
+        deadline=describe(deadline, clock.now(), actor.organisation_id) if deadline else None,
+        also_told=queries.also_told(actor, prompt),
+        closed=prompts.closed_by(prompt) if prompt.closed_at else None,
+        contact=contact,
+        form=form,
+    )
+
+
+def _why(actor: Actor, deadline: Deadline | None) -> str:
+    if deadline and deadline.person_id == actor.user_id:
+        return "It is on you."
+    if deadline and deadline.person_id is None and actor.role not in recipients.MANAGING:
+        return "Nobody has taken it yet, so everyone who could is told."
+    return f"You are told as {actor.role_label.lower()} of {actor.organisation_name}."
+
+
+def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, status: int = 200) -> Response:
+    today = in_london(clock.now()).date()
+    return render(
+        "timescales/timescales.html",
+        status=status,
+        policy=policy.load(),
+        length_in_words=explained.length_in_words,
+        closure_days=closures.listed(since=today),
+        may_edit=actor.may(Permission.CALENDAR_EDIT),
+        form=form,
+        asked=asked,
+        due=_due(asked),
+    )
+
+
+def _asked_now() -> WhatIfForm:
+    local = in_london(clock.now())
+    return WhatIfForm(data={"received_day": local.date(), "received_time": local.time()})
+
+
+def _due(asked: WhatIfForm) -> dict[str, Any] | None:
+    day, time = asked.received_day.data, asked.received_time.data
+    if asked.errors or day is None or time is None:
+        return None
+    received = dt.datetime.combine(day, time, LONDON).astimezone(dt.UTC)
+    return {"received": received, "lines": explained.due_if_received(received, closures.calendar())}
