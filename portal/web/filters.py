@@ -13,6 +13,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["long_datetime"] = dates.long_datetime
     app.jinja_env.filters["short_datetime"] = dates.short_datetime
     app.jinja_env.filters["date_only"] = dates.date_only
+    app.jinja_env.filters["long_date"] = dates.long_date
     app.jinja_env.filters["ago"] = _ago
 
 
