@@ -48,9 +48,7 @@ class WorkingCalendar:
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
-            raise ValueError(
-                f"Opening at {self.opens} has to come before closing at {self.closes}."
-            )
+            raise ValueError(f"Opening at {self.opens} has to come before closing at {self.closes}.")
 
     @classmethod
     def for_england(cls, closures: Mapping[date, str] | None = None) -> Self:
@@ -61,17 +59,11 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether KSAF works on this day."""
-        return (
-            day.weekday() < MONDAY_TO_FRIDAY
-            and day not in self.closures
-            and day not in self.bank_holidays(day.year)
-        )
+        return day.weekday() < MONDAY_TO_FRIDAY and day not in self.closures and day not in self.bank_holidays(day.year)
 
     def working_days_between(self, first: date, last: date) -> int:
         """Return how many working days come after `first`, up to and including `last`."""
-        return sum(
-            self.is_working_day(first + i * ONE_DAY) for i in range(1, (last - first).days + 1)
-        )
+        return sum(self.is_working_day(first + i * ONE_DAY) for i in range(1, (last - first).days + 1))
 
     def local_date(self, instant: datetime) -> date:
         """Return the calendar day on which an instant falls here."""
@@ -136,9 +128,7 @@ class WorkingCalendar:
             day += ONE_DAY
         return self.closing_on(day)
 
-    def extend_for_pause(
-        self, due_at: datetime, paused_at: datetime, resumed_at: datetime
-    ) -> datetime:
+    def extend_for_pause(self, due_at: datetime, paused_at: datetime, resumed_at: datetime) -> datetime:
         """Return when a deadline ends once a pause is over.
 
         One rule, short enough to tell a referrer: when the answer comes, as many working days are
@@ -212,9 +202,7 @@ class WorkingCalendar:
             passed = self.working_days_between(self.local_date(due), self.local_date(now))
             return time_left.missed(self._local(now), self._local(due), passed)
         due_day = self.local_date(due)
-        hours_count = self.is_working_day(due_day) and self.opening_on(
-            due_day
-        ) < due <= self.closing_on(due_day)
+        hours_count = self.is_working_day(due_day) and self.opening_on(due_day) < due <= self.closing_on(due_day)
         if not hours_count:
             return time_left.in_real_time(due - now)
         seconds = self.working_seconds_between(now, due)

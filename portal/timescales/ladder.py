@@ -41,9 +41,7 @@ def rungs(
     return tuple((rung, at) for rung, at in climbed if started_at is None or at > started_at)
 
 
-def _climb(
-    timescale: Timescale, due_at: datetime, calendar: WorkingCalendar
-) -> tuple[tuple[Rung, datetime], ...]:
+def _climb(timescale: Timescale, due_at: datetime, calendar: WorkingCalendar) -> tuple[tuple[Rung, datetime], ...]:
     match timescale.ladder:
         case PromptWhenDue():
             return ((Rung.DUE, due_at),)

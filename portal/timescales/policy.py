@@ -30,9 +30,7 @@ class Policy:
             raise PolicyError(f"The policy has no timescale called {kind!r}.")
         return self.timescales[kind]
 
-    def due_at(
-        self, kind: str, start: datetime, calendar: WorkingCalendar, week: int | None = None
-    ) -> datetime:
+    def due_at(self, kind: str, start: datetime, calendar: WorkingCalendar, week: int | None = None) -> datetime:
         """Return when `kind` is due, in UTC; see `Timescale.due_at`. May raise PolicyError."""
         return self[kind].due_at(start, calendar, week)
 

@@ -121,9 +121,7 @@ def _positive(row: Row, key: str, where: str) -> int:
 def _choice(row: Row, key: str, choices: type[Choice], where: str) -> Choice:
     value = _take(row, key, str, where)
     if value not in {choice.value for choice in choices}:
-        raise PolicyError(
-            f"In {where}, {key} has to be one of {', '.join(choices)}, not {value!r}."
-        )
+        raise PolicyError(f"In {where}, {key} has to be one of {', '.join(choices)}, not {value!r}.")
     return choices(value)
 
 

@@ -82,9 +82,7 @@ class Timescale:
     guidance_version: str
     checked_on: date
 
-    def due_at(
-        self, start: datetime, calendar: WorkingCalendar, week: int | None = None
-    ) -> datetime:
+    def due_at(self, start: datetime, calendar: WorkingCalendar, week: int | None = None) -> datetime:
         """Return the UTC instant at which this is due when it started at `start`.
 
         `week`, from 1, is for what is owed each week of support, with `start` still the first day
