@@ -8,10 +8,11 @@ from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts import sessions
 from portal.accounts.models import Membership, User
+from portal.organisations import terms
 from portal.organisations.models import Agreement, Organisation
 from portal.tenancy import as_system
 
-TERMS = "2026-11"
+TERMS = terms.current().id
 
 
 @dataclass(frozen=True)
