@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, get_flashed_messages, request
+from flask import Flask, g, get_flashed_messages, request
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
@@ -11,12 +11,13 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts import gate, login
 from portal.accounts import routes as accounts
+from portal.dashboards import routes as dashboards
+from portal.dashboards import waiting
 from portal.health import routes as health
 from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
-from portal.timescales import queries as prompts
 from portal.timescales import routes as timescales
 from portal.triage import routes as triage
 
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
     health.install(app)
     referrals.install(app)
     triage.install(app)
+    dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 
     @app.context_processor
@@ -51,7 +53,7 @@ def install(app: Flask) -> None:
             "actor": actor,
             "navigation": navigation(actor) if actor else [],
             # Asked for where it is shown, so that fragments and error pages cost no query.
-            "waiting_count": LocalProxy(lambda: prompts.waiting_count(actor) if actor else 0),
+            "waiting_count": LocalProxy(lambda: waiting.count(actor) if actor else 0),
             "notices": [{"kind": kind, "text": text} for kind, text in get_flashed_messages(with_categories=True)],
             "service_contacts": {"phone": contacts.ksaf().phone, "email": contacts.ksaf().email},
         }
@@ -68,3 +70,12 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         for label, href, permission in NAVIGATION
         if permission is None or actor.may(permission)
     ]
+
+
+def _waiting(actor: Actor | None) -> int:
+    """Return how many prompts wait for `actor`, counted once a request."""
+    if actor is None:
+        return 0
+    if "waiting_count" not in g:
+        g.waiting_count = prompts.waiting_count(actor)
+    return g.waiting_count
