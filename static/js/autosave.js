@@ -12,6 +12,7 @@ import { dropDraft, keepDraft, keptDraft } from "portal/drafts";
 import { eachOnce, timeOfDay } from "portal/page";
 
 const PAUSE_MS = 1500;
+const WAIT_MS = 3000;
 
 const isSaved = (input) => input.name && !input.matches("[type=file], [type=password], [data-not-saved], [name=csrf_token]");
 
@@ -54,10 +55,10 @@ class Autosave {
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
     form.addEventListener("focusout", () => this.save());
-    form.addEventListener("submit", () => { this.stopped = true; this.keep(); });
+    form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.save({ keepalive: true }));
     globalThis.addEventListener("online", () => this.save());
-    globalThis.addEventListener("pageshow", (event) => { if (event.persisted) this.stopped = false; });
+    globalThis.addEventListener("pageshow", (event) => { if (event.persisted) this.stopped = this.waited = false; });
   }
 
   get version() { return this.form.dataset.autosaveVersion ?? ""; }
@@ -111,11 +112,25 @@ class Autosave {
     if (!kept) this.say("This browser keeps nothing by itself. Save before you leave the page.");
   }
 
-  async save({ keepalive = false } = {}) {
+  /** A save that is still under way brings the version the form must carry: it is waited for, but not for long. */
+  submitted(event) {
+    this.stopped = true;
+    this.keep();
+    if (!this.saving || this.waited) return;
+    event.preventDefault();
+    this.waited = true;
+    const patience = new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
+    Promise.race([this.saving, patience]).then(() => this.form.requestSubmit(event.submitter));
+  }
+
+  save({ keepalive = false } = {}) {
     clearTimeout(this.timer);
     const fields = fieldsOf(this.form);
     if (this.stopped || this.saving || same(fields, this.saved)) return;
-    this.saving = true;
+    this.saving = this.send(fields, keepalive);
+  }
+
+  async send(fields, keepalive) {
     try {
       const answer = await this.post(fields, keepalive);
       this.heard(answer, fields);
@@ -125,7 +140,7 @@ class Autosave {
         : "Not saved yet – you are offline; kept in this tab");
       this.timer = setTimeout(() => this.save(), 10 * PAUSE_MS);
     } finally {
-      this.saving = false;
+      this.saving = null;
     }
     if (!same(fields, fieldsOf(this.form))) this.changed();
   }

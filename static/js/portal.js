@@ -7,6 +7,7 @@ import { startPage } from "portal/page";
 async function startWhatIsHere(root) {
   startPage(root);
   if (root.querySelector("[data-autosave-url]")) (await import("portal/autosave")).startAutosave(root);
+  if (root.querySelector("[data-questions]")) (await import("portal/questions")).startQuestions(root);
   if (root.querySelector("[data-panel]")) (await import("portal/panels")).startPanels(root);
 }
 

@@ -1,0 +1,70 @@
+"""A draft: its task list, what would make it stronger, and deleting it."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.access.decorators import requires_row
+from portal.access.policy import Permission
+from portal.referrals import attachments, drafts, queries, record
+from portal.referrals.draft_overview import DraftOverview, overview
+from portal.referrals.models import Referral
+from portal.referrals.rules import State
+from portal.web.dates import in_london
+from portal.web.rendering import not_modified, panel, render, unchanged
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/referrals/<reference:reference>")
+
+
+def today() -> date:
+    """Return the day it is in London."""
+    return in_london(clock.now()).date()
+
+
+def sent_already(referral: Referral) -> Response | None:
+    """Return the way to the referral's own page once it is a draft no longer, else None."""
+    return None if referral.state is State.DRAFT else redirect(f"/referrals/{referral.reference}", 303)
+
+
+@blueprint.get("/tasks")
+@requires_row(Permission.REFERRAL_EDIT, queries.get_referral)
+def tasks(actor: Actor, referral: Referral) -> Response:
+    """Show the eight sections, how far each is, and what would strengthen the referral."""
+    if elsewhere := sent_already(referral):
+        return elsewhere
+    record.note_view(actor, referral, "tasks")
+    files = attachments.of_referral(actor, referral)
+    return render("referrals/tasks.html", referral=referral, draft=_sum_up(actor, referral), files=files)
+
+
+@blueprint.get("/quality")
+@requires_row(Permission.REFERRAL_EDIT, queries.get_referral, quiet=True)
+def quality(actor: Actor, referral: Referral) -> Response:
+    """Refresh the quality panel."""
+    tag = unchanged(referral.reference, referral.version, referral.state, actor.organisation_kind)
+    if tag is None:
+        return not_modified()
+    return panel("referrals/_quality.html", tag, referral=referral, draft=_sum_up(actor, referral))
+
+
+@blueprint.get("/discard")
+@requires_row(Permission.REFERRAL_DISCARD, queries.get_referral)
+def confirm_discard(_actor: Actor, referral: Referral) -> Response:
+    """Ask whether to delete the draft."""
+    return sent_already(referral) or render("referrals/discard.html", referral=referral)
+
+
+@blueprint.post("/discard")
+@requires_row(Permission.REFERRAL_DISCARD, queries.get_referral)
+def discard(actor: Actor, referral: Referral) -> Response:
+    """Delete the draft."""
+    drafts.discard_draft(actor, referral)
+    flash(f"Draft {referral.reference} is deleted.", "success")
+    return redirect("/referrals", 303)
+
+
+def _sum_up(actor: Actor, referral: Referral) -> DraftOverview:
+    return overview(actor.organisation_kind, queries.saved_sections(actor, referral), today())
