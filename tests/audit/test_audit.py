@@ -82,6 +82,31 @@ def test_a_changed_detail_is_found_but_an_erased_one_is_allowed(tx, person):
     assert "detail of event" in broken(tx)
 
 
+def test_a_detail_that_no_key_opens_is_a_changed_one(tx, person):
+    write(person)
+    tamper(tx, "update audit_payload set detail = :junk", junk=b"not ours")
+    assert "the detail of event 1 was changed" in broken(tx)
+
+
+def test_an_event_slipped_in_before_the_first_is_found(tx, person):
+    write(person)
+    tamper(
+        tx,
+        "insert into audit_event"
+        " (sequence, organisation_id, at, action, subject_type, payload_digest, previous_hash, hash)"
+        " select 0, organisation_id, at, action, subject_type, payload_digest, previous_hash, hash"
+        " from audit_event where sequence = 1",
+    )
+    assert "event 1 is missing" in broken(tx)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # PostgreSQL's columns refuse what is no instant
+def test_an_event_that_cannot_be_read_is_named(tx, person):
+    write(person)
+    tamper(tx, "update audit_event set at = 'yesterday' where sequence = 4")
+    assert "event 4 cannot be read" in broken(tx)
+
+
 def test_an_anchor_shows_a_chain_cut_short_and_mended(tx, person):
     write(person)
     with tenancy.as_system(tx):
