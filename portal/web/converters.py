@@ -24,7 +24,14 @@ class KeyConverter(BaseConverter):
     regex = r"[A-Za-z0-9_-]{8,64}"
 
 
+class WordConverter(BaseConverter):
+    """A word of ours from a short list, such as the key of a section; the view looks it up."""
+
+    regex = r"[a-z]+(?:[-_][a-z]+)*"
+
+
 def install(app: Flask) -> None:
-    """Teach `app` the converters `reference` and `key`."""
+    """Teach `app` the converters `reference`, `key` and `word`."""
     app.url_map.converters["reference"] = ReferenceConverter
     app.url_map.converters["key"] = KeyConverter
+    app.url_map.converters["word"] = WordConverter
