@@ -53,7 +53,7 @@ def install(app: Flask) -> None:
             "actor": actor,
             "navigation": navigation(actor) if actor else [],
             # Asked for where it is shown, so that fragments and error pages cost no query.
-            "waiting_count": LocalProxy(lambda: waiting.count(actor) if actor else 0),
+            "waiting_count": LocalProxy(lambda: _waiting(actor)),
             "notices": [{"kind": kind, "text": text} for kind, text in get_flashed_messages(with_categories=True)],
             "service_contacts": {"phone": contacts.ksaf().phone, "email": contacts.ksaf().email},
         }
@@ -73,9 +73,9 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _waiting(actor: Actor | None) -> int:
-    """Return how many prompts wait for `actor`, counted once a request."""
+    """Return how many things wait for `actor`, counted once a request."""
     if actor is None:
         return 0
     if "waiting_count" not in g:
-        g.waiting_count = prompts.waiting_count(actor)
+        g.waiting_count = waiting.count(actor)
     return g.waiting_count
