@@ -1,5 +1,7 @@
 """What people on a referral read as its story."""
 
+from sqlmodel import col, select
+
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.referrals.models import Audience, Referral, TimelineEntry
@@ -35,3 +37,9 @@ def add(
     referral.last_change_at = entry.at
     db.session().flush()
     return entry
+
+
+def newest(referral: Referral) -> TimelineEntry:
+    """Return the newest entry, the one a move of the referral has just added."""
+    entries = select(TimelineEntry).where(col(TimelineEntry.referral_id) == referral.id)
+    return db.session().scalars(entries.order_by(col(TimelineEntry.id).desc()).limit(1)).one()

@@ -1,0 +1,1 @@
+"""Each audience's first page, put together from panels that keep themselves fresh."""

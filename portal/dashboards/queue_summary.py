@@ -1,0 +1,43 @@
+"""How KSAF's queue stands, counted by time left."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.rules import OPEN, State
+from portal.timescales import closures
+
+
+@dataclass(frozen=True)
+class QueueSummary:
+    """Open referrals: those KSAF has missed, has to see to by today's close or later, and those waiting for a referrer."""
+
+    missed: int
+    today: int
+    later: int
+    with_referrer: int
+    to_authorise: int
+
+
+def summary(actor: Actor) -> QueueSummary:
+    """Return how many referrals of each kind are within `actor`'s reach now: one query, over what is open only."""
+    del actor
+    now, calendar = clock.now(), closures.calendar()
+    close = calendar.closing_on(calendar.local_date(now))
+    due, ours = col(Referral.next_due_at), col(Referral.waiting_on) == WaitingOn.OPERATOR
+    missed = and_(ours, due <= now)
+    today = and_(ours, due > now, due <= close)
+    counted = select(
+        func.count(case((missed, 1))),
+        func.count(case((today, 1))),
+        func.count(case((and_(ours, func.coalesce(due > close, True)), 1))),
+        func.count(case((col(Referral.waiting_on) == WaitingOn.REFERRER, 1))),
+        func.count(case((col(Referral.state) == State.DECISION_PROPOSED, 1))),
+    ).where(
+        col(Referral.waiting_on).in_((WaitingOn.OPERATOR, WaitingOn.REFERRER)), col(Referral.state).in_(OPEN)
+    )
+    return QueueSummary(*db.session().execute(counted).one())

@@ -1,0 +1,85 @@
+"""Everything that waits for one person, in one list: prompts, questions to answer, drafts to finish."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.referrals.models import Referral
+from portal.referrals.progress import child_in_list, day_and_time
+from portal.referrals.rules import State
+from portal.timescales import queries as timescales
+from portal.timescales.models import Prompt
+from portal.web.dates import ago
+
+# Beyond this many a list is no longer read; the list of referrals has the rest.
+MOST = 20
+
+
+def items(actor: Actor) -> list[dict[str, str]]:
+    """Return what waits for `actor` now, as the component `waiting_list` takes it: prompts first, then their own work."""
+    now = clock.now()
+    prompted = timescales.waiting_items(actor, now)
+    known = {item["detail"] for item in prompted}
+    own = [_item(referral, now) for referral in _own_work(actor) if referral.reference not in known]
+    return [*prompted, *own]
+
+
+def count(actor: Actor) -> int:
+    """Return how many items wait for `actor`, for every page's header: one query. 0 where the transaction has failed."""
+    session = db.session()
+    if not session.is_active:
+        return 0
+    mine = (
+        col(Prompt.user_id) == actor.user_id,
+        col(Prompt.organisation_id) == actor.organisation_id,
+        col(Prompt.closed_at).is_(None),
+    )
+    prompts = select(func.count(col(Prompt.id))).where(*mine)
+    if not actor.may(Permission.REFERRAL_ANSWER):
+        return session.execute(prompts).scalar_one()
+    prompted = select(Prompt.reference).where(*mine)
+    own = select(func.count(col(Referral.id)) + prompts.scalar_subquery()).where(
+        *_is_own_work(actor), col(Referral.reference).not_in(prompted)
+    )
+    return session.execute(own).scalar_one()
+
+
+def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Match the referrals of the actor's organisation with a question to answer, and the drafts they began themselves."""
+    state = col(Referral.state)
+    begun = and_(state == State.DRAFT, col(Referral.created_by_id) == actor.user_id)
+    return (
+        col(Referral.organisation_id) == actor.organisation_id,
+        or_(state == State.INFORMATION_REQUESTED, begun),
+    )
+
+
+def _own_work(actor: Actor) -> list[Referral]:
+    if not actor.may(Permission.REFERRAL_ANSWER):
+        return []
+    mine = select(Referral).where(*_is_own_work(actor))
+    ordered = mine.order_by(col(Referral.next_due_at).asc().nulls_last(), col(Referral.last_change_at).desc())
+    return list(db.session().scalars(ordered.limit(MOST)).all())
+
+
+def _item(referral: Referral, now: datetime) -> dict[str, Any]:
+    child, path = child_in_list(referral), f"/referrals/{referral.reference}"
+    if referral.state is State.DRAFT:
+        title = f"Finish the referral of {child}" if referral.child_given_name else "Finish your referral"
+        saved = f"{referral.reference}, last saved {ago(now, referral.last_change_at)}"
+        return {"title": title, "href": f"{path}/tasks", "detail": saved, "words": "draft", "tone": "neutral"}
+    due = referral.next_due_at
+    late = due is not None and due <= now
+    words = f"{'missed' if late else 'answer by'} {day_and_time(due, now)}" if due else ""
+    return {
+        "title": f"Answer KSAF’s question about {child}",
+        "href": f"{path}/answer",
+        "detail": referral.reference,
+        "words": words,
+        "tone": "missed" if late else "soon",
+    }

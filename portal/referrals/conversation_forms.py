@@ -1,0 +1,59 @@
+"""What people type about a referral that has been sent."""
+
+from wtforms import Form, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal.referrals.answer_checks import LONGEST_LONG_TEXT
+from portal.referrals.forms import REPLACEMENT, UNPRINTABLE
+
+
+def _kept(text: str | None) -> str:
+    # Browsers send line breaks as CR LF; what is kept has the line feeds that were typed.
+    return UNPRINTABLE.sub(REPLACEMENT, (text or "").replace("\r\n", "\n")).strip()
+
+
+class _TextForm(Form):
+    """A form around one long text. Each subclass words its question and what to do about an empty answer."""
+
+    text: TextAreaField
+
+    @property
+    def written(self) -> str:
+        """Return the text to keep."""
+        return self.text.data or ""
+
+
+def _long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
+    room = Length(max=LONGEST_LONG_TEXT, message=f"Shorten this to {LONGEST_LONG_TEXT:,} characters or fewer")
+    return TextAreaField(label, [InputRequired(missing), room], filters=[_kept], description=hint)
+
+
+class MessageForm(_TextForm):
+    """A message to the other side."""
+
+    text = _long_text("Your message", "Enter your message")
+
+
+class AnswerForm(_TextForm):
+    """The answer to KSAF's question."""
+
+    text = _long_text(
+        "Your answer", "Enter your answer", "Say so if you do not know, and when you will. Keep what you saw apart from what you think."
+    )
+
+
+class WithdrawForm(_TextForm):
+    """Why a referral is withdrawn."""
+
+    text = _long_text("Why are you withdrawing it?", "Enter why you are withdrawing the referral")
+
+
+class UpdateForm(_TextForm):
+    """Changed circumstances, and whether they change the risk to the child."""
+
+    is_risk_changed = RadioField(
+        "Has the risk to the child changed?",
+        [InputRequired("Select whether the risk to the child has changed")],
+        choices=[("yes", "Yes, or I am not sure"), ("no", "No")],
+    )
+    text = _long_text("What has changed?", "Enter what has changed", "Give dates, what was seen or said, and by whom.")

@@ -1,0 +1,185 @@
+"""The list of referrals: what a reader wants of it, and one page of the answer.
+
+Pages move by the key they are sorted by (the last change, or what is due next, then the reference), so that a page costs the
+same wherever it lies and rows that arrive meanwhile neither repeat nor hide others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+
+from portal import db, references
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.rules import OPEN, State
+
+PAGE = 25
+LONGEST_SEARCH = 100
+MICROSECOND_DIGITS = 16  # since 1970, until the year 2286
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+class Group(StrEnum):
+    """A part of the list, by whose move it is and how it ended."""
+
+    ALL = "all"
+    OPERATOR = "waiting-for-ksaf"
+    REFERRER = "waiting-for-referrer"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+    DRAFTS = "drafts"
+
+
+class Sort(StrEnum):
+    """What the list is sorted by."""
+
+    CHANGE = "change"
+    DUE = "due"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: the page `older` than it, or the one before."""
+
+    older: bool
+    at: datetime | None
+    reference: str
+
+    @classmethod
+    def read(cls, typed: str, *, older: bool) -> Self | None:
+        """Return the cursor an address carries, or None when it is none of ours."""
+        instant, _, reference = typed.partition(".")
+        if references.normalise(reference) != reference:
+            return None
+        if instant == "none":
+            return cls(older, None, reference)
+        if not (instant.isascii() and instant.isdigit() and len(instant) <= MICROSECOND_DIGITS):
+            return None
+        return cls(older, _EPOCH + timedelta(microseconds=int(instant)), reference)
+
+    def __str__(self) -> str:
+        """Return the cursor as an address carries it: microseconds since 1970, or none, and the reference."""
+        instant = "none" if self.at is None else str((self.at - _EPOCH) // timedelta(microseconds=1))
+        return f"{instant}.{self.reference}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks of the list; `person_id` is who started it (for a partner) or has it (for KSAF)."""
+
+    group: Group = Group.ALL
+    sort: Sort = Sort.CHANGE
+    person_id: int | None = None
+    search: str = ""
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of referrals, with the cursors of the pages beside it."""
+
+    rows: Sequence[Referral]
+    older: Cursor | None
+    newer: Cursor | None
+
+
+def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
+    """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows."""
+    cursor = wanted.cursor
+    backwards = cursor is not None and not cursor.older
+    asked = select(Referral).where(*_conditions(actor, wanted)).order_by(*_order(wanted.sort, backwards=backwards))
+    found = list(db.session().scalars(asked.limit(limit + 1)).all())
+    more, rows = len(found) > limit, found[:limit]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Listing(rows, None, None)
+    older = Cursor(True, _key(rows[-1], wanted.sort), rows[-1].reference) if backwards or more else None
+    newer = Cursor(False, _key(rows[0], wanted.sort), rows[0].reference) if (more if backwards else cursor) else None
+    return Listing(rows, older, newer)
+
+
+def _key(row: Referral, sort: Sort) -> datetime | None:
+    return row.last_change_at if sort is Sort.CHANGE else row.next_due_at
+
+
+def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [_in_group(wanted.group), _drafts_of(actor)]
+    if wanted.person_id is not None:
+        who = Referral.assigned_to_id if actor.is_operator else Referral.created_by_id
+        conditions.append(col(who) == wanted.person_id)
+    if wanted.search.strip():
+        conditions.append(_named(wanted.search))
+    if wanted.cursor is not None:
+        conditions.append(_beyond(wanted.sort, wanted.cursor))
+    return conditions
+
+
+def _drafts_of(actor: Actor) -> ColumnElement[bool]:
+    """Show a draft only to those of its own organisation who may write it."""
+    sent = col(Referral.state) != State.DRAFT
+    if not actor.may(Permission.REFERRAL_EDIT):
+        return sent
+    return or_(sent, col(Referral.organisation_id) == actor.organisation_id)
+
+
+def _in_group(group: Group) -> ColumnElement[bool]:
+    state, waiting = col(Referral.state), col(Referral.waiting_on)
+    groups: dict[Group, ColumnElement[bool]] = {
+        Group.ALL: state != State.DISCARDED,
+        Group.OPERATOR: and_(waiting == WaitingOn.OPERATOR, state.in_(OPEN)),
+        Group.REFERRER: and_(waiting == WaitingOn.REFERRER, state.in_(OPEN)),
+        Group.ACCEPTED: state == State.ACCEPTED,
+        Group.CLOSED: state.in_((State.NOT_ACCEPTED, State.WITHDRAWN)),
+        Group.DRAFTS: state == State.DRAFT,
+    }
+    return groups[group]
+
+
+def _named(search: str) -> ColumnElement[bool]:
+    """Match a reference in any typing, the start of either name, or both names in either order."""
+    reference = references.normalise(search)
+    if reference is not None:
+        return col(Referral.reference) == reference
+    words = search[:LONGEST_SEARCH].lower().split()
+    given, family = col(Referral.child_given_key), col(Referral.child_family_key)
+    whole = " ".join(words)
+    ways = [_begins(given, whole), _begins(family, whole)]
+    for place in range(1, len(words)):
+        first, second = " ".join(words[:place]), " ".join(words[place:]).rstrip(".")
+        ways += [and_(_begins(given, first), _begins(family, second)), and_(_begins(family, first), _begins(given, second))]
+    return or_(*ways)
+
+
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    # A range, not LIKE: both engines answer it from the column's index.
+    return and_(column >= text, column < text + _LAST_CHARACTER)
+
+
+def _order(sort: Sort, *, backwards: bool) -> tuple[Any, ...]:
+    change, due, reference = col(Referral.last_change_at), col(Referral.next_due_at), col(Referral.reference)
+    if sort is Sort.CHANGE:
+        return (change.asc(), reference.asc()) if backwards else (change.desc(), reference.desc())
+    return (due.desc().nulls_first(), reference.desc()) if backwards else (due.asc().nulls_last(), reference.asc())
+
+
+def _beyond(sort: Sort, cursor: Cursor) -> ColumnElement[bool]:
+    change, due, reference = col(Referral.last_change_at), col(Referral.next_due_at), col(Referral.reference)
+    if sort is Sort.CHANGE:
+        # Newest first, so that "older" is smaller.
+        side, tie = (change < cursor.at, reference < cursor.reference)
+        if not cursor.older:
+            side, tie = (change > cursor.at, reference > cursor.reference)
+        return or_(side, and_(change == cursor.at, tie))
+    tie = reference > cursor.reference if cursor.older else reference < cursor.reference
+    if cursor.at is None:
+        return and_(due.is_(None), tie) if cursor.older else or_(due.is_not(None), and_(due.is_(None), tie))
+    beyond = or_(due > cursor.at, due.is_(None)) if cursor.older else due < cursor.at
+    return or_(beyond, and_(due == cursor.at, tie))

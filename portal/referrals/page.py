@@ -1,0 +1,177 @@
+"""What a referral's page shows, tab by tab."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.access.actor import Actor
+from portal.access.models import Scope
+from portal.access.policy import Permission
+from portal.consent import queries as consent
+from portal.notifications.queries import failed_mail_for
+from portal.organisations import contacts
+from portal.referrals import answer_words, attachments, conversation, lifecycle, progress, queries, record, standing
+from portal.referrals.models import Referral
+from portal.referrals.record import NEWEST, Entry, Opened
+from portal.referrals.rules import Event
+from portal.referrals.sections import words
+from portal.timescales.recipients import manager_contact
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One part of the page, with its word in the address; `whole` ones are not for those who see the status only."""
+
+    key: str
+    label: str
+    whole: bool = True
+
+
+TABS = (
+    Tab("timeline", "Timeline", whole=False),
+    Tab("referral", "Referral"),
+    Tab("consent", "Consent"),
+    Tab("people", "Who can see this"),
+)
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the reader can do now: a link, or a button that posts."""
+
+    label: str
+    href: str
+    posts: bool = False
+
+
+def tab_of(opened: Opened, key: str) -> Tab | None:
+    """Return the tab called `key` (the first for no key) if the reader's organisation may open it, else None."""
+    found = next((tab for tab in TABS if tab.key == (key or TABS[0].key)), None)
+    return found if found and (opened.shows_all or not found.whole) else None
+
+
+def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str, Any]:
+    """Return what the page needs to show `tab` to `actor`; `whole` for every entry of the timeline."""
+    referral = opened.referral
+    path = f"/referrals/{referral.reference}"
+    tabs = [
+        {"label": each.label, "href": path if each is TABS[0] else f"{path}?tab={each.key}", "current": each is tab}
+        for each in TABS
+        if opened.shows_all or not each.whole
+    ]
+    own: dict[str, Callable[[], dict[str, Any]]] = {
+        "timeline": lambda: {
+            **status(actor, opened, whole=whole),
+            "failed_mail": failed_mail_for(actor, referral.reference),
+        },
+        "referral": lambda: _answers(actor, referral),
+        "consent": lambda: {"ledger": consent.ledger(actor, referral.id or 0)},
+        "people": lambda: _people(actor, referral),
+    }
+    main, more = _actions(actor, referral)
+    return {
+        "referral": referral,
+        "child": progress.child_in_full(referral),
+        "where": progress.where(referral, is_operator=actor.is_operator),
+        "where_tone": progress.tone(referral),
+        "tab": tab,
+        "tabs": tabs,
+        "main_action": main,
+        "more_actions": more,
+        **own[tab.key](),
+    }
+
+
+def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:
+    """Return what the live panel shows: the steps, who owes what, whom to talk to, the newest of the timeline."""
+    referral = opened.referral
+    shows_timeline = opened.scope is not Scope.STATUS
+    entries = record.timeline(actor, referral, None if whole else NEWEST) if shows_timeline else []
+    shown = entries if whole else entries[:NEWEST]
+    return {
+        "referral": referral,
+        "steps": progress.steps(referral, is_operator=actor.is_operator),
+        "owed": standing.owed(actor, referral),
+        "contact": _contact(actor, opened),
+        "shows_timeline": shows_timeline,
+        "entries": [_entry_row(referral, each) for each in shown],
+        "newest": record.newest_entry_id(shown),
+        "has_earlier": len(entries) > len(shown),
+        "whole": whole,
+        "announced": _announced(actor, referral, shown),
+        **_chasing(actor, referral),
+    }
+
+
+def _entry_row(referral: Referral, each: Entry) -> dict[str, Any]:
+    entry, path = each.entry, f"/referrals/{referral.reference}/attachments"
+    return {
+        "title": entry.title,
+        "at": entry.at,
+        "who": entry.actor_name,
+        "organisation": entry.actor_organisation,
+        "body": entry.body,
+        "kind": entry.kind,
+        "unread": each.is_unread,
+        "files": [{"href": f"{path}/{file.key}", "name": file.filename} for file in each.files],
+    }
+
+
+def _chasing(actor: Actor, referral: Referral) -> dict[str, Any]:
+    """Return whether the reader can chase KSAF now, and whom they can also phone."""
+    if not conversation.can_chase(actor, referral):
+        return {"can_chase": False}
+    return {"can_chase": True, "manager": manager_contact(lifecycle.operator_id())}
+
+
+def _announced(actor: Actor, referral: Referral, shown: list[Entry]) -> str:
+    newest = f" Newest: {shown[0].entry.title}." if shown else ""
+    return f"{progress.where(referral, is_operator=actor.is_operator)}.{newest}"
+
+
+def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
+    """Return whom the reader talks to: the referrer's named contact for KSAF, whoever has it at KSAF for the others."""
+    referral, answers = opened.referral, opened.contact
+    if actor.is_operator:
+        stand_in = words(answers, "contact_stand_in")
+        return {
+            "name": words(answers, "contact_name") or referral.contact_name,
+            "role": words(answers, "contact_role"),
+            "phone": words(answers, "contact_phone"),
+            "email": words(answers, "contact_email"),
+            "note": f"If they are away: {stand_in}" if stand_in else "",
+        }
+    line = contacts.ksaf()
+    name = referral.assigned_to_name or "KSAF’s triage team"
+    return {"name": name, "role": "KSAF" if referral.assigned_to_name else "", "phone": line.phone, "note": line.hours}
+
+
+def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
+    answers = queries.answers_of(queries.saved_sections(actor, referral).values())
+    return {"sections": answer_words.all_lines(answers), "files": attachments.of_referral(actor, referral)}
+
+
+def _people(actor: Actor, referral: Referral) -> dict[str, Any]:
+    return {"seers": record.seers(actor, referral), "colleagues": record.colleagues(actor)}
+
+
+def _actions(actor: Actor, referral: Referral) -> tuple[Action | None, list[Action]]:
+    """Return the one thing the reader is most likely here to do, and the others."""
+    path = f"/referrals/{referral.reference}"
+    table: tuple[tuple[Event, Action], ...] = (
+        (Event.ANSWER, Action("Answer KSAF’s question", f"{path}/answer")),
+        (Event.ACKNOWLEDGE, Action("Acknowledge referral", f"{path}/acknowledge", posts=True)),
+        (Event.AUTHORISE, Action("Authorise the decision", f"{path}/authorise")),
+        (Event.DECIDE, Action("Decide", f"{path}/decide")),
+        (Event.ASK, Action("Ask for information", f"{path}/ask")),
+    )
+    possible = [action for event, action in table if lifecycle.can(actor, referral, event)]
+    if referral.decided_at:
+        possible.insert(0, Action("Read the outcome", f"{path}/outcome"))
+    if actor.may(Permission.REFERRAL_MESSAGE):
+        possible.append(Action("Send a message", f"{path}/messages"))
+    if actor.may(Permission.REFERRAL_UPDATE) and not referral.decided_at:
+        possible.append(Action("Tell KSAF what has changed", f"{path}/update"))
+    if lifecycle.can(actor, referral, Event.WITHDRAW):
+        possible.append(Action("Withdraw the referral", f"{path}/withdraw"))
+    return (possible[0], possible[1:]) if possible else (None, [])

@@ -1,0 +1,114 @@
+"""How far a referral has come, in words: the steps of its page and the lines of its row in a list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.rules import State, label_for
+from portal.web.dates import clock_time, in_london, short_datetime
+
+Tone = Literal["on_track", "soon", "missed", "waiting", "neutral"]
+
+# Whose step each kind of deadline is and what they do, for a list's "Next" column.
+_BY_KSAF = {"acknowledge": "acknowledges", "decide": "decides", "outcome": "sends the outcome"}
+_TONES: dict[State, Tone] = {
+    State.INFORMATION_REQUESTED: "waiting",
+    State.ACCEPTED: "on_track",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the stepper: its label, done, current or todo, and when in words."""
+
+    label: str
+    state: Literal["done", "current", "todo"]
+    when: str = ""
+
+
+def child_in_list(referral: Referral) -> str:
+    """Return the child's first name and initial, or words for a draft that has no name yet."""
+    given, family = referral.child_given_name.strip(), referral.child_family_name.strip()
+    return " ".join(part for part in (given, f"{family[0]}." if family else "") if part) or "No name yet"
+
+
+def child_in_full(referral: Referral) -> str:
+    """Return the child's name as a record shows it."""
+    return f"{referral.child_given_name} {referral.child_family_name}".strip() or "No name yet"
+
+
+def tone(referral: Referral) -> Tone:
+    """Return the tone of the state's word."""
+    return _TONES.get(referral.state, "neutral")
+
+
+def steps(referral: Referral, *, is_operator: bool) -> list[Step]:
+    """Return the way of `referral` from sending to its end, with what has been done and when."""
+    if referral.state is State.WITHDRAWN:
+        return [*_taken(referral, is_operator=is_operator), Step("Withdrawn", "current", short_datetime(referral.last_change_at))]
+    decided = referral.decided_at
+    outcome = Step("Outcome", "todo") if decided is None else Step("Outcome", "done", short_datetime(decided))
+    if referral.state is State.NOT_ACCEPTED:
+        return [*_taken(referral, is_operator=is_operator), outcome, Step("Closed", "current", "Not accepted")]
+    return [*_up_to_decision(referral, is_operator=is_operator), outcome, Step("Support", "current" if decided else "todo"), Step("Closed", "todo")]
+
+
+def _taken(referral: Referral, *, is_operator: bool) -> list[Step]:
+    return [step for step in _up_to_decision(referral, is_operator=is_operator) if step.state == "done"]
+
+
+def _up_to_decision(referral: Referral, *, is_operator: bool) -> list[Step]:
+    sent, read, decided = referral.submitted_at, referral.acknowledged_at, referral.decided_at
+    # A proposed decision is KSAF's own business until a manager has authorised it.
+    proposed = "With a manager" if is_operator else ""
+    deciding = {State.INFORMATION_REQUESTED: "Waiting for an answer", State.DECISION_PROPOSED: proposed}
+    made = [Step("Sent", "done", short_datetime(sent)) if sent else Step("Sent", "todo")]
+    if read is None:
+        return [*made, Step("Acknowledged", "current", "Waiting for KSAF"), Step("Being decided", "todo")]
+    made.append(Step("Acknowledged", "done", short_datetime(read)))
+    if decided or referral.state is State.WITHDRAWN:
+        return [*made, Step("Decided", "done")] if decided else made
+    return [*made, Step("Being decided", "current", deciding.get(referral.state, ""))]
+
+
+def following(referral: Referral, now: datetime, *, is_operator: bool) -> tuple[str, Tone]:
+    """Return who does what next, and by when, for a list; seen by KSAF or by a partner at `now`."""
+    if referral.state is State.DRAFT:
+        return "Finish and send it", "neutral"
+    if referral.waiting_on is WaitingOn.NOBODY or referral.next_due_at is None:
+        return _nothing_due(referral, is_operator=is_operator), "neutral"
+    who = _who(referral, is_operator=is_operator)
+    when = day_and_time(referral.next_due_at, now)
+    if referral.next_due_at > now:
+        return f"{who} by {when}", "neutral"
+    return f"{who}: missed {when}", "missed"
+
+
+def day_and_time(instant: datetime, now: datetime) -> str:
+    """Return "today at 5pm", "tomorrow at 5pm", "yesterday at 5pm" or "Thu 26 Nov, 5pm", seen from `now`."""
+    days = (in_london(instant).date() - in_london(now).date()).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
+    return f"{near} at {clock_time(instant)}" if near else short_datetime(instant)
+
+
+def _who(referral: Referral, *, is_operator: bool) -> str:
+    kind = referral.next_due_kind or ""
+    if kind == "information":
+        return "The referrer answers" if is_operator else "You answer"
+    if kind == "chase":
+        return "The referrer may chase" if is_operator else "You may chase KSAF"
+    return f"KSAF {_BY_KSAF.get(kind, 'acts')}"
+
+
+def _nothing_due(referral: Referral, *, is_operator: bool) -> str:
+    if referral.waiting_on is WaitingOn.REFERRER:
+        return "The referrer answers" if is_operator else "You answer"
+    if referral.waiting_on is WaitingOn.OPERATOR:
+        return "KSAF acts"
+    return {State.ACCEPTED: "Outcome sent", State.NOT_ACCEPTED: "Outcome sent"}.get(referral.state, "Nothing more")
+
+
+def where(referral: Referral, *, is_operator: bool) -> str:
+    """Return where the referral is, in a few words."""
+    return label_for(referral.state, is_operator=is_operator)

@@ -1,0 +1,206 @@
+"""Reading one referral as its people watch it: the timeline, the files, who can see it and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.accounts.models import Membership, User
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.organisations.models import Organisation
+from portal.referrals.models import (
+    Attachment,
+    Audience,
+    InformationRequest,
+    Referral,
+    ReferralSection,
+    SeenMark,
+    TimelineEntry,
+)
+from portal.referrals.rules import State
+from portal.referrals.sections import Answers
+from portal.tenancy import as_system
+
+NEWEST = 10
+# Each entry comes once for each of its files; a message carries a handful at most.
+_ROWS_AN_ENTRY = 6
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A referral and the answers that say whom to talk to about it: what every view of its page needs."""
+
+    referral: Referral
+    contact: Answers
+    scope: Scope
+
+    @property
+    def shows_all(self) -> bool:
+        """Say whether the reader's organisation sees the whole referral, not its status or updates only."""
+        return self.scope is Scope.ALL
+
+
+@dataclass
+class Entry:
+    """One entry of the timeline with the files that came with it, and whether the reader has not seen it yet."""
+
+    entry: TimelineEntry
+    is_unread: bool
+    files: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Seer:
+    """An organisation that can see the referral: in which role, on which basis."""
+
+    organisation: str
+    party: ReferralParty
+
+
+def open_referral(actor: Actor, reference: str) -> Opened | None:
+    """Return the referral `reference` with its contact's answers, if `actor`'s organisation is a party to it now."""
+    session = db.session()
+    if session.info["tenant"] != actor.organisation_id:
+        return None
+    now = clock.now()
+    contact = and_(
+        col(ReferralSection.referral_id) == col(Referral.id), col(ReferralSection.section) == "consent-and-contact"
+    )
+    mine = and_(
+        col(ReferralParty.referral_id) == col(Referral.id),
+        col(ReferralParty.organisation_id) == actor.organisation_id,
+        col(ReferralParty.valid_from) <= now,
+        or_(col(ReferralParty.valid_to).is_(None), col(ReferralParty.valid_to) > now),
+    )
+    found = session.execute(
+        select(Referral, ReferralSection, ReferralParty.scope)
+        .join(ReferralParty, mine)
+        .outerjoin(ReferralSection, contact)
+        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
+    ).all()
+    if not found:
+        return None
+    referral, section, _ = found[0]
+    # One organisation may hold more than one live basis: the widest counts.
+    widest = max((scope for _, _, scope in found), key=list(Scope).index)
+    return Opened(referral, section.answers if section else {}, widest)
+
+
+def timeline(actor: Actor, referral: Referral, limit: int | None = NEWEST) -> list[Entry]:
+    """Return the entries that `actor` may read, newest first, at most `limit` of them (all when None): one query."""
+    seen = (
+        select(func.max(SeenMark.entry_id))
+        .where(col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == referral.id)
+        .scalar_subquery()
+    )
+    kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None))
+    asked: Any = (
+        select(TimelineEntry, Attachment, seen)
+        .outerjoin(Attachment, kept)
+        .where(col(TimelineEntry.referral_id) == referral.id, *_for_reader(actor))
+        .order_by(col(TimelineEntry.id).desc(), col(Attachment.id))
+    )
+    if limit is not None:
+        asked = asked.limit((limit + 1) * _ROWS_AN_ENTRY)
+    return _gather(actor, db.session().execute(asked).all())[: limit and limit + 1]
+
+
+def newest_entry_id(entries: Sequence[Entry]) -> int:
+    """Return the id of the newest of `entries`; 0 when there is none."""
+    return max((each.entry.id or 0 for each in entries), default=0)
+
+
+def _for_reader(actor: Actor) -> list[Any]:
+    return [] if actor.is_operator else [col(TimelineEntry.audience) == Audience.EVERYONE]
+
+
+def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:
+    gathered: dict[int, Entry] = {}
+    for entry, file, seen in rows:
+        own = entry.actor_id == actor.user_id
+        made = gathered.setdefault(entry.id, Entry(entry, not own and entry.id > (seen or 0)))
+        if file is not None:
+            made.files.append(file)
+    return list(gathered.values())
+
+
+def seers(actor: Actor, referral: Referral) -> list[Seer]:
+    """Return who can see the referral now, the one who sent it first. A partner hears of itself, its partners and KSAF."""
+    del actor
+    now, session = clock.now(), db.session()
+    # The parties of a referral are shown to each of them: who sees it is no secret among those who do.
+    with as_system(session):
+        rows = session.execute(
+            select(ReferralParty, Organisation.name)
+            .join(Organisation, col(Organisation.id) == col(ReferralParty.organisation_id))
+            .where(
+                col(ReferralParty.referral_id) == referral.id,
+                col(ReferralParty.valid_from) <= now,
+                (col(ReferralParty.valid_to).is_(None)) | (col(ReferralParty.valid_to) > now),
+            )
+            .order_by(col(ReferralParty.id))
+        ).all()
+    order = list(PartyRole)
+    return sorted((Seer(name, party) for party, name in rows), key=lambda seer: order.index(seer.party.role))
+
+
+def colleagues(actor: Actor) -> list[str]:
+    """Return the names of the people in `actor`'s own organisation who can read its referrals."""
+    people = (
+        select(User.name)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(
+            col(Membership.organisation_id) == actor.organisation_id,
+            col(Membership.ended_at).is_(None),
+            col(User.disabled_at).is_(None),
+        )
+    )
+    return list(db.session().scalars(people.order_by(col(User.name))).all())
+
+
+def open_question(actor: Actor, referral: Referral) -> InformationRequest | None:
+    """Return the question KSAF waits on, or None."""
+    del actor
+    asked = select(InformationRequest).where(
+        col(InformationRequest.referral_id) == referral.id,
+        col(InformationRequest.answered_at).is_(None),
+        col(InformationRequest.cancelled_at).is_(None),
+    )
+    return db.session().scalars(asked.order_by(col(InformationRequest.id).desc())).first()
+
+
+def note_view(actor: Actor, referral: Referral, page: str, newest: int = 0) -> None:
+    """Record that `actor` looked at `page` of the referral, and how far they have read its timeline.
+
+    In a transaction of its own: the view is kept whatever becomes of the request, and a reading request may not write.
+    """
+    with db.own_transaction(actor.organisation_id) as own:
+        audit.record(
+            actor,
+            Action.REFERRAL_VIEWED,
+            subject=("referral", referral.id),
+            owner_id=referral.organisation_id,
+            reference=referral.reference,
+            page=page,
+        )
+        if not newest:
+            return
+        # The audit's lock is held, so two first views by one person come one after the other.
+        with as_system(own):
+            mine = select(SeenMark).where(
+                col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == referral.id
+            )
+            mark = own.scalars(mine).first() or SeenMark(
+                organisation_id=referral.organisation_id,
+                referral_id=referral.id or 0,
+                user_id=actor.user_id,
+                seen_at=clock.now(),
+            )
+            mark.entry_id, mark.seen_at = max(mark.entry_id, newest), clock.now()
+            own.add(mark)

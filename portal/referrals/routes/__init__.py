@@ -1,0 +1,25 @@
+"""The pages of a referral. Each module brings a blueprint; a new one is added to the list here."""
+
+from flask import Flask
+
+from portal.referrals import stored_files
+from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
+from portal.referrals.routes import list as listed
+
+BLUEPRINTS = (
+    listed.blueprint,
+    page.blueprint,
+    conversation.blueprint,
+    starting.blueprint,
+    drafts.blueprint,
+    sections.blueprint,
+    attachments.blueprint,
+    submit.blueprint,
+)
+
+
+def install(app: Flask) -> None:
+    """Register the pages of a referral on `app`."""
+    stored_files.use_folder(app.extensions["settings"].attachments_dir)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,32 @@
+"""Who owes what next on a referral, as its people read it."""
+
+from datetime import timedelta
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.referrals.models import Referral
+from portal.timescales import queries
+from portal.timescales.descriptions import Described, describe
+from portal.timescales.models import DeadlineState
+from portal.timescales.service import Subject
+
+# How fine the words of time left are: to the minute within the last hour, else the panel may be this much behind.
+_NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
+
+
+def owed(actor: Actor, referral: Referral) -> list[Described]:
+    """Return what is still owed on `referral`, most urgent first and what is paused last, as `actor` reads it now."""
+    now = clock.now()
+    found = queries.for_subject(actor, Subject("referral", referral.id or 0))
+    # Nobody owes a chase before its time: until then the acknowledgement says all there is to say.
+    still = [each for each in found if each.ended_at is None and (each.kind != "chase" or each.due_at <= now)]
+    still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
+    return [describe(each, now, actor.organisation_id) for each in still]
+
+
+def time_bucket(referral: Referral) -> int:
+    """Return a number that changes when the words of time left may: part of the panel's tag."""
+    now, due = clock.now(), referral.next_due_at
+    step = _FINE if due is not None and abs(due - now) <= _NEAR else _COARSE
+    return int(now.timestamp() // step.total_seconds())
+
