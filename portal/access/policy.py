@@ -9,6 +9,10 @@ class Permission(StrEnum):
     """One thing a person may do. Every route that changes something has one of its own."""
 
     ACCOUNT_KEEP = "account.keep"
+    ACCOUNT_DETAILS = "account.details"
+    ACCOUNT_PASSWORD = "account.password"  # noqa: S105 - the name of a permission
+    ACCOUNT_CODES = "account.codes"
+    ACCOUNT_SESSIONS = "account.sessions"
     REFERRAL_READ = "referral.read"
     REFERRAL_PREPARE = "referral.prepare"
     REFERRAL_START = "referral.start"
@@ -55,6 +59,10 @@ _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
 
 POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_KEEP: _ANYONE,
+    Permission.ACCOUNT_DETAILS: _ANYONE,
+    Permission.ACCOUNT_PASSWORD: _ANYONE,
+    Permission.ACCOUNT_CODES: _ANYONE,
+    Permission.ACCOUNT_SESSIONS: _ANYONE,
     Permission.REFERRAL_READ: PARTNER_ROLES | _TRIAGE,
     Permission.REFERRAL_PREPARE: _WRITERS,
     Permission.REFERRAL_START: _WRITERS,

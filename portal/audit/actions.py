@@ -10,6 +10,7 @@ class Action(StrEnum):
     AGREEMENT_ACCEPTED = "organisations:agreement:accepted"
     PERSON_INVITED = "accounts:invitation:sent"
     INVITATION_ACCEPTED = "accounts:invitation:accepted"
+    INVITATION_CANCELLED = "accounts:invitation:cancelled"
     MEMBERSHIP_ENDED = "accounts:membership:ended"
     ROLE_CHANGED = "accounts:membership:role_changed"
     PERSON_DISABLED = "accounts:user:disabled"
@@ -17,6 +18,7 @@ class Action(StrEnum):
     SIGNED_OUT = "accounts:session:ended"
     ORGANISATION_SWITCHED = "accounts:session:switched"
     PASSWORD_CHANGED = "accounts:password:changed"  # noqa: S105 - an action, not a password
+    DETAILS_CHANGED = "accounts:details:changed"
     SECOND_FACTOR_SET = "accounts:second_factor:set"
     RECOVERY_CODE_USED = "accounts:recovery_code:used"
     CLOSURE_ADDED = "timescales:closure_day:added"
@@ -44,6 +46,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.AGREEMENT_ACCEPTED: frozenset({"version"}),
     Action.PERSON_INVITED: frozenset({"email", "role"}),
     Action.INVITATION_ACCEPTED: frozenset({"email", "role"}),
+    Action.INVITATION_CANCELLED: frozenset({"email"}),
     Action.MEMBERSHIP_ENDED: frozenset({"user_id", "role"}),
     Action.ROLE_CHANGED: frozenset({"user_id", "old", "new"}),
     Action.PERSON_DISABLED: frozenset({"user_id"}),
@@ -51,6 +54,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.SIGNED_OUT: frozenset({"everywhere"}),
     Action.ORGANISATION_SWITCHED: frozenset({"from", "to"}),
     Action.PASSWORD_CHANGED: frozenset({"by_reset"}),
+    Action.DETAILS_CHANGED: frozenset({"fields"}),
     Action.SECOND_FACTOR_SET: frozenset(),
     Action.RECOVERY_CODE_USED: frozenset({"left"}),
     Action.CLOSURE_ADDED: frozenset({"day", "reason"}),

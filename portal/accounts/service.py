@@ -1,0 +1,166 @@
+"""Who belongs to an organisation: inviting, changing a role, removing, disabling; each with its audit."""
+
+import secrets
+from datetime import timedelta
+
+from sqlmodel import col, select, update
+
+from portal import clock, crypto, db
+from portal.access.actor import Actor
+from portal.access.policy import Permission, may
+from portal.access.roles import ROLE_LABELS, Role
+from portal.accounts import sessions
+from portal.accounts.models import Invitation, Membership, User
+from portal.accounts.rules import as_kept, can_hold
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.notifications import service as notifications
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system
+
+INVITATION_LIVES = timedelta(days=7)
+INVITATION = "invitation"  # what the link's signature is for
+
+
+class PeopleRuleError(Exception):
+    """Something about people that cannot be done; the message tells whoever tried why, in words for the page."""
+
+
+def invite(actor: Actor, email: str, role: Role, organisation_id: int) -> str:
+    """Invite `email` to an organisation as `role`; returns the link's path, which is also on its way by mail.
+
+    An organisation's own admins invite to it, a KSAF administrator to any. An earlier invitation of the same address
+    stops working. Raises PeopleRuleError when the actor may not, the role is not one of that kind of organisation, or
+    the person is a member already.
+    """
+    own = organisation_id == actor.organisation_id and actor.may(Permission.PEOPLE_INVITE)
+    if not own and not actor.may(Permission.ORGANISATION_INVITE):
+        raise PeopleRuleError("You can invite people to your own organisation only.")
+    made = _make_invitation(as_kept(email), role, organisation_id, actor.user_id)
+    told = {"email": made.email, "role": role.value}
+    audit.record(actor, Action.PERSON_INVITED, subject=("invitation", made.id), owner_id=organisation_id, **told)
+    return link_of(made)
+
+
+def system_invite(email: str, role: Role, organisation_id: int) -> str:
+    """Invite as the portal itself, from the command line; as `invite` does, with the same errors."""
+    made = _make_invitation(as_kept(email), role, organisation_id, 0)
+    told = {"email": made.email, "role": role.value}
+    subject = ("invitation", made.id)
+    audit.append(
+        organisation_id, Action.PERSON_INVITED, subject=subject, actor_id=None, owner_id=organisation_id, detail=told
+    )
+    return link_of(made)
+
+
+def link_of(invitation: Invitation) -> str:
+    """Return the path at which `invitation` is accepted."""
+    return f"/invitations/{crypto.sign(INVITATION, invitation.key)}"
+
+
+def cancel_invitation(actor: Actor, invitation: Invitation) -> None:
+    """Make an invitation's link stop working. Raises PeopleRuleError when it has been used already."""
+    if invitation.used_at is not None:
+        raise PeopleRuleError("This invitation has been accepted already.")
+    if invitation.cancelled_at is None:
+        invitation.cancelled_at = clock.now()
+        told = {"email": invitation.email}
+        _record(actor, Action.INVITATION_CANCELLED, ("invitation", invitation.id), **told)
+
+
+def end_membership(actor: Actor, membership: Membership) -> None:
+    """Remove a person from the actor's organisation: their sessions there end at once.
+
+    Raises PeopleRuleError for the actor themselves and for the last person who can invite others.
+    """
+    if membership.ended_at is not None:
+        return
+    _refuse_self(actor, membership, "You cannot remove yourself. Ask another admin of your organisation.")
+    _refuse_last(actor, membership)
+    membership.ended_at = clock.now()
+    sessions.end_in_organisation(membership.user_id, membership.organisation_id)
+    told = {"user_id": membership.user_id, "role": membership.role.value}
+    _record(actor, Action.MEMBERSHIP_ENDED, ("membership", membership.id), **told)
+
+
+def change_role(actor: Actor, membership: Membership, role: Role) -> None:
+    """Give a member of the actor's organisation another role, from their next request on.
+
+    Raises PeopleRuleError for the actor themselves, the last person who can invite others, and a role that is not one
+    of this kind of organisation.
+    """
+    if membership.role is role:
+        return
+    _refuse_self(actor, membership, "You cannot change your own role. Ask another admin of your organisation.")
+    if not can_hold(role, actor.organisation_kind):
+        raise PeopleRuleError(f"{ROLE_LABELS[role]} is not a role in this kind of organisation.")
+    if not may(role, actor.organisation_kind, Permission.PEOPLE_INVITE):
+        _refuse_last(actor, membership)
+    told = {"user_id": membership.user_id, "old": membership.role.value, "new": role.value}
+    membership.role = role
+    _record(actor, Action.ROLE_CHANGED, ("membership", membership.id), **told)
+
+
+def disable(actor: Actor, user_id: int) -> None:
+    """Close a person's account everywhere, as a KSAF administrator; every session of theirs ends at once.
+
+    Raises PeopleRuleError when the actor may not, or means themselves.
+    """
+    if not actor.may(Permission.ORGANISATION_INVITE) or actor.user_id == user_id:
+        raise PeopleRuleError("A KSAF administrator can close other people’s accounts.")
+    own = update(User).where(col(User.id) == user_id, col(User.disabled_at).is_(None))
+    db.session().execute(own.values(disabled_at=clock.now()))
+    sessions.end_all(user_id)
+    _record(actor, Action.PERSON_DISABLED, ("user", user_id), user_id=user_id)
+
+
+def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id: int) -> Invitation:
+    session, now = db.session(), clock.now()
+    with as_system(session):
+        organisation = session.get(Organisation, organisation_id)
+        if organisation is None or not can_hold(role, organisation.kind):
+            raise PeopleRuleError(f"{ROLE_LABELS[role]} is not a role in this organisation.")
+        if session.scalars(_live_member(email, organisation_id)).first() is not None:
+            raise PeopleRuleError("This person is a member of the organisation already.")
+        to_same = (col(Invitation.email) == email) & (col(Invitation.organisation_id) == organisation_id)
+        open_ones = update(Invitation).where(to_same, col(Invitation.used_at).is_(None))
+        session.execute(open_ones.where(col(Invitation.cancelled_at).is_(None)).values(cancelled_at=now))
+        made = Invitation(
+            key=secrets.token_urlsafe(24),
+            organisation_id=organisation_id,
+            email=email,
+            role=role,
+            invited_by_id=invited_by_id,
+            created_at=now,
+            expires_at=now + INVITATION_LIVES,
+        )
+        session.add(made)
+    told = {"organisation": organisation.name, "until": made.expires_at.isoformat(), "path": link_of(made)}
+    notifications.queue("accounts/invitation", email, organisation_id=organisation_id, **told)
+    return made
+
+
+def _live_member(email: str, organisation_id: int):  # noqa: ANN202 - SQLModel's select
+    member = select(Membership.id).join(User, col(User.id) == col(Membership.user_id))
+    return member.where(
+        User.email == email, Membership.organisation_id == organisation_id, col(Membership.ended_at).is_(None)
+    )
+
+
+def _refuse_self(actor: Actor, membership: Membership, told: str) -> None:
+    if membership.user_id == actor.user_id:
+        raise PeopleRuleError(told)
+
+
+def _refuse_last(actor: Actor, membership: Membership) -> None:
+    """Keep one person who can invite others; two removals at once wait for each other on the organisation's members."""
+    everyone = select(Membership).where(col(Membership.ended_at).is_(None)).order_by(col(Membership.id))
+    in_organisation = everyone.where(Membership.organisation_id == membership.organisation_id).with_for_update()
+    live = db.session().scalars(in_organisation, execution_options={"populate_existing": True}).all()
+    inviting = {row.user_id for row in live if may(row.role, actor.organisation_kind, Permission.PEOPLE_INVITE)}
+    if inviting == {membership.user_id}:
+        raise PeopleRuleError("This is the last person who can invite others. Make somebody else an admin first.")
+
+
+def _record(actor: Actor, action: Action, subject: tuple[str, int | None], **detail: object) -> None:
+    audit.record(actor, action, subject=subject, owner_id=actor.organisation_id, **detail)
