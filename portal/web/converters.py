@@ -24,6 +24,12 @@ class KeyConverter(BaseConverter):
     regex = r"[A-Za-z0-9_-]{8,64}"
 
 
+class TokenConverter(BaseConverter):
+    """A signed key, as `crypto.sign` writes it: what does not look like one is not found."""
+
+    regex = r"[A-Za-z0-9_.=-]{16,400}"
+
+
 class WordConverter(BaseConverter):
     """A word of ours from a short list, such as the key of a section; the view looks it up."""
 
@@ -31,7 +37,8 @@ class WordConverter(BaseConverter):
 
 
 def install(app: Flask) -> None:
-    """Teach `app` the converters `reference`, `key` and `word`."""
+    """Teach `app` the converters `reference`, `key`, `token` and `word`."""
     app.url_map.converters["reference"] = ReferenceConverter
     app.url_map.converters["key"] = KeyConverter
+    app.url_map.converters["token"] = TokenConverter
     app.url_map.converters["word"] = WordConverter

@@ -1,0 +1,251 @@
+"""One small world for the tests of every route: two schools, a health partner, a council, a councillor, and KSAF.
+
+Each organisation's words about a child, and its people's names, carry a mark that occurs nowhere else, so that a search for the
+mark finds every leak.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from portal import clock, db, references
+from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
+from portal.accounts.models import Invitation, Membership, PasswordReset
+from portal.organisations.models import Organisation
+from portal.referrals import lifecycle, stored_files
+from portal.referrals.models import Attachment, InformationRequest, Referral
+from portal.referrals.rules import Event, State
+from portal.referrals.timeline import add as add_entry
+from portal.tenancy import as_system
+from portal.timescales.models import Prompt
+from portal.triage.models import Decision, DecisionState, Outcome
+from sqlmodel import select
+from tests.factories import people, referrals
+from tests.factories.answers import SCHOOL
+
+PDF = b"%PDF-1.4\n%invented\n"
+
+
+@dataclass
+class Tenant:
+    """One organisation of the world, and the public keys by which its rows are addressed."""
+
+    organisation_id: int
+    key: str
+    mark: str
+    people: dict[Role, people.Person]
+    references: dict[State, str] = field(default_factory=dict)
+    attachments: dict[State, str] = field(default_factory=dict)
+    prompts: dict[Role, str] = field(default_factory=dict)
+    members: dict[Role, str] = field(default_factory=dict)
+    invitation: str = ""
+    reset: str = ""
+
+    @property
+    def draft_mark(self) -> str:
+        """What only its draft says: KSAF must not read that either."""
+        return f"{self.mark}unsent"
+
+
+@dataclass
+class World:
+    """All of it."""
+
+    school: Tenant
+    other_school: Tenant
+    health: Tenant
+    council: Tenant
+    councillor: Tenant
+    ksaf: Tenant
+
+    def partners(self) -> list[Tenant]:
+        """Everybody but KSAF."""
+        return [self.school, self.other_school, self.health, self.council, self.councillor]
+
+
+PARTNER_ROLES = (Role.REFERRER, Role.ORGANISATION_ADMIN, Role.VIEWER)
+STATES = (
+    State.DRAFT,
+    State.SENT,
+    State.ACKNOWLEDGED,
+    State.INFORMATION_REQUESTED,
+    State.DECISION_PROPOSED,
+    State.ACCEPTED,
+    State.NOT_ACCEPTED,
+    State.WITHDRAWN,
+)
+
+
+def build(database: db.Database) -> World:
+    """Make the world in `database` and commit it."""
+    with database.transaction():
+        ksaf = _tenant(referrals.operator(), "Zephyrquill", tuple(sorted(OPERATOR_ROLES)))
+        kinds = OrganisationKind
+        made = World(
+            _tenant(people.add_organisation(kinds.EDUCATION, "Larkfield Vale Academy"), "Ottervane"),
+            _tenant(people.add_organisation(kinds.EDUCATION, "Marsh End School"), "Quillmarch"),
+            _tenant(people.add_organisation(kinds.HEALTH, "Weir Surgery"), "Tansyhook"),
+            _tenant(people.add_organisation(kinds.LOCAL_AUTHORITY, "Estuary Early Help"), "Brindlemoss"),
+            _tenant(people.add_organisation(kinds.COUNCILLOR, "Councillor for Creek Ward"), "Fennelgate"),
+            ksaf,
+        )
+        for tenant in (made.school, made.other_school):
+            for state in STATES:
+                add_referral(tenant, ksaf, state)
+        for tenant in (*made.partners(), ksaf):
+            _add_prompts(tenant)
+    return made
+
+
+def add_referral(tenant: Tenant, ksaf: Tenant, state: State) -> Referral:
+    """Add a referral of `tenant` that has come as far as `state`, with a file, and with messages once it is sent."""
+    owner, mark = tenant.people[Role.REFERRER], tenant.draft_mark if state is State.DRAFT else tenant.mark
+    answers = SCHOOL | {
+        "child_first_name": f"Given{mark}",
+        "child_last_name": f"Family{mark}",
+        "presenting_worries": f"Narrative {mark} {SCHOOL['presenting_worries']}",
+    }
+    made = referrals.draft(owner, answers)
+    made.child_given_name, made.child_family_name = f"Given{mark}", f"Family{mark}"
+    made.child_given_key, made.child_family_key = f"given{mark}".lower(), f"family{mark}".lower()
+    tenant.attachments[state] = _attach(made, owner, mark)
+    tenant.references[state] = made.reference
+    if state is not State.DRAFT:
+        made = _send(made, owner, ksaf)
+        _carry_on(made, owner, ksaf.people[Role.TRIAGE_OFFICER], ksaf.people[Role.MANAGER], state, mark)
+    db.session().flush()
+    return made
+
+
+def _tenant(organisation: Organisation, mark: str, roles: tuple[Role, ...] = PARTNER_ROLES) -> Tenant:
+    session, now = db.session(), clock.now()
+    held = {role: people.add_person(organisation, role, f"{role.value.title()} {mark}") for role in roles}
+    made = Tenant(organisation.id, organisation.key, mark, held, invitation=secrets.token_urlsafe(12))
+    with as_system(session):
+        rows = session.scalars(select(Membership).where(Membership.organisation_id == organisation.id)).all()
+        made.members = {row.role: row.key for row in rows}
+        session.add(
+            Invitation(
+                key=made.invitation,
+                organisation_id=organisation.id,
+                email=f"invited.{mark.lower()}@school.example",
+                role=roles[0],
+                invited_by_id=held[roles[0]].user_id,
+                created_at=now,
+                expires_at=now + timedelta(days=7),
+            )
+        )
+        made.reset = secrets.token_urlsafe(12)
+        session.add(
+            PasswordReset(
+                key=made.reset, user_id=held[roles[0]].user_id, created_at=now, expires_at=now + timedelta(hours=1)
+            )
+        )
+    return made
+
+
+def _attach(referral: Referral, by: people.Person, mark: str) -> str:
+    key = secrets.token_urlsafe(12)
+    db.session().add(
+        Attachment(
+            key=key,
+            organisation_id=referral.organisation_id,
+            referral_id=referral.id,
+            filename=f"attendance-{mark}.pdf",
+            content_type="application/pdf",
+            size=len(PDF),
+            digest=hashlib.sha256(PDF).hexdigest(),
+            stored_name=stored_files.write(PDF),
+            uploaded_by_id=by.user_id,
+            uploaded_by_name=by.name,
+            uploaded_at=clock.now(),
+        )
+    )
+    return key
+
+
+def _send(referral: Referral, owner: people.Person, ksaf: Tenant) -> Referral:
+    referrals._add_party(referral, ksaf.organisation_id, referrals.PartyRole.OPERATOR)
+    lifecycle.move(owner.actor, referral, Event.SUBMIT, "Referral sent")
+    add_entry(owner.actor, referral, "message", "Message", f"Message {owner.name} wrote")
+    return referral
+
+
+def _carry_on(
+    made: Referral, owner: people.Person, officer: people.Person, manager: people.Person, state: State, mark: str
+) -> None:
+    """Move a sent referral on to `state`, as the people whose turn it is."""
+    if state is State.SENT:
+        return
+    if state is State.WITHDRAWN:
+        lifecycle.move(owner.actor, made, Event.WITHDRAW, "Withdrawn", f"Reason {mark}")
+        return
+    made = referrals.load_for(officer, made.id)
+    lifecycle.move(officer.actor, made, Event.ACKNOWLEDGE, "Acknowledged")
+    if state is State.INFORMATION_REQUESTED:
+        _ask(made, officer, mark)
+    elif state is not State.ACKNOWLEDGED:
+        _decide(made, officer, manager, state, mark)
+
+
+def _ask(made: Referral, officer: people.Person, mark: str) -> None:
+    lifecycle.move(officer.actor, made, Event.ASK, "Question", f"Question {mark}")
+    db.session().add(
+        InformationRequest(
+            organisation_id=made.organisation_id,
+            referral_id=made.id,
+            question=f"Question {mark}",
+            asked_by_id=officer.user_id,
+            asked_by_name=officer.name,
+            asked_at=clock.now(),
+            due_at=clock.now() + timedelta(days=3),
+        )
+    )
+
+
+def _decide(made: Referral, officer: people.Person, manager: people.Person, state: State, mark: str) -> None:
+    accepted = state is not State.NOT_ACCEPTED
+    decision = Decision(
+        organisation_id=made.organisation_id,
+        referral_id=made.id,
+        outcome=Outcome.PATHWAY_2 if accepted else Outcome.NOT_ACCEPTED,
+        reason=None if accepted else "another_service",
+        rationale=f"Rationale {mark}",
+        explanation=f"Explanation {mark}",
+        next_option=f"Next option {mark}",
+        proposed_by_id=officer.user_id,
+        proposed_by_name=officer.name,
+        proposed_at=clock.now(),
+    )
+    db.session().add(decision)
+    lifecycle.move(officer.actor, made, Event.DECIDE, "Decision proposed")
+    if state is State.DECISION_PROPOSED:
+        return
+    decision.state, decision.settled_by_id, decision.settled_by_name = (
+        DecisionState.AUTHORISED,
+        manager.user_id,
+        manager.name,
+    )
+    decision.settled_at = clock.now()
+    event = Event.AUTHORISE if accepted else Event.AUTHORISE_NOT_ACCEPTED
+    lifecycle.move(manager.actor, made, event, "Decision authorised")
+
+
+def _add_prompts(tenant: Tenant) -> None:
+    """Give everyone something waiting for them."""
+    session, now = db.session(), clock.now()
+    with as_system(session):
+        for role, person in tenant.people.items():
+            tenant.prompts[role] = secrets.token_urlsafe(16)
+            session.add(
+                Prompt(
+                    key=tenant.prompts[role],
+                    organisation_id=tenant.organisation_id,
+                    user_id=person.user_id,
+                    kind="acknowledge:missed" if tenant.key == "ksaf" else "chase:due",
+                    reference=tenant.references.get(State.SENT) or references.new(),
+                    due_at=now - timedelta(hours=1),
+                    opened_at=now,
+                )
+            )

@@ -1,0 +1,105 @@
+"""Every address of the portal, filled in with a visitor's own rows, somebody else's, and rows that never were."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from portal import crypto, references
+from portal.access.roles import OrganisationKind
+from portal.referrals.rules import State
+from portal.referrals.sections import SECTIONS
+from werkzeug.routing import Rule
+
+from tests.factories.world import Tenant, World
+from tests.whole_app import declared
+from tests.whole_app.declared import Declared
+from tests.whole_app.visitors import Visitor, Visitors
+
+OWN, FOREIGN, MIXED, NOWHERE = "own", "foreign", "mixed", "nonexistent"
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Every rule of ours: all but the static files."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def methods_of(rule: Rule) -> set[str]:
+    """The methods a rule was written for."""
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One address and method, with what is declared about it."""
+
+    method: str
+    rule: str
+    declared: Declared
+    world: World
+
+    @property
+    def is_about_a_row(self) -> bool:
+        return "<" in self.rule
+
+    def addresses(self, visitor: Visitor) -> dict[str, str]:
+        """The address for each kind of row, as far as `visitor` has such; one without a row is its own."""
+        if not self.is_about_a_row:
+            return {OWN: self.rule}
+        own, foreign = self._own(visitor), self._foreign(visitor)
+        made = {
+            FOREIGN: self._fill(foreign),
+            NOWHERE: self._fill({"reference": references.new(), "key": secrets.token_urlsafe(12)}),
+        }
+        if own:
+            made[OWN] = self._fill(own)
+            if "<reference" in self.rule and "<key" in self.rule:
+                made[MIXED] = self._fill({"reference": own["reference"], "key": foreign["key"]})
+        return made
+
+    def _own(self, visitor: Visitor) -> dict[str, str] | None:
+        """The parts of an address within the visitor's reach: KSAF reaches what schools have sent it."""
+        home, at = visitor.home, self.declared.subject
+        if isinstance(at, State):
+            if home is self.world.ksaf:
+                hidden = at is State.DRAFT or self.declared.owners_only
+                return None if hidden else self._referral(self.world.school, at)
+            return self._referral(home, at) if home.references else None
+        return self._row(home, visitor, at)
+
+    def _foreign(self, visitor: Visitor) -> dict[str, str]:
+        home, at = visitor.home, self.declared.subject
+        other = self.world.school if home is self.world.other_school else self.world.other_school
+        if isinstance(at, State):
+            hidden = home is self.world.ksaf and not self.declared.owners_only
+            return self._referral(other, State.DRAFT if hidden else at)
+        return self._row(other, None, at) or {}
+
+    def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
+        return {"reference": tenant.references[state], "key": tenant.attachments[state]}
+
+    def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:
+        role = visitor.role if visitor and visitor.person else next(iter(tenant.people))
+        found = {
+            "prompt": tenant.prompts[role],
+            "member": tenant.members[role],
+            "invitation": tenant.invitation,
+            "organisation": tenant.key,
+            "invitation link": crypto.sign("invitation", tenant.invitation),
+            "reset link": crypto.sign("password-reset", tenant.reset),
+            "nothing": None,
+        }.get(kind)
+        return {"key": found, "token": found} if found else None
+
+    def _fill(self, parts: dict[str, str]) -> str:
+        given = {"section_key": SECTIONS[1].key, "key": "nowhere-at-all", **parts}
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: given[part[1]], self.rule)
+
+
+def subjects(visitors: Visitors, methods: set[str]) -> Iterator[Subject]:
+    """Every declared address, for each of its `methods`; test_routes.py finds those that nobody declared."""
+    for rule in sorted(rules(visitors.app), key=lambda rule: rule.rule):
+        for method in sorted(methods_of(rule) & methods):
+            if known := declared.DECLARED.get((method, rule.rule)):
+                yield Subject(method, rule.rule, known, visitors.world)

@@ -1,0 +1,138 @@
+"""Who may call every address of the portal, written down a second time and by hand.
+
+Nothing here is read from `portal.access.policy`: the access matrix compares the two. An address that is missing fails the
+tests, so a route is declared on the day it is added.
+"""
+
+from dataclasses import dataclass
+
+from portal.referrals.rules import State
+from tests.whole_app.visitors import STAFF as STAFF_ROLES
+
+PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
+
+PARTNERS = frozenset(
+    {"referrer", "admin", "viewer", "outsider", "outsider admin", "health", "council", "councillor"}
+)
+STAFF = frozenset(STAFF_ROLES)
+EVERYONE = PARTNERS | STAFF
+WRITERS = PARTNERS - {"viewer", "councillor"}
+"""Councillors signpost and never hold a referral form; viewers read."""
+TRIAGE = frozenset({"triage_officer", "case_manager", "safeguarding_team", "manager"})
+MANAGER = frozenset({"manager"})
+ADMINISTRATOR = frozenset({"administrator"})
+PARTNER_ADMINS = frozenset({"admin", "outsider admin"})
+PEOPLE_ADMINS = PARTNER_ADMINS | ADMINISTRATOR
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Who may, and on what: the state of the referral in the address, or the kind of key it carries."""
+
+    who: frozenset[str]
+    subject: State | str = State.SENT
+    owners_only: bool = False
+    """The row is not there for anybody but the organisation that sent it, KSAF included."""
+
+
+R = "/referrals/<reference:reference>"
+DRAFT, ASKED, PROPOSED = State.DRAFT, State.INFORMATION_REQUESTED, State.DECISION_PROPOSED
+
+DECLARED: dict[tuple[str, str], Declared] = {
+    # Nobody need be signed in.
+    ("GET", "/health/live"): Declared(PUBLIC),
+    ("GET", "/health/ready"): Declared(PUBLIC),
+    ("GET", "/sign-in"): Declared(PUBLIC),
+    ("POST", "/sign-in"): Declared(PUBLIC),
+    ("POST", "/sign-out"): Declared(PUBLIC),
+    ("GET", "/demo/mailbox"): Declared(PUBLIC),
+    ("GET", "/demo/mailbox/<key:key>"): Declared(PUBLIC, "mail"),
+    ("GET", "/password-reset"): Declared(PUBLIC),
+    ("POST", "/password-reset"): Declared(PUBLIC),
+    ("GET", "/password-reset/sent"): Declared(PUBLIC),
+    ("GET", "/password-reset/<token:token>"): Declared(PUBLIC, "reset link"),
+    ("POST", "/password-reset/<token:token>"): Declared(PUBLIC, "reset link"),
+    ("GET", "/invitations/<token:token>"): Declared(PUBLIC, "invitation link"),
+    ("POST", "/invitations/<token:token>"): Declared(PUBLIC, "invitation link"),
+    # On the way in, or about oneself.
+    ("GET", "/account"): Declared(EVERYONE),
+    ("GET", "/account/details"): Declared(EVERYONE),
+    ("POST", "/account/details"): Declared(EVERYONE),
+    ("GET", "/account/password"): Declared(EVERYONE),
+    ("POST", "/account/password"): Declared(EVERYONE),
+    ("POST", "/account/recovery-codes"): Declared(EVERYONE),
+    ("POST", "/account/sign-out-everywhere"): Declared(EVERYONE),
+    ("GET", "/second-factor"): Declared(SIGNED_IN),
+    ("POST", "/second-factor"): Declared(SIGNED_IN),
+    ("GET", "/second-factor/recovery-code"): Declared(SIGNED_IN),
+    ("POST", "/second-factor/recovery-code"): Declared(SIGNED_IN),
+    ("GET", "/second-factor/set-up"): Declared(SIGNED_IN),
+    ("POST", "/second-factor/set-up"): Declared(SIGNED_IN),
+    ("GET", "/organisations-in-use"): Declared(SIGNED_IN),
+    ("POST", "/organisations-in-use"): Declared(SIGNED_IN),
+    # The referrer's side.
+    ("GET", "/referrals/new"): Declared(WRITERS),
+    ("POST", "/referrals/new"): Declared(WRITERS),
+    ("GET", f"{R}/tasks"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/quality"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/discard"): Declared(WRITERS, DRAFT),
+    ("POST", f"{R}/discard"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/sections/<word:section_key>"): Declared(WRITERS, DRAFT),
+    ("POST", f"{R}/sections/<word:section_key>"): Declared(WRITERS, DRAFT),
+    ("POST", f"{R}/sections/<word:section_key>/autosave"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/attachments"): Declared(PARTNERS | TRIAGE, DRAFT),
+    ("POST", f"{R}/attachments"): Declared(WRITERS | TRIAGE, DRAFT),
+    ("GET", f"{R}/attachments/<key:key>"): Declared(PARTNERS | TRIAGE, DRAFT),
+    ("POST", f"{R}/attachments/<key:key>/remove"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/check-answers"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/submit"): Declared(WRITERS, DRAFT),
+    ("POST", f"{R}/submit"): Declared(WRITERS, DRAFT),
+    ("GET", f"{R}/sent"): Declared(PARTNERS, owners_only=True),
+    ("POST", f"{R}/answer"): Declared(WRITERS, ASKED),
+    ("GET", f"{R}/answer"): Declared(WRITERS, ASKED),
+    ("GET", f"{R}/update"): Declared(WRITERS),
+    ("POST", f"{R}/update"): Declared(WRITERS),
+    ("GET", f"{R}/update/risk-changed"): Declared(WRITERS),
+    ("GET", f"{R}/withdraw"): Declared(WRITERS),
+    ("POST", f"{R}/withdraw"): Declared(WRITERS),
+    ("POST", f"{R}/chase"): Declared(WRITERS),
+    # Both sides.
+    ("GET", "/"): Declared(EVERYONE),
+    ("GET", "/home/waiting"): Declared(EVERYONE),
+    ("GET", "/home/latest"): Declared(PARTNERS | TRIAGE),
+    ("GET", "/home/queue"): Declared(TRIAGE),
+    ("GET", "/referrals"): Declared(PARTNERS | TRIAGE),
+    ("GET", "/referrals/rows"): Declared(PARTNERS | TRIAGE),
+    ("GET", R): Declared(PARTNERS | TRIAGE),
+    ("GET", f"{R}/status"): Declared(PARTNERS | TRIAGE),
+    ("GET", f"{R}/messages"): Declared(WRITERS | TRIAGE),
+    ("POST", f"{R}/messages"): Declared(WRITERS | TRIAGE),
+    ("GET", f"{R}/outcome"): Declared(PARTNERS | TRIAGE, State.ACCEPTED),
+    # KSAF's side.
+    ("GET", "/queue"): Declared(TRIAGE),
+    ("GET", "/queue/rows"): Declared(TRIAGE),
+    ("GET", "/queue/<reference:reference>/summary"): Declared(TRIAGE),
+    ("POST", f"{R}/acknowledge"): Declared(TRIAGE),
+    ("GET", f"{R}/ask"): Declared(TRIAGE, State.ACKNOWLEDGED),
+    ("POST", f"{R}/ask"): Declared(TRIAGE, State.ACKNOWLEDGED),
+    ("GET", f"{R}/decide"): Declared(TRIAGE, State.ACKNOWLEDGED),
+    ("POST", f"{R}/decide"): Declared(TRIAGE, State.ACKNOWLEDGED),
+    ("GET", f"{R}/authorise"): Declared(MANAGER, PROPOSED),
+    ("POST", f"{R}/authorise"): Declared(MANAGER, PROPOSED),
+    ("POST", f"{R}/return"): Declared(MANAGER, PROPOSED),
+    # Time.
+    ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
+    ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
+    ("GET", "/timescales"): Declared(EVERYONE),
+    ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
+    ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR),
+    # Organisations.
+    ("GET", "/organisations"): Declared(MANAGER | ADMINISTRATOR),
+    ("GET", "/organisations/new"): Declared(ADMINISTRATOR),
+    ("POST", "/organisations"): Declared(ADMINISTRATOR),
+    ("GET", "/agreement"): Declared(PARTNERS),
+    ("POST", "/agreement"): Declared(PARTNER_ADMINS),
+}
+
+SHARED_PERMISSION: dict[str, str] = {}
+"""Changing routes that may share another's permission, each with its reason."""
