@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.timescales import closures, policy
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineState
-from portal.timescales.timescale import Escalation, OwedBy
+from portal.timescales.timescale import OwedBy, PromptWhenDue
 from portal.web.dates import long_datetime
 
 
@@ -16,7 +16,8 @@ class Described:
     """A deadline as people read it.
 
     `label` is the sentence before "by …" ("KSAF acknowledges the referral"), `who` and `what` its two halves. `due_at`
-    is None where no instant should be shown: paused, or no longer needed. Tones are those of the components.
+    is None where no instant should be shown: paused, no longer needed, or not owed at all (a chase). Tones are those of
+    the components.
     """
 
     label: str
@@ -61,8 +62,10 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
     who = "You" if yours else _WHO[owed_by]
     title = policy.load()[deadline.kind].title
     what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
-    words, tone = _STANDING[deadline.state](deadline, now, closures.calendar())
-    timed = deadline.state not in {DeadlineState.PAUSED, DeadlineState.CANCELLED}
+    is_offer = isinstance(policy.load()[deadline.kind].ladder, PromptWhenDue)
+    standing = _offered if is_offer else _STANDING[deadline.state]
+    words, tone = standing(deadline, now, closures.calendar())
+    timed = not is_offer and deadline.state not in {DeadlineState.PAUSED, DeadlineState.CANCELLED}
     return Described(
         label=f"{who} {what}",
         who=who,
@@ -78,10 +81,17 @@ def _running(deadline: Deadline, now: datetime, calendar: WorkingCalendar) -> tu
     left = calendar.time_left_in_words(now, deadline.due_at)
     if now >= deadline.due_at:
         return left, "missed"
-    ladder = policy.load()[deadline.kind].ladder
     rungs = policy.load().rungs(deadline.kind, deadline.due_at, calendar)
-    soon = isinstance(ladder, Escalation) and now >= rungs[0][1]
-    return left, "soon" if soon else "on_track"
+    return left, "soon" if now >= rungs[0][1] else "on_track"
+
+
+def _offered(deadline: Deadline, now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
+    """Say from when somebody may do what they need not do."""
+    if deadline.ended_at:
+        return "no longer needed", "neutral"
+    if now >= deadline.due_at:
+        return f"since {long_datetime(deadline.due_at)}", "soon"
+    return f"from {long_datetime(deadline.due_at)}", "neutral"
 
 
 def _paused(_deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:

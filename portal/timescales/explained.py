@@ -5,7 +5,7 @@ from datetime import datetime
 
 from portal.timescales import policy
 from portal.timescales.calendar import WorkingCalendar
-from portal.timescales.timescale import Timescale, Unit
+from portal.timescales.timescale import PromptWhenDue, Timescale, Unit
 from portal.web.dates import count_of, long_datetime
 
 _LENGTHS = {
@@ -24,7 +24,7 @@ class Due:
     """One answer to "if it is received then, by when?"."""
 
     title: str
-    when: str
+    when: str  # "by Tuesday 24 November 2026 at 5pm"; "from …" for what may then be done
 
 
 def length_in_words(timescale: Timescale) -> str:
@@ -38,8 +38,12 @@ def length_in_words(timescale: Timescale) -> str:
 
 def due_if_received(received: datetime, calendar: WorkingCalendar) -> list[Due]:
     """Return what a referral received at this instant would be owed, and by when, in the policy's words."""
-    rules = policy.load()
-    return [Due(rules[kind].title, long_datetime(rules.due_at(kind, received, calendar))) for kind in FROM_RECEIPT]
+    return [_due(policy.load()[kind], received, calendar) for kind in FROM_RECEIPT]
+
+
+def _due(timescale: Timescale, received: datetime, calendar: WorkingCalendar) -> Due:
+    preposition = "from" if isinstance(timescale.ladder, PromptWhenDue) else "by"
+    return Due(timescale.title, f"{preposition} {long_datetime(timescale.due_at(received, calendar))}")
 
 
 def _length(timescale: Timescale) -> str:

@@ -1,12 +1,40 @@
 """Forms: closing a prompt, closure days, and the question "due when?"."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, StringField, TextAreaField, TimeField
+from wtforms import Form, StringField, TextAreaField, fields
 from wtforms.validators import DataRequired, InputRequired, Length
+
+YEARS = range(2000, 2101)
+NO_DATE = "Enter a date such as 24 12 2026"
 
 
 def _tidy(value: str | None) -> str:
     return (value or "").replace("\0", "").strip()  # PostgreSQL keeps no NUL
+
+
+class DateField(fields.DateField):
+    """A date that says what to do when it is none, or too far off for any calendar; the component knows its name."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the parts; raises ValueError, in words for the page, when they make no date from 2000 to 2100."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(NO_DATE) from None
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(NO_DATE)
+
+
+class TimeField(fields.TimeField):
+    """A time of day that says what to do when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time; raises ValueError, in words for the page, when it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a time such as 10:30, on the 24-hour clock") from None
 
 
 class EvidenceForm(FlaskForm):
@@ -27,7 +55,7 @@ class ClosureDayForm(FlaskForm):
     """A day to close."""
 
     day = DateField(
-        "Day", format="%d %m %Y", description="For example, 24 12 2026", validators=[InputRequired("Enter the day")]
+        "Date", format="%d %m %Y", description="For example, 24 12 2026", validators=[InputRequired("Enter the day")]
     )
     reason = StringField(
         "Reason",
@@ -40,7 +68,9 @@ class ClosureDayForm(FlaskForm):
 class WhatIfForm(Form):
     """When a referral might be received. It changes nothing, so it carries no token and can be bookmarked."""
 
-    received_day = DateField("Day", format="%d %m %Y", validators=[InputRequired("Enter the day it is received")])
+    received_day = DateField(
+        "Day received", format="%d %m %Y", validators=[InputRequired("Enter the day it is received")]
+    )
     received_time = TimeField(
-        "Time", description="For example, 10:30", validators=[InputRequired("Enter the time it is received")]
+        "Time received", description="For example, 10:30", validators=[InputRequired("Enter the time it is received")]
     )

@@ -37,7 +37,6 @@ FIRES_WHILE = {
     Rung.STILL_MISSED: DeadlineState.MISSED,
     Rung.DUE: DeadlineState.RUNNING,
 }
-TOLD = "The referrer has been told that they can contact KSAF’s manager."
 
 
 class Outcome(StrEnum):
@@ -131,12 +130,15 @@ def _mark(session: Session, rung: DeadlineRung, **what: datetime) -> bool:
 
 
 def _change_state(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime) -> None:
-    """Mark a deadline missed; or met, where the prompt itself was what was owed (a referrer who may now chase)."""
+    """Mark a deadline missed; or met, where the prompt itself was what was owed (a referrer who may now chase).
+
+    That one stays open, since they may still chase, until the acknowledgement ends it.
+    """
     running = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.RUNNING)
     if rung.rung == Rung.MISSED:
         session.execute(running.values(state=DeadlineState.MISSED))
     elif rung.rung == Rung.DUE:
-        session.execute(running.values(state=DeadlineState.MET, met_at=now, ended_at=now, ended_why=TOLD))
+        session.execute(running.values(state=DeadlineState.MET, met_at=now))
 
 
 def _record(rung: DeadlineRung, deadline: Deadline, told: int, mailed: int) -> None:

@@ -74,17 +74,17 @@ def deadline_of(actor: Actor, prompt: Prompt) -> Deadline | None:
 
 
 def also_told(actor: Actor, prompt: Prompt) -> list[str]:
-    """Return the names of the others in the organisation whom the same rung prompted."""
+    """Return the names of the others in the organisation who were prompted about the same deadline, once each."""
     others = (
         select(User.name)
         .join(Prompt, col(Prompt.user_id) == col(User.id))
         .where(
-            col(Prompt.rung_id) == prompt.rung_id,
+            col(Prompt.deadline_id) == prompt.deadline_id,
             col(Prompt.user_id) != actor.user_id,
             col(Prompt.organisation_id) == actor.organisation_id,
         )
     )
-    return list(db.session().scalars(others.order_by(col(User.name))).all())
+    return list(db.session().scalars(others.distinct().order_by(col(User.name))).all())
 
 
 def system_deadlines(reference: str) -> list[dict[str, object]]:

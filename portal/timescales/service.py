@@ -8,7 +8,7 @@ when it was met after all. Met late, but before a tick had marked it missed, it 
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, case, update
+from sqlalchemy import CursorResult, case, func, update
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -119,6 +119,7 @@ def next_due(subject: Subject) -> tuple[str, datetime] | None:
 
 
 _TICKING = (DeadlineState.RUNNING, DeadlineState.PAUSED)
+_SETTLED = (DeadlineState.MISSED, DeadlineState.MET)
 
 
 def _of(subject: Subject, kind: str) -> Any:
@@ -137,8 +138,10 @@ def _guarded(subject: Subject, kind: str) -> Any:
 
 
 def _end(subject: Subject, kind: str, why: str, state: DeadlineState, met_at: datetime | None = None) -> None:
-    missed_stays = case((col(Deadline.state) == DeadlineState.MISSED, DeadlineState.MISSED), else_=state)
-    ended = {"state": missed_stays, "ended_at": clock.now(), "ended_why": why[:300], "met_at": met_at}
+    # Missed stays missed; a referrer who was told that they may chase has been told.
+    kept = case({each: each for each in _SETTLED}, value=col(Deadline.state), else_=state)
+    met_first = func.coalesce(col(Deadline.met_at), met_at)
+    ended = {"state": kept, "ended_at": clock.now(), "ended_why": why[:300], "met_at": met_first}
     session = db.session()
     session.execute(_guarded(subject, kind).values(**ended), execution_options={"synchronize_session": "fetch"})
     ids = [deadline.id or 0 for deadline in session.scalars(_of(subject, kind)).all()]

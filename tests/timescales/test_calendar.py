@@ -68,9 +68,7 @@ def test_a_naive_time_a_deadline_of_no_days_and_backward_hours_are_refused():
         WorkingCalendar(opens=time(17), closes=time(9))
 
 
-@pytest.mark.parametrize(
-    "clocks_change", ["2026-03-28 12:00", "2026-10-24 12:00", "2027-03-27 09:30"]
-)
+@pytest.mark.parametrize("clocks_change", ["2026-03-28 12:00", "2026-10-24 12:00", "2027-03-27 09:30"])
 def test_48_hours_are_172800_seconds_across_both_clock_changes(clocks_change, capsys):
     start = london(clocks_change)
     elapsed = CALENDAR.add_elapsed(start, 48) - start.astimezone(UTC)
@@ -104,22 +102,13 @@ def test_hours_are_open_from_opening_until_just_before_closing():
 
 
 def test_working_time_leaves_out_nights_and_weekends():
-    assert CALENDAR.working_seconds_between(
-        london("2026-11-20 16:00"), london("2026-11-23 10:30")
-    ) == int(2.5 * 3600)
-    assert (
-        CALENDAR.working_seconds_between(london("2026-11-23 10:00"), london("2026-11-20 10:00"))
-        == 0
-    )
+    assert CALENDAR.working_seconds_between(london("2026-11-20 16:00"), london("2026-11-23 10:30")) == int(2.5 * 3600)
+    assert CALENDAR.working_seconds_between(london("2026-11-23 10:00"), london("2026-11-20 10:00")) == 0
 
 
 def test_taking_working_hours_away_walks_back_over_nights_and_weekends():
-    assert CALENDAR.subtract_working_hours(london("2026-11-24 17:00"), 2) == london(
-        "2026-11-24 15:00"
-    )
-    assert CALENDAR.subtract_working_hours(london("2026-11-23 10:00"), 2) == london(
-        "2026-11-20 16:00"
-    )
+    assert CALENDAR.subtract_working_hours(london("2026-11-24 17:00"), 2) == london("2026-11-24 15:00")
+    assert CALENDAR.subtract_working_hours(london("2026-11-23 10:00"), 2) == london("2026-11-20 16:00")
     with pytest.raises(ValueError, match="more than 0"):
         CALENDAR.subtract_working_hours(london("2026-11-23 10:00"), 0)
 
@@ -161,9 +150,7 @@ def test_after_a_pause_as_many_working_days_are_left_as_before(paused, resumed, 
 
 def test_a_pause_cannot_end_before_it_begins():
     with pytest.raises(ValueError, match="begin before"):
-        CALENDAR.extend_for_pause(
-            london("2026-11-24 17:00"), london("2026-11-23 12:00"), london("2026-11-23 11:00")
-        )
+        CALENDAR.extend_for_pause(london("2026-11-24 17:00"), london("2026-11-23 12:00"), london("2026-11-23 11:00"))
 
 
 @pytest.mark.parametrize(
@@ -211,9 +198,7 @@ def test_a_later_receipt_or_a_longer_length_is_never_due_earlier(start, later, c
 
 @UNHURRIED
 @given(start=INSTANTS, n=st.integers(1, 30), closures=CLOSURES)
-def test_a_deadline_falls_at_close_on_a_working_day_with_n_working_days_after_receipt(
-    start, n, closures
-):
+def test_a_deadline_falls_at_close_on_a_working_day_with_n_working_days_after_receipt(start, n, closures):
     calendar = WorkingCalendar.for_england(closures)
     due = calendar.deadline_after(start, n)
     day = due.astimezone(LONDON).date()
@@ -238,9 +223,7 @@ def test_hours_taken_away_are_the_working_hours_between(end, hours, closures):
     until_pause=st.timedeltas(timedelta(), timedelta(days=9)),
     pause=st.timedeltas(timedelta(), timedelta(days=40)),
 )
-def test_a_pause_never_brings_a_deadline_forward_nor_leaves_it_in_the_past(
-    start, until_pause, pause
-):
+def test_a_pause_never_brings_a_deadline_forward_nor_leaves_it_in_the_past(start, until_pause, pause):
     due = CALENDAR.deadline_after(start, 5)
     paused = start + until_pause
     extended = CALENDAR.extend_for_pause(due, paused, paused + pause)

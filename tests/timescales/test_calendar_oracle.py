@@ -20,8 +20,7 @@ from portal.timescales.timescale import Unit
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GOV_UK = {
-    event["date"]
-    for event in BankHolidays(use_cached_holidays=True).get_holidays(division="england-and-wales")
+    event["date"] for event in BankHolidays(use_cached_holidays=True).get_holidays(division="england-and-wales")
 } | {date(2029, 1, 1)}
 CALENDAR = WorkingCalendar.for_england()
 POLICY = load()

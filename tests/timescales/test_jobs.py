@@ -129,7 +129,7 @@ def test_the_chase_is_a_prompt_with_the_managers_contact_and_then_done(house):
     assert house.told() == [("Dana Price", "chase:due"), ("Lou Marsh", "chase:due")]
     assert [mail.context["contact"]["name"] for mail in house.all(OutboxMail)] == ["Ruth Bell", "Ruth Bell"]
     deadline = house.all(Deadline)[0]
-    assert (deadline.state, deadline.ended_why) == (DeadlineState.MET, jobs.TOLD)
+    assert (deadline.state, deadline.met_at, deadline.ended_at) == (DeadlineState.MET, THURSDAY, None)
 
 
 def test_an_acknowledgement_closes_the_chase_that_was_prompted(house):
@@ -138,6 +138,8 @@ def test_an_acknowledgement_closes_the_chase_that_was_prompted(house):
     with house.database.transaction(tenant=house.ksaf):
         service.cancel(Subject("referral", 1), "chase", "Sam Osei acknowledged the referral")
     assert {row.evidence for row in house.all(Prompt)} == {"Sam Osei acknowledged the referral"}
+    deadline = house.all(Deadline)[0]
+    assert (deadline.state, deadline.met_at, deadline.ended_at) == (DeadlineState.MET, FRIDAY, FRIDAY)
     assert house.told() == []
 
 

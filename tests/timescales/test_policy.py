@@ -99,9 +99,7 @@ def test_a_lead_that_would_come_before_the_start_is_left_out():
 def test_weekly_updates_are_due_at_the_end_of_their_own_week():
     began = london("2026-11-23 09:00")
     dues = [POLICY.due_at("weekly_update", began, CALENDAR, week) for week in range(1, 6)]
-    assert dues == [
-        london(f"2026-{day} 17:00") for day in ("11-27", "12-04", "12-11", "12-18", "12-24")
-    ]
+    assert dues == [london(f"2026-{day} 17:00") for day in ("11-27", "12-04", "12-11", "12-18", "12-24")]
     assert POLICY.due_at("week_4_review", began, CALENDAR) == dues[3]
     with pytest.raises(ValueError, match="not owed by the week"):
         POLICY.due_at("acknowledge", began, CALENDAR, 2)

@@ -119,6 +119,18 @@ def test_what_a_partner_owes_is_said_to_them_as_you(tx, sides, moment):
     assert describe(deadline, moment.now, sides[0].id).label == "The referrer answers KSAF’s question"
 
 
+def test_a_chase_is_an_offer_and_never_late(tx, sides):
+    deadline = begin(sides[::-1], "chase")
+    thursday = "Thursday 26 November 2026 at 5pm"
+    said = [describe(deadline, deadline.due_at + timedelta(hours=hours), sides[1].id) for hours in (-1, 1)]
+    assert [(each.due_at, each.words, each.tone) for each in said] == [
+        (None, f"from {thursday}", "neutral"),
+        (None, f"since {thursday}", "soon"),
+    ]
+    deadline.ended_at = deadline.due_at
+    assert describe(deadline, deadline.due_at).words == "no longer needed"
+
+
 @pytest.mark.parametrize(
     ("change", "words", "tone", "shows_due"),
     [

@@ -131,6 +131,16 @@ def test_a_time_that_is_none_is_asked_for_again(scene, client_of):
     )
     assert page.status_code == 422
     assert 'value="31"' in page.text
+    assert "Enter a date such as 24 12 2026" in page.text
+    assert "Enter a time such as 10:30" in page.text
+
+
+@pytest.mark.parametrize("year", ["9999", "1", "-4", "99999"])
+def test_a_year_beyond_any_calendar_is_asked_for_again(scene, client_of, year):
+    page = client_of(scene.referrer).get(
+        f"/timescales?received_day=31&received_day=12&received_day={year}&received_time=10%3A30"
+    )
+    assert page.status_code == 422
 
 
 def test_an_administrator_adds_and_removes_a_closure_day(scene, client_of):
