@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
 from portal import clock
-from portal.accounts.models import HeldForm, SignInAttempt
+from portal.accounts import jobs as accounts
 from portal.config import Settings
 from portal.db import Database
 from portal.health import service as health
@@ -27,12 +27,7 @@ from portal.organisations import contacts
 from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
-# What nobody needs after a while: by when it was made, and how long it is kept (all three lengths are ours).
-PASSING = (
-    (RequestKey, col(RequestKey.at), timedelta(days=7)),
-    (SignInAttempt, col(SignInAttempt.at), timedelta(days=1)),
-    (HeldForm, col(HeldForm.held_at), timedelta(days=7)),
-)
+KEYS_KEPT = timedelta(days=7)  # a form can be sent twice from a browser that slept over a weekend; ours
 
 Part = Callable[[Database, Settings, datetime], dict[str, int]]
 
@@ -42,8 +37,9 @@ _log = logging.getLogger(__name__)
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    "fired", "dropped" and "set_aside" count rungs; "mail_sent", "mail_retry" and "mail_failed" mails; "tidied" rows.
-    One part that breaks does not keep the others from running: it is logged and counted in "broken".
+    "fired", "dropped" and "set_aside" count rungs, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the
+    forgotten keys of forms. One part that breaks does not keep the others from running: it is logged, and counted in
+    "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
@@ -108,13 +104,11 @@ def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, in
 
 
 def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
-    """Remove used form keys, counted sign-in attempts and held forms that have outlived their use."""
-    tidied = 0
+    """Remove what sign-in and forms have kept long enough."""
     with database.system_transaction() as session:
-        for table, made_at, kept in PASSING:
-            gone = session.execute(delete(table).where(made_at < now - kept))
-            tidied += cast("CursorResult[Any]", gone).rowcount
-    return {"tidied": tidied}
+        accounts.run(session, now)
+        gone = session.execute(delete(RequestKey).where(col(RequestKey.at) < now - KEYS_KEPT))
+    return {"keys_removed": cast("CursorResult[Any]", gone).rowcount}
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.

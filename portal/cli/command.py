@@ -52,4 +52,6 @@ def settings() -> config.Settings:
 def database() -> db.Database:
     """Return the database of the environment's settings. Raises UnsafeSettingsError."""
     importlib.import_module("portal.tables")  # the tenant filter must know every table; not every command needs them
-    return db.Database(settings().database_url)
+    made = db.Database(settings().database_url)
+    click.get_current_context().call_on_close(made.engine.dispose)
+    return made

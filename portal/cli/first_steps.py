@@ -3,8 +3,10 @@
 import json
 
 import click
+from sqlmodel import col, select
 
-from portal.access.roles import OrganisationKind
+from portal.access.roles import OrganisationKind, Role
+from portal.accounts import service as people
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.cli import command
@@ -12,6 +14,7 @@ from portal.cli.command import Refusal
 from portal.config import Environment
 from portal.db import Database
 from portal.organisations import service as organisations_service
+from portal.organisations.models import Organisation
 
 
 @click.group()
@@ -41,6 +44,30 @@ def organisations_add(name: str, kind: str, phase: str | None, area: str, phone:
             detail={"name": name, "kind": kind},
         )
     click.echo(f"Added {name}.")
+
+
+@click.group()
+def users() -> None:
+    """Look after the people of an organisation."""
+
+
+@users.command("invite")
+@click.argument("email")
+@click.option("--organisation", required=True, help="Its name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+def users_invite(email: str, organisation: str, role: str) -> None:
+    """Invite EMAIL to an organisation, and print the link that is also on its way by mail."""
+    settings = command.settings()
+    with command.database().system_transaction() as session:
+        named = select(Organisation).where(col(Organisation.name) == organisation)
+        found = session.scalars(named).first()
+        if found is None:
+            raise Refusal(f"There is no organisation called {organisation}.")
+        try:
+            path = people.system_invite(email, Role(role), found.id or 0)
+        except people.PeopleRuleError as problem:
+            raise Refusal(str(problem)) from None
+    click.echo(f"{settings.base_url}{path}")
 
 
 @click.group()
@@ -79,4 +106,4 @@ def _demo_database() -> Database:
     return command.database()
 
 
-COMMANDS: tuple[click.Command, ...] = (organisations, demo)
+COMMANDS: tuple[click.Command, ...] = (organisations, users, demo)
