@@ -37,9 +37,9 @@ _log = logging.getLogger(__name__)
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    "fired", "dropped" and "set_aside" count rungs, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the
-    forgotten keys of forms. One part that breaks does not keep the others from running: it is logged, and counted in
-    "broken".
+    "fired", "dropped" and "set_aside" count rungs, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed"
+    the forgotten keys of forms. One part that breaks does not keep the others from running: it is logged, and counted
+    in "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:

@@ -1,0 +1,54 @@
+"""Live, ready, and how long since a scheduler was heard of."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from portal import db
+from portal.health import service
+from portal.health.models import SchedulerHeartbeat
+
+
+def beat(database, name, at):
+    with database.transaction():
+        service.beat(name, at)
+
+
+def test_live_needs_nothing(app):
+    answer = app.test_client().get("/health/live")
+    assert (answer.status_code, answer.json) == (200, {"live": True})
+
+
+def test_ready_reports_database_migrations_and_a_scheduler_not_seen_yet(app):
+    answer = app.test_client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json["ready"] is True
+    assert answer.json["migrations"]["at"] == answer.json["migrations"]["newest"]
+    assert answer.json["scheduler"] == {"state": "not seen yet", "seconds_since_last_pass": None}
+
+
+def test_the_newest_of_several_schedulers_counts(app, database, moment):
+    beat(database, "one", moment.now - timedelta(minutes=10))
+    assert app.test_client().get("/health/ready").json["scheduler"]["state"] == "late"
+    beat(database, "two", moment.now - timedelta(seconds=20))
+    beat(database, "two", moment.now - timedelta(seconds=8))
+    scheduler = app.test_client().get("/health/ready").json["scheduler"]
+    assert scheduler == {"state": "running", "seconds_since_last_pass": 8.0}
+
+
+def test_a_scheduler_not_heard_of_for_a_day_is_forgotten(database, moment):
+    beat(database, "old", moment.now - timedelta(days=2))
+    beat(database, "new", moment.now)
+    with database.transaction(write=False) as session:
+        names = session.scalars(select(SchedulerHeartbeat.scheduler)).all()
+    assert names == ["new"]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_without_a_database_it_is_alive_and_not_ready(app, tmp_path):
+    app.extensions["database"] = db.Database(f"sqlite:///{tmp_path}/nowhere/portal.sqlite3")
+    client = app.test_client()
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json["ready"], answer.json["database"]) == (503, False, False)
+    assert client.get("/health/live").status_code == 200
