@@ -83,9 +83,14 @@ def add_membership(organisation_id: int, user_id: int, role: Role = Role.REFERRE
     return organisation_key(organisation_id)
 
 
+def organisation_at(organisation_id: int) -> Organisation:
+    """Return the organisation with this id."""
+    return db.session().get(Organisation, organisation_id)
+
+
 def organisation_key(organisation_id: int) -> str:
     """Return the public key of an organisation."""
-    return db.session().get(Organisation, organisation_id).key
+    return organisation_at(organisation_id).key
 
 
 def signed_in_client(app, database: db.Database, person: Person, *, second_factor: bool = True):
