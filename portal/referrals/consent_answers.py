@@ -3,7 +3,6 @@
 import datetime as dt
 
 from portal.consent.models import Position
-from portal.consent.queries import purpose_title
 from portal.consent.statements import PROTECTION, Giver, Statement
 from portal.referrals.answer_words import in_words
 from portal.referrals.requirements import may_be_at_risk
@@ -30,7 +29,9 @@ def statements(answers: Answers) -> list[Statement]:
     written anything about consent, only the sharing without it is stated.
     """
     status = words(answers, "consent_status")
-    made = [_purpose(key, status, answers) for key in _purposes()] if status else []
+    made = (
+        [_purpose(choice.value, status, answers) for choice in question("consent_purposes").choices] if status else []
+    )
     return made if status in _AGREED else [*made, _without(answers)]
 
 
@@ -64,13 +65,13 @@ def summary(answers: Answers) -> list[str]:
     who = giver(answers)
     if who is None:
         return _summary_without(answers)
-    titles = {key: purpose_title(key) for key in _purposes()}
+    purposes = {choice.value: choice.label for choice in question("consent_purposes").choices}
     agreed = chosen(answers, "consent_purposes")
     told = [f"{who.name or 'Somebody'} agreed{_when_and_how(answers)}."]
     if agreed:
-        told.append("Agreed to: " + "; ".join(titles[key].lower() for key in titles if key in agreed) + ".")
-    if left := [titles[key].lower() for key in titles if key not in agreed]:
-        told.append("Did not agree to: " + "; ".join(left) + ".")
+        told.append("Agreed that " + "; ".join(purposes[key] for key in purposes if key in agreed) + ".")
+    if left := [purposes[key] for key in purposes if key not in agreed]:
+        told.append("Did not agree that " + "; ".join(left) + ".")
     if limits := words(answers, "consent_limits"):
         told.append(f"Limits: {limits}")
     return told
@@ -84,10 +85,6 @@ def _summary_without(answers: Answers) -> list[str]:
         told.append(f"{basis(answers)}.")
     told.append("Without a parent’s agreement KSAF cannot offer outreach.")
     return told
-
-
-def _purposes() -> list[str]:
-    return [choice.value for choice in question("consent_purposes").choices]
 
 
 def _when_and_how(answers: Answers) -> str:
