@@ -8,7 +8,17 @@ from itertools import groupby
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Field, Form, RadioField, SelectMultipleField, StringField, TelField, TextAreaField
+from wtforms import (
+    EmailField,
+    Field,
+    Form,
+    RadioField,
+    SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - newer than the type stubs
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 
 from portal.referrals.answer_checks import LONGEST_LONG_TEXT, malformed
 from portal.referrals.sections import Answers, AnswerValue, Condition, Kind, Question
@@ -125,7 +135,7 @@ def _simple(kind: type[Field], **extra: Any) -> Callable[[Question], Any]:
 
 def _choosing(kind: type[RadioField | SelectMultipleField]) -> Callable[[Question], Any]:
     def make(asked: Question) -> Any:
-        choices = [(choice.value, choice.label) for choice in asked.choices]
+        choices = [SelectChoice(choice.value, choice.label) for choice in asked.choices]
         return kind(asked.label, description=asked.hint, choices=choices, validate_choice=False)
 
     return make

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.referrals import attachments, drafts, queries, record
-from portal.referrals.draft_overview import DraftOverview, overview
+from portal.referrals.draft_overview import overview
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.web.dates import in_london
@@ -36,18 +36,23 @@ def tasks(actor: Actor, referral: Referral) -> Response:
     if elsewhere := sent_already(referral):
         return elsewhere
     record.note_view(actor, referral, "tasks")
+    draft = overview(actor.organisation_kind, queries.saved_sections(actor, referral), today())
     files = attachments.of_referral(actor, referral)
-    return render("referrals/tasks.html", referral=referral, draft=_sum_up(actor, referral), files=files)
+    return render("referrals/tasks.html", referral=referral, draft=draft, files=files)
 
 
 @blueprint.get("/quality")
 @requires_row(Permission.REFERRAL_EDIT, queries.get_referral, quiet=True)
 def quality(actor: Actor, referral: Referral) -> Response:
     """Refresh the quality panel."""
-    tag = unchanged(referral.reference, referral.version, referral.state, actor.organisation_kind)
+    saved = queries.saved_sections(actor, referral)
+    tag = unchanged(
+        referral.reference, actor.organisation_kind, *((key, row.version) for key, row in sorted(saved.items()))
+    )
     if tag is None:
         return not_modified()
-    return panel("referrals/_quality.html", tag, referral=referral, draft=_sum_up(actor, referral))
+    draft = overview(actor.organisation_kind, saved, today())
+    return panel("referrals/_quality.html", tag, referral=referral, draft=draft)
 
 
 @blueprint.get("/discard")
@@ -64,7 +69,3 @@ def discard(actor: Actor, referral: Referral) -> Response:
     drafts.discard_draft(actor, referral)
     flash(f"Draft {referral.reference} is deleted.", "success")
     return redirect("/referrals", 303)
-
-
-def _sum_up(actor: Actor, referral: Referral) -> DraftOverview:
-    return overview(actor.organisation_kind, queries.saved_sections(actor, referral), today())
