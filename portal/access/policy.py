@@ -39,6 +39,9 @@ class Permission(StrEnum):
     PEOPLE_INVITE = "people.invite"
     PEOPLE_REMOVE = "people.remove"
     PEOPLE_ROLE = "people.role"
+    PEOPLE_MANAGE = "people.manage"
+    INVITATION_CANCEL = "invitation.cancel"
+    PERSON_DISABLE = "person.disable"
     AGREEMENT_READ = "agreement.read"
     AGREEMENT_ACCEPT = "agreement.accept"
     ORGANISATION_READ = "organisation.read"
@@ -89,6 +92,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.PEOPLE_INVITE: _PARTNER_ADMIN | _KSAF_ADMIN,
     Permission.PEOPLE_REMOVE: _PARTNER_ADMIN | _KSAF_ADMIN,
     Permission.PEOPLE_ROLE: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.PEOPLE_MANAGE: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.INVITATION_CANCEL: _PARTNER_ADMIN | _KSAF_ADMIN,
+    Permission.PERSON_DISABLE: _KSAF_ADMIN,
     Permission.AGREEMENT_READ: PARTNER_ROLES,
     Permission.AGREEMENT_ACCEPT: _PARTNER_ADMIN,
     Permission.ORGANISATION_READ: _KSAF_ADMIN | _MANAGER,

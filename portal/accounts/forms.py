@@ -10,16 +10,17 @@ from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
 EMAIL_ERROR = "Enter an email address in the right form, like name@school.example."
 # One @ with something on both sides and a dot after it; whether it arrives is for the mail to show.
-_LIKE_EMAIL = Regexp(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", message=EMAIL_ERROR)
+LIKE_EMAIL = Regexp(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", message=EMAIL_ERROR)
 
 
-def _trimmed(text: str | None) -> str:
+def trimmed(text: str | None) -> str:
+    """Return what was typed without the spaces around it."""
     return (text or "").strip()
 
 
 def _email() -> EmailField:
-    checks = [DataRequired("Enter your email address."), Length(max=EMAIL_LENGTH, message=EMAIL_ERROR), _LIKE_EMAIL]
-    return EmailField("Email address", checks, [_trimmed], render_kw={"autocomplete": "username", "spellcheck": False})
+    checks = [DataRequired("Enter your email address."), Length(max=EMAIL_LENGTH, message=EMAIL_ERROR), LIKE_EMAIL]
+    return EmailField("Email address", checks, [trimmed], render_kw={"autocomplete": "username", "spellcheck": False})
 
 
 def _new_password(label: str) -> PasswordField:
@@ -99,19 +100,19 @@ class DetailsForm(FlaskForm):
             DataRequired("Enter your full name."),
             Length(max=200, message="Your name must fit into 200 characters."),
         ],
-        [_trimmed],
+        [trimmed],
         render_kw={"autocomplete": "name", "spellcheck": False},
     )
     job_title = StringField(
         "Job title",
         [Optional(), Length(max=200, message="Your job title must have 200 characters or fewer.")],
-        [_trimmed],
+        [trimmed],
         render_kw={"autocomplete": "organization-title"},
     )
     phone = TelField(
         "Phone number",
         [Optional(), Length(max=40, message="Your phone number must have 40 characters or fewer.")],
-        [_trimmed],
+        [trimmed],
         render_kw={"autocomplete": "tel"},
     )
 

@@ -1,7 +1,6 @@
 """The people of an organisation and who has been invited."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -10,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts.models import Invitation, Membership, User
 from portal.organisations.models import Organisation
+from portal.organisations.queries import get_organisation
 from portal.tenancy import as_system
 
 
@@ -57,21 +57,49 @@ def invitations_of(actor: Actor, organisation: Organisation) -> list[Invitation]
                     col(Invitation.organisation_id) == organisation.id,
                     col(Invitation.used_at).is_(None),
                     col(Invitation.cancelled_at).is_(None),
-                    col(Invitation.expires_at) > _now(),
+                    col(Invitation.expires_at) > clock.now(),
                 )
                 .order_by(col(Invitation.id).desc())
             )
         )
 
 
+def get_membership(actor: Actor, key: str) -> Colleague | None:
+    """Return a live member of the actor's own organisation by the membership's public `key`, or None."""
+    found = (
+        db.session()
+        .execute(
+            select(Membership, User)
+            .join(User, col(User.id) == col(Membership.user_id))
+            .where(
+                col(Membership.key) == key,
+                col(Membership.organisation_id) == actor.organisation_id,
+                col(Membership.ended_at).is_(None),
+            )
+        )
+        .first()
+    )
+    return Colleague(found[0], found[1]) if found else None
+
+
+def get_invitation(actor: Actor, key: str) -> Invitation | None:
+    """Return an invitation to the actor's own organisation by its `key`, or None."""
+    own = col(Invitation.organisation_id) == actor.organisation_id
+    return db.session().scalars(select(Invitation).where(col(Invitation.key) == key, own)).first()
+
+
+def get_member_of(actor: Actor, key: str, member: str) -> Colleague | None:
+    """Return a live member of the organisation with public `key`, for KSAF's administrators; None for anyone else."""
+    organisation = get_organisation(actor, key)
+    if organisation is None or not actor.may(Permission.ORGANISATION_READ):
+        return None
+    return next((one for one in people_of(actor, organisation) if one.key == member), None)
+
+
 def own_organisation(actor: Actor) -> Organisation:
     """Return the organisation the actor is working for."""
     mine = select(Organisation).where(col(Organisation.id) == actor.organisation_id)
     return db.session().scalars(mine).one()
-
-
-def _now() -> datetime:
-    return clock.now()
 
 
 def _refuse_strangers(actor: Actor, organisation: Organisation) -> None:

@@ -2,12 +2,15 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField, TelField
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.access.roles import KIND_LABELS, OrganisationKind
 from portal.organisations.service import AREAS, PHASES
 
-_KINDS = [(kind.value, KIND_LABELS[kind]) for kind in OrganisationKind if kind is not OrganisationKind.OPERATOR]
+_KINDS = [
+    SelectChoice(kind.value, KIND_LABELS[kind]) for kind in OrganisationKind if kind is not OrganisationKind.OPERATOR
+]
 
 
 def _tidy(value: str | None) -> str:
@@ -22,9 +25,13 @@ class OrganisationForm(FlaskForm):
     )
     kind = RadioField("What kind of organisation is it?", choices=_KINDS, validators=[InputRequired("Choose a kind")])
     phase = RadioField(
-        "Which phase or setting?", choices=[(phase, phase.capitalize()) for phase in PHASES], validators=[Optional()]
+        "Which phase or setting?",
+        choices=[SelectChoice(phase, phase.capitalize()) for phase in PHASES],
+        validators=[Optional()],
     )
-    area = RadioField("Which area is it in?", choices=[(area, area.capitalize()) for area in AREAS], default="kent")
+    area = RadioField(
+        "Which area is it in?", choices=[SelectChoice(area, area.capitalize()) for area in AREAS], default="kent"
+    )
     phone = TelField("Phone", validators=[Optional(), Length(max=40)], filters=[_tidy])
 
 

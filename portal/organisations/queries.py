@@ -47,6 +47,11 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
     return [(organisation, agreement) for organisation, agreement in rows]
 
 
+def agreement_of(actor: Actor, organisation: Organisation) -> Agreement | None:
+    """Return an organisation's acceptance of the current terms, for KSAF's administrators. Raises PermissionError."""
+    return next((agreement for one, agreement in organisations(actor) if one.id == organisation.id), None)
+
+
 def get_organisation(actor: Actor, key: str) -> Organisation | None:
     """Return the organisation with public `key`: any for KSAF's administrators, their own for everyone else."""
     found = db.session().scalars(select(Organisation).where(col(Organisation.key) == key)).first()

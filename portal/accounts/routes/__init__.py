@@ -2,10 +2,20 @@
 
 from flask import Flask
 
-from portal.accounts.routes import account, invitations, organisation_in_use, password_reset, second_factor, sign_in
+from portal.accounts.routes import (
+    account,
+    invitations,
+    organisation,
+    organisation_in_use,
+    password_reset,
+    people,
+    second_factor,
+    sign_in,
+)
 
 
 def install(app: Flask) -> None:
     """Register the pages on `app`."""
-    for pages in (sign_in, second_factor, organisation_in_use, account, password_reset, invitations):
+    signing_in = (sign_in, second_factor, organisation_in_use, password_reset, invitations)
+    for pages in (*signing_in, account, people, organisation):
         app.register_blueprint(pages.blueprint)

@@ -13,7 +13,7 @@ from portal.web import rendering
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitations")
 
 
-@blueprint.get("/<token>")
+@blueprint.get("/<token:token>")
 @public
 def show(token: str) -> Response:
     """Show who invites whom, and ask a new person for their details."""
@@ -23,7 +23,7 @@ def show(token: str) -> Response:
     return _page(invitation, AcceptForm())
 
 
-@blueprint.post("/<token>")
+@blueprint.post("/<token:token>")
 @public
 def accept(token: str) -> Response:
     """Join: with a new account, or with the one that is signed in."""

@@ -36,7 +36,7 @@ def sent() -> Response:
     return rendering.render("accounts/password_reset_sent.html")
 
 
-@blueprint.get("/<token>")
+@blueprint.get("/<token:token>")
 @public
 def choose(token: str) -> Response:
     """Ask for the new password."""
@@ -45,7 +45,7 @@ def choose(token: str) -> Response:
     return rendering.render("accounts/new_password.html", form=NewPasswordForm())
 
 
-@blueprint.post("/<token>")
+@blueprint.post("/<token:token>")
 @public
 def change(token: str) -> Response:
     """Keep the new password, once."""
