@@ -1,0 +1,67 @@
+"""The queue as it is shown: one line a referral, and what can be done about it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.access.actor import Actor
+from portal.organisations.models import Organisation
+from portal.referrals import lifecycle, progress
+from portal.referrals.models import Referral
+from portal.referrals.rules import Event, label_for
+from portal.timescales.calendar import WorkingCalendar
+from portal.triage.owed import Owed, next_owed
+from portal.web.dates import age_in_words
+
+
+@dataclass(frozen=True)
+class Line:
+    """One referral in the queue."""
+
+    reference: str
+    version: int
+    child: str
+    organisation: str
+    state: str
+    age: str
+    owed: Owed
+    who: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be done now: what, where, and whether by a press of a button."""
+
+    text: str
+    href: str
+    is_post: bool = False
+
+
+_STEPS = (
+    (Event.ACKNOWLEDGE, "Acknowledge referral", "acknowledge", True),
+    (Event.DECIDE, "Decide", "decide", False),
+    (Event.ASK, "Ask for information", "ask", False),
+    (Event.AUTHORISE, "Read and authorise", "authorise", False),
+)
+
+
+def line(actor: Actor, referral: Referral, sender: Organisation, now: datetime, calendar: WorkingCalendar) -> Line:
+    """Return `referral`, sent by `sender`, as a line of the queue at `now`."""
+    return Line(
+        reference=referral.reference,
+        version=referral.version,
+        child=progress.child_in_list(referral),
+        organisation=sender.name,
+        state=label_for(referral.state, is_operator=actor.is_operator),
+        age=age_in_words(now, referral.submitted_at or referral.created_at),
+        owed=next_owed(referral, now, calendar),
+        who=referral.assigned_to_name or "Nobody yet",
+    )
+
+
+def steps(actor: Actor, referral: Referral) -> list[Step]:
+    """Return what `actor` can do about `referral` now, most pressing first."""
+    return [
+        Step(text, f"/referrals/{referral.reference}/{address}", is_post)
+        for event, text, address, is_post in _STEPS
+        if lifecycle.can(actor, referral, event)
+    ]

@@ -1,0 +1,168 @@
+"""Reading for triage: the queue, everything one decision rests on, and the decisions themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.actor import Actor
+from portal.consent import queries as consent
+from portal.consent.queries import LedgerLine
+from portal.organisations.models import Organisation
+from portal.referrals import queries as referrals
+from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.rules import OPEN, State
+from portal.referrals.sections import AnswerValue
+from portal.triage.models import Decision
+
+PAGE = 25
+_OWED = (WaitingOn.OPERATOR, WaitingOn.REFERRER)
+
+
+class Which(StrEnum):
+    """What narrows the queue."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    WITH_KSAF = "with-ksaf"
+    WITH_REFERRER = "with-referrer"
+    TO_AUTHORISE = "to-authorise"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the queue left off: the last row's order in it."""
+
+    waiting_on: WaitingOn
+    due_at: datetime | None
+    reference: str
+
+    def __str__(self) -> str:
+        """Return the place as an address carries it."""
+        return "~".join((self.waiting_on, self.due_at.isoformat() if self.due_at else "", self.reference))
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """Return the place that `text` names, or None when it names none."""
+        try:
+            waiting_on, due_at, reference = text.split("~")
+            return cls(WaitingOn(waiting_on), datetime.fromisoformat(due_at) if due_at else None, reference)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of the queue: referrals with the organisation that sent each, and where the next page begins."""
+
+    rows: list[tuple[Referral, Organisation]]
+    following: Place | None
+
+
+@dataclass(frozen=True)
+class File:
+    """A referral with the organisation that sent it and the newest decision about it, if there is any."""
+
+    referral: Referral
+    organisation: Organisation
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a decision rests on: the answers by question, and where consent stands for each purpose."""
+
+    answers: dict[str, AnswerValue]
+    consent: list[LedgerLine]
+
+    @property
+    def in_force(self) -> frozenset[str]:
+        """Return the purposes that a parent agrees to at present."""
+        return frozenset(line.purpose for line in self.consent if line.permits)
+
+
+def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) -> Queue:
+    """Return a page of the open referrals within `actor`'s reach, least time left first, the referrer's turn last.
+
+    Overdue and undated rows come first among their own. Pages move by key: `after` is the place before this page.
+    """
+    rows = (
+        select(Referral, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+        .where(col(Referral.waiting_on).in_(_OWED), col(Referral.state).in_(OPEN), *_narrowed(actor, which))
+        .order_by(col(Referral.waiting_on), col(Referral.next_due_at).asc().nulls_first(), col(Referral.reference))
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        rows = rows.where(_behind(after))
+    if db.session().info["tenant"] != actor.organisation_id:
+        return Queue([], None)
+    found = [(referral, owner) for referral, owner in db.session().execute(rows).all()]
+    return Queue(found[:PAGE], _place_of(found[PAGE - 1][0]) if len(found) > PAGE else None)
+
+
+def open_file(actor: Actor, reference: str) -> File | None:
+    """Return the file of the referral `reference` if `actor`'s organisation is a party to it now, else None."""
+    wanted = (
+        select(Referral, Organisation, Decision)
+        .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+        .outerjoin(Decision, col(Decision.referral_id) == col(Referral.id))
+        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
+        .order_by(col(Decision.id).desc())
+    )
+    if db.session().info["tenant"] != actor.organisation_id:
+        return None
+    found = db.session().execute(wanted.limit(1)).first()
+    return File(*found) if found else None
+
+
+def file_of(actor: Actor, referral: Referral) -> File:
+    """Return the file of a referral that `actor` has loaded, to show it again beside a form that was refused."""
+    owner = db.session().scalars(select(Organisation).where(Organisation.id == referral.organisation_id)).one()
+    return File(referral, owner, latest_decision(actor, referral))
+
+
+def evidence(actor: Actor, referral: Referral) -> Evidence:
+    """Return what there is to weigh about a referral that `actor` has loaded."""
+    answers = referrals.answers_of(referrals.saved_sections(actor, referral).values())
+    return Evidence(answers, consent.standing(actor, referral.id or 0))
+
+
+def latest_decision(actor: Actor, referral: Referral) -> Decision | None:
+    """Return the newest decision about a referral that `actor` has loaded, or None."""
+    if db.session().info["tenant"] != actor.organisation_id:
+        return None
+    wanted = select(Decision).where(col(Decision.referral_id) == referral.id)
+    return db.session().scalars(wanted.order_by(col(Decision.id).desc()).limit(1)).first()
+
+
+def _narrowed(actor: Actor, which: Which) -> list[ColumnElement[bool]]:
+    table: dict[Which, list[Any]] = {
+        Which.ALL: [],
+        Which.MINE: [col(Referral.assigned_to_id) == actor.user_id],
+        Which.UNASSIGNED: [col(Referral.assigned_to_id).is_(None)],
+        Which.WITH_KSAF: [col(Referral.waiting_on) == WaitingOn.OPERATOR],
+        Which.WITH_REFERRER: [col(Referral.waiting_on) == WaitingOn.REFERRER],
+        Which.TO_AUTHORISE: [col(Referral.state) == State.DECISION_PROPOSED],
+    }
+    return table[which]
+
+
+def _place_of(referral: Referral) -> Place:
+    return Place(referral.waiting_on, referral.next_due_at, referral.reference)
+
+
+def _behind(place: Place) -> ColumnElement[bool]:
+    """Return the SQL for every row after `place` in the queue's order, undated rows standing before dated ones."""
+    later_turn = col(Referral.waiting_on) > place.waiting_on
+    due, behind = col(Referral.next_due_at), col(Referral.reference) > place.reference
+    if place.due_at is None:
+        later = or_(and_(due.is_(None), behind), due.is_not(None))
+    else:
+        later = or_(due > place.due_at, and_(due == place.due_at, behind))
+    return or_(later_turn, and_(col(Referral.waiting_on) == place.waiting_on, later))

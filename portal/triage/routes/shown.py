@@ -1,0 +1,34 @@
+"""What triage's pages about one referral have in common: the referral beside the form."""
+
+from typing import Any
+
+from flask import flash, redirect
+from werkzeug.wrappers import Response
+
+from portal.access.actor import Actor
+from portal.referrals import lifecycle
+from portal.referrals.models import Referral
+from portal.referrals.rules import Event, label_for
+from portal.triage import summary
+from portal.triage.queries import Evidence, File
+
+
+def beside(file: File, found: Evidence) -> dict[str, Any]:
+    """Return what a page needs to show the referral beside a form: the file, its answers, gaps and consent."""
+    gaps = summary.gaps(file.organisation.kind, found.answers)
+    return {
+        "file": file,
+        "referral": file.referral,
+        "first_rows": summary.first_rows(found.answers),
+        "answer_sections": summary.sections(found.answers),
+        "gaps": gaps,
+        "consent_lines": found.consent,
+    }
+
+
+def not_now(actor: Actor, referral: Referral, event: Event) -> Response | None:
+    """Return the way to the referral, saying where it is, when `event` is not possible now; else None."""
+    if lifecycle.can(actor, referral, event):
+        return None
+    flash(f"This referral is now: {label_for(referral.state, is_operator=actor.is_operator).lower()}.", "info")
+    return redirect(f"/referrals/{referral.reference}", 303)
