@@ -93,15 +93,24 @@ class Autosave {
   }
 
   offer(kept, at) {
+    this.say(`This form has changed since you typed here at ${at}. `, this.compare(() => {
+      putBack(this.form, kept.fields);
+      this.version = kept.base;
+    }));
+  }
+
+  /** Sending the form with the version it was typed into brings the page that shows both texts: nothing is overwritten. */
+  compare(prepare = () => {}) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "link-button";
-    button.textContent = "Put back what I typed";
+    button.textContent = "Compare it with what I typed";
     button.addEventListener("click", () => {
-      putBack(this.form, kept.fields);
-      this.changed();
+      this.stopped = true;
+      prepare();
+      this.form.requestSubmit();
     });
-    this.say(`This form has changed since you typed here at ${at}. `, button);
+    return button;
   }
 
   changed() {
@@ -168,8 +177,8 @@ class Autosave {
     } else if (answer.status === 400) {
       this.explain("This page has been open too long to save from. ", location.href, "Open it again; what you typed is kept");
     } else if (answer.status === 409) {
-      this.explain("This form was changed in another tab or by somebody else. ", location.href,
-        "Open the newer one; what you typed here is kept");
+      this.keep();
+      this.say("This form was changed in another tab or by somebody else. ", this.compare());
     } else {
       this.say("Not saved yet – something went wrong on our side; kept in this tab");
       this.timer = setTimeout(() => this.save(), 10 * PAUSE_MS);
