@@ -1,5 +1,7 @@
 """What is typed into a form whose session has ended comes back after signing in again."""
 
+import re
+
 import pytest
 from flask import render_template_string, request
 from flask import session as own_cookie
@@ -13,6 +15,7 @@ from portal.access.decorators import requires
 from portal.access.policy import Permission
 from portal.accounts import held, jobs
 from portal.accounts.models import AccountSession, HeldForm
+from tests.factories.credentials import PASSWORD
 
 LONG = "Amira has been late every Monday since 9 September. 'Naïve' “quotes” <b>and</b>\r\nlines 🙂 " * 50
 FIELDS = {
@@ -129,3 +132,25 @@ def test_the_newest_twenty_stay_and_none_after_a_day(diary, left_open, database,
     with database.transaction() as session:
         jobs.run(session, moment.now)
         assert session.scalars(select(HeldForm)).all() == []
+
+
+def test_a_form_left_open_stays_good_for_the_same_person_only(diary, client, house, monkeypatch):
+    monkeypatch.setitem(diary.config, "WTF_CSRF_ENABLED", 1)
+
+    def sign_in(person):
+        data = {"email": person.email, "password": PASSWORD, "csrf_token": token_on("/sign-in")}
+        assert client.post("/sign-in", data=data).status_code == 303
+
+    def token_on(page):
+        return re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)[1]
+
+    sign_in(house.referrer)
+    token = token_on("/account")
+    client.post("/sign-out", data={"csrf_token": token})
+    assert client.post("/diary", data=FIELDS | {"csrf_token": token}).status_code == 303
+    assert client.post("/diary", data=FIELDS | {"csrf_token": "made up"}).status_code == 400
+    sign_in(house.referrer)
+    assert client.post("/diary", data={"csrf_token": token}).status_code == 200
+    client.post("/sign-out", data={"csrf_token": token})
+    sign_in(house.outsider)  # who has a password, and no app yet
+    assert client.post("/diary", data={"csrf_token": token}).status_code == 400
