@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
@@ -15,6 +15,7 @@ TEMPLATES = sorted(
     if not path.name.startswith("_")
 )
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DATES = {"long_datetime", "short_datetime", "long_date", "date_only"}
 HOSTILE = "Amira\r\nBcc: everyone@elsewhere.example"
 
 
@@ -31,16 +32,12 @@ def mail(template, **context):
 
 
 def context_for(template, text="some words"):
-    """Something for whatever the template asks for: an instant where its name says so, words elsewhere."""
-    source = (letters.TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
-    asked = meta.find_undeclared_variables(letters._environment().parse(source)) - {
-        "reference",
-        "link",
-        "base_url",
-        "service",
-    }
+    """Something for whatever the template asks for: an instant where it says one as a date, words elsewhere."""
+    source = letters._environment().parse((letters.TEMPLATES / f"{template}.txt").read_text(encoding="utf-8"))
+    asked = meta.find_undeclared_variables(source) - {"reference", "link", "base_url", "service"}
+    said = {each.node.name for each in source.find_all(nodes.Filter) if each.name in DATES}
     person = {"name": text, "phone": text, "email": text}
-    return {name: NOON.isoformat() if name.endswith("_at") else person if name == "contact" else text for name in asked}
+    return {name: NOON.isoformat() if name in said else person if name == "contact" else text for name in asked}
 
 
 def test_there_are_templates():
