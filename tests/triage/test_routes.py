@@ -142,6 +142,9 @@ def test_a_row_that_stands_open_stays_open(client_of, kept_world, received):
     assert 'aria-expanded="true"' in open_row
     assert "hx-preserve" in open_row
     assert 'aria-expanded="false"' in client.get("/queue/rows", headers=HTMX).text
+    closed = client.get(f"/queue/{received.reference}/summary?open=no", headers=HTMX).text
+    assert 'aria-expanded="false"' in closed
+    assert "hx-preserve" not in closed
 
 
 def test_a_row_opens_in_place_and_as_a_page(client_of, kept_world, received):
