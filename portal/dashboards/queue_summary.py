@@ -1,6 +1,7 @@
 """How KSAF's queue stands, counted by time left."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, case, func
 from sqlmodel import col, select
@@ -14,7 +15,7 @@ from portal.timescales import closures
 
 @dataclass(frozen=True)
 class QueueSummary:
-    """Open referrals: those KSAF has missed, has to see to by today's close or later, and those waiting for a referrer."""
+    """Open referrals: missed by KSAF, due from it by today's close or later, and waiting for a referrer."""
 
     missed: int
     today: int
@@ -31,13 +32,11 @@ def summary(actor: Actor) -> QueueSummary:
     due, ours = col(Referral.next_due_at), col(Referral.waiting_on) == WaitingOn.OPERATOR
     missed = and_(ours, due <= now)
     today = and_(ours, due > now, due <= close)
-    counted = select(
+    counted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
         func.count(case((missed, 1))),
         func.count(case((today, 1))),
         func.count(case((and_(ours, func.coalesce(due > close, True)), 1))),
         func.count(case((col(Referral.waiting_on) == WaitingOn.REFERRER, 1))),
         func.count(case((col(Referral.state) == State.DECISION_PROPOSED, 1))),
-    ).where(
-        col(Referral.waiting_on).in_((WaitingOn.OPERATOR, WaitingOn.REFERRER)), col(Referral.state).in_(OPEN)
-    )
+    ).where(col(Referral.waiting_on).in_((WaitingOn.OPERATOR, WaitingOn.REFERRER)), col(Referral.state).in_(OPEN))
     return QueueSummary(*db.session().execute(counted).one())

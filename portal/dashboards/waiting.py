@@ -10,18 +10,18 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.referrals.models import Referral
-from portal.referrals.progress import child_in_list, day_and_time
+from portal.referrals.progress import by_when, child_in_list, since_when
 from portal.referrals.rules import State
 from portal.timescales import queries as timescales
 from portal.timescales.models import Prompt
 from portal.web.dates import ago
 
 # Beyond this many a list is no longer read; the list of referrals has the rest.
-MOST = 20
+MOST = 50
 
 
 def items(actor: Actor) -> list[dict[str, str]]:
-    """Return what waits for `actor` now, as the component `waiting_list` takes it: prompts first, then their own work."""
+    """Return what waits for `actor` now, as the component `waiting_list` takes it: prompts, then their own work."""
     now = clock.now()
     prompted = timescales.waiting_items(actor, now)
     known = {item["detail"] for item in prompted}
@@ -30,7 +30,7 @@ def items(actor: Actor) -> list[dict[str, str]]:
 
 
 def count(actor: Actor) -> int:
-    """Return how many items wait for `actor`, for every page's header: one query. 0 where the transaction has failed."""
+    """Return how many items wait for `actor`, for every page's header, in one query; 0 in a failed transaction."""
     session = db.session()
     if not session.is_active:
         return 0
@@ -50,7 +50,7 @@ def count(actor: Actor) -> int:
 
 
 def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Match the referrals of the actor's organisation with a question to answer, and the drafts they began themselves."""
+    """Match what the actor's organisation has been asked, and the drafts the actor began."""
     state = col(Referral.state)
     begun = and_(state == State.DRAFT, col(Referral.created_by_id) == actor.user_id)
     return (
@@ -75,7 +75,7 @@ def _item(referral: Referral, now: datetime) -> dict[str, Any]:
         return {"title": title, "href": f"{path}/tasks", "detail": saved, "words": "draft", "tone": "neutral"}
     due = referral.next_due_at
     late = due is not None and due <= now
-    words = f"{'missed' if late else 'answer by'} {day_and_time(due, now)}" if due else ""
+    words = "" if due is None else since_when(due, now) if late else by_when(due, now)
     return {
         "title": f"Answer KSAF’s question about {child}",
         "href": f"{path}/answer",

@@ -32,7 +32,7 @@ class NothingToChaseError(Exception):
 
 
 class FilesRefusedError(Exception):
-    """Some of the files that came with a text cannot be taken, so neither is the text; `told` says why, file by file."""
+    """Files that came with a text cannot be taken, so neither is the text; `told` says why, file by file."""
 
     def __init__(self, told: list[str]) -> None:
         super().__init__(told)
@@ -68,7 +68,7 @@ def answer(actor: Actor, referral: Referral, text: str, files: Files = ()) -> No
 
 
 def update(actor: Actor, referral: Referral, text: str, *, is_risk_changed: bool) -> TimelineEntry:
-    """Add changed circumstances to the timeline; a changed risk also goes to KSAF's safeguarding team. Returns the entry."""
+    """Add changed circumstances to the timeline and return the entry; a changed risk goes to safeguarding as well."""
     _must_be_sent(referral)
     kind, title = (RISK, "Risk has changed") if is_risk_changed else (UPDATE, "Circumstances have changed")
     entry = timeline.add(actor, referral, kind, title, text)
@@ -81,7 +81,7 @@ def update(actor: Actor, referral: Referral, text: str, *, is_risk_changed: bool
 
 
 def withdraw(actor: Actor, referral: Referral, reason: str) -> None:
-    """End the referral at the referrer's wish, with the reason. Raises SomeoneWasFirstError when it has ended already."""
+    """End the referral at the referrer's wish, with the reason. Raises SomeoneWasFirstError when it has ended."""
     asked = open_question(actor, referral)
     if asked is not None:
         asked.cancelled_at = clock.now()
@@ -92,7 +92,7 @@ def withdraw(actor: Actor, referral: Referral, reason: str) -> None:
 def chase(actor: Actor, referral: Referral) -> None:
     """Ask KSAF's managers why nobody has acknowledged the referral; the prompt to chase is closed with that.
 
-    Raises NothingToChaseError while KSAF is in time, and SomeoneWasFirstError, saying who chased and when, within a day.
+    Raises NothingToChaseError while KSAF is in time, and within a day SomeoneWasFirstError, saying who chased when.
     """
     if not can_chase(actor, referral):
         raise NothingToChaseError

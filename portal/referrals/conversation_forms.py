@@ -1,7 +1,8 @@
 """What people type about a referral that has been sent."""
 
 from wtforms import Form, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.referrals.answer_checks import LONGEST_LONG_TEXT
 from portal.referrals.forms import REPLACEMENT, UNPRINTABLE
@@ -25,7 +26,7 @@ class _TextForm(Form):
 
 def _long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
     room = Length(max=LONGEST_LONG_TEXT, message=f"Shorten this to {LONGEST_LONG_TEXT:,} characters or fewer")
-    return TextAreaField(label, [InputRequired(missing), room], filters=[_kept], description=hint)
+    return TextAreaField(label, [DataRequired(missing), room], filters=[_kept], description=hint)
 
 
 class MessageForm(_TextForm):
@@ -38,7 +39,9 @@ class AnswerForm(_TextForm):
     """The answer to KSAF's question."""
 
     text = _long_text(
-        "Your answer", "Enter your answer", "Say so if you do not know, and when you will. Keep what you saw apart from what you think."
+        "Your answer",
+        "Enter your answer",
+        "Say so if you do not know, and when you will. Keep what you saw apart from what you think.",
     )
 
 
@@ -54,6 +57,6 @@ class UpdateForm(_TextForm):
     is_risk_changed = RadioField(
         "Has the risk to the child changed?",
         [InputRequired("Select whether the risk to the child has changed")],
-        choices=[("yes", "Yes, or I am not sure"), ("no", "No")],
+        choices=[SelectChoice(value="yes", label="Yes, or I am not sure"), SelectChoice(value="no", label="No")],
     )
     text = _long_text("What has changed?", "Enter what has changed", "Give dates, what was seen or said, and by whom.")

@@ -1,7 +1,7 @@
 """The list of referrals: what a reader wants of it, and one page of the answer.
 
-Pages move by the key they are sorted by (the last change, or what is due next, then the reference), so that a page costs the
-same wherever it lies and rows that arrive meanwhile neither repeat nor hide others.
+Pages move by the key they are sorted by (the last change, or what is due next, then the reference): a page costs the
+same wherever it lies, and rows that arrive meanwhile neither repeat nor hide others.
 """
 
 from collections.abc import Sequence
@@ -101,8 +101,14 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
         rows.reverse()
     if not rows:
         return Listing(rows, None, None)
-    older = Cursor(True, _key(rows[-1], wanted.sort), rows[-1].reference) if backwards or more else None
-    newer = Cursor(False, _key(rows[0], wanted.sort), rows[0].reference) if (more if backwards else cursor) else None
+    older = (
+        Cursor(older=True, at=_key(rows[-1], wanted.sort), reference=rows[-1].reference) if backwards or more else None
+    )
+    newer = (
+        Cursor(older=False, at=_key(rows[0], wanted.sort), reference=rows[0].reference)
+        if (more if backwards else cursor)
+        else None
+    )
     return Listing(rows, older, newer)
 
 
@@ -154,7 +160,10 @@ def _named(search: str) -> ColumnElement[bool]:
     ways = [_begins(given, whole), _begins(family, whole)]
     for place in range(1, len(words)):
         first, second = " ".join(words[:place]), " ".join(words[place:]).rstrip(".")
-        ways += [and_(_begins(given, first), _begins(family, second)), and_(_begins(family, first), _begins(given, second))]
+        ways += [
+            and_(_begins(given, first), _begins(family, second)),
+            and_(_begins(family, first), _begins(given, second)),
+        ]
     return or_(*ways)
 
 

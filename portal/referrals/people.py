@@ -21,7 +21,7 @@ class Choosable(NamedTuple):
 
 
 def who_can_be_chosen(actor: Actor) -> list[Choosable]:
-    """Return the people of `actor`'s organisation who start referrals or, at KSAF, who have them; those who left too."""
+    """Return who starts referrals in `actor`'s organisation or, at KSAF, who has them; those who left too."""
     mine = OPERATOR_ROLES if actor.is_operator else PARTNER_ROLES
     working = POLICY[Permission.REFERRAL_QUEUE if actor.is_operator else Permission.REFERRAL_START] & mine
     people = (

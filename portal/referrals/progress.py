@@ -46,12 +46,20 @@ def tone(referral: Referral) -> Tone:
 def steps(referral: Referral, *, is_operator: bool) -> list[Step]:
     """Return the way of `referral` from sending to its end, with what has been done and when."""
     if referral.state is State.WITHDRAWN:
-        return [*_taken(referral, is_operator=is_operator), Step("Withdrawn", "current", short_datetime(referral.last_change_at))]
+        return [
+            *_taken(referral, is_operator=is_operator),
+            Step("Withdrawn", "current", short_datetime(referral.last_change_at)),
+        ]
     decided = referral.decided_at
     outcome = Step("Outcome", "todo") if decided is None else Step("Outcome", "done", short_datetime(decided))
     if referral.state is State.NOT_ACCEPTED:
         return [*_taken(referral, is_operator=is_operator), outcome, Step("Closed", "current", "Not accepted")]
-    return [*_up_to_decision(referral, is_operator=is_operator), outcome, Step("Support", "current" if decided else "todo"), Step("Closed", "todo")]
+    return [
+        *_up_to_decision(referral, is_operator=is_operator),
+        outcome,
+        Step("Support", "current" if decided else "todo"),
+        Step("Closed", "todo"),
+    ]
 
 
 def _taken(referral: Referral, *, is_operator: bool) -> list[Step]:
@@ -79,17 +87,24 @@ def following(referral: Referral, now: datetime, *, is_operator: bool) -> tuple[
     if referral.waiting_on is WaitingOn.NOBODY or referral.next_due_at is None:
         return _nothing_due(referral, is_operator=is_operator), "neutral"
     who = _who(referral, is_operator=is_operator)
-    when = day_and_time(referral.next_due_at, now)
-    if referral.next_due_at > now:
-        return f"{who} by {when}", "neutral"
-    return f"{who}: missed {when}", "missed"
+    due = referral.next_due_at
+    if due > now:
+        return f"{who} {by_when(due, now)}", "neutral"
+    return f"{who}: {since_when(due, now)}", "missed"
 
 
-def day_and_time(instant: datetime, now: datetime) -> str:
-    """Return "today at 5pm", "tomorrow at 5pm", "yesterday at 5pm" or "Thu 26 Nov, 5pm", seen from `now`."""
-    days = (in_london(instant).date() - in_london(now).date()).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
-    return f"{near} at {clock_time(instant)}" if near else short_datetime(instant)
+def by_when(due: datetime, now: datetime) -> str:
+    """Return "by 5pm today", "by 5pm tomorrow" or "by Thu 26 Nov, 5pm" for what is still to come at `now`."""
+    days = (in_london(due).date() - in_london(now).date()).days
+    near = {0: "today", 1: "tomorrow"}.get(days)
+    return f"by {clock_time(due)} {near}" if near else f"by {short_datetime(due)}"
+
+
+def since_when(due: datetime, now: datetime) -> str:
+    """Return "missed today at 9am", "missed yesterday at 5pm" or "missed Thu 19 Nov, 5pm" for what is late."""
+    days = (in_london(now).date() - in_london(due).date()).days
+    near = {0: "today", 1: "yesterday"}.get(days)
+    return f"missed {near} at {clock_time(due)}" if near else f"missed {short_datetime(due)}"
 
 
 def _who(referral: Referral, *, is_operator: bool) -> str:

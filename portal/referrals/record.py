@@ -88,7 +88,8 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
         return None
     referral, section, _ = found[0]
     # One organisation may hold more than one live basis: the widest counts.
-    widest = max((scope for _, _, scope in found), key=list(Scope).index)
+    order = list(Scope)
+    widest = order[max(order.index(Scope(scope)) for _, _, scope in found)]
     return Opened(referral, section.answers if section else {}, widest)
 
 
@@ -131,7 +132,7 @@ def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:
 
 
 def seers(actor: Actor, referral: Referral) -> list[Seer]:
-    """Return who can see the referral now, the one who sent it first. A partner hears of itself, its partners and KSAF."""
+    """Return which organisations can see the referral now, the one that sent it first."""
     del actor
     now, session = clock.now(), db.session()
     # The parties of a referral are shown to each of them: who sees it is no secret among those who do.

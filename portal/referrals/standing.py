@@ -18,8 +18,8 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     """Return what is still owed on `referral`, most urgent first and what is paused last, as `actor` reads it now."""
     now = clock.now()
     found = queries.for_subject(actor, Subject("referral", referral.id or 0))
-    # Nobody owes a chase before its time: until then the acknowledgement says all there is to say.
-    still = [each for each in found if each.ended_at is None and (each.kind != "chase" or each.due_at <= now)]
+    # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
+    still = [each for each in found if each.ended_at is None and each.kind != "chase"]
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
     return [describe(each, now, actor.organisation_id) for each in still]
 
@@ -29,4 +29,3 @@ def time_bucket(referral: Referral) -> int:
     now, due = clock.now(), referral.next_due_at
     step = _FINE if due is not None and abs(due - now) <= _NEAR else _COARSE
     return int(now.timestamp() // step.total_seconds())
-

@@ -20,13 +20,13 @@ def other_side(actor: Actor, referral: Referral, template: str) -> None:
 
 
 def referrer(referral: Referral, template: str, **context: str) -> None:
-    """Queue the mail `template` to whoever sent `referral`, or to their organisation's referrers once they have left."""
+    """Queue the mail `template` to whoever sent `referral`, or to all who refer there once they have left."""
     owner = referral.organisation_id
     _queue(referral, template, owner, staff_of(owner).on_whom(referral.created_by_id), context)
 
 
 def operator(referral: Referral, template: str, *also: Role) -> None:
-    """Queue the mail `template` to who has `referral` at KSAF, or to triage while nobody has it, and to the roles `also`."""
+    """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`."""
     operator_id = lifecycle.operator_id()
     staff = staff_of(operator_id)
     others = [member for role in also for member in staff.with_role(role)]
@@ -47,6 +47,4 @@ def _queue(
     context: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     for address in dict.fromkeys(member.email for member in members):
-        notifications.queue(
-            template, address, organisation_id=organisation_id, reference=referral.reference, **context
-        )
+        notifications.queue(template, address, organisation_id=organisation_id, reference=referral.reference, **context)

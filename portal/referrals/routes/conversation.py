@@ -138,14 +138,14 @@ def _danger(referral: Referral) -> dict[str, Any]:
     return {"danger": contacts.stop_page(referral.area), "safeguarding": contacts.ksaf_safeguarding()}
 
 
-def _ask(actor: Actor, referral: Referral, page: str, form: Any, **context: Any) -> Response:  # noqa: ANN401 - a WTForms form
+def _ask(actor: Actor, referral: Referral, page: str, form: Any, **context: Any) -> Response:
     if referral.state is State.DRAFT:
         return _back(referral)
     record.note_view(actor, referral, page)
     return _page(referral, page, form, **context)
 
 
-def _page(referral: Referral, page: str, form: Any, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - a WTForms form
+def _page(referral: Referral, page: str, form: Any, *, status: int = 200, **context: Any) -> Response:
     problems: list[str] = context.pop("problems", [])
     shown = {
         "referral": referral,

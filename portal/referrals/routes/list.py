@@ -55,7 +55,7 @@ def _wanted(colleagues: list[people.Choosable]) -> Wanted:
     )
 
 
-def _one_of(kind: Any, typed: str, otherwise: Any) -> Any:  # noqa: ANN401 - one of two enums, by its value
+def _one_of(kind: Any, typed: str, otherwise: Any) -> Any:
     return kind(typed) if typed in set(kind) else otherwise
 
 
