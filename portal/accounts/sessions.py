@@ -67,13 +67,15 @@ def start(user_id: int, organisation_id: int | None, browser: str = "", *, secon
 
 def load(token: str) -> SignedIn | None:
     """Return whoever holds `token`, their actor settled, or None when the session has ended or run out."""
-    row = find(token)
-    if row is None or _is_over(row):
-        return None
     session = db.session()
-    user = session.get(User, row.user_id)
-    if user is None or user.disabled_at is not None:
+    found = session.execute(
+        select(AccountSession, User)
+        .join(User, col(User.id) == col(AccountSession.user_id))
+        .where(col(AccountSession.token_hash) == token_hash(token), col(User.disabled_at).is_(None))
+    ).first()
+    if found is None or _is_over(found[0]):
         return None
+    row, user = found
     signed = SignedIn(
         token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at, row.organisation_id
     )
