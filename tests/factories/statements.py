@@ -1,0 +1,25 @@
+"""Counting what a request asks the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from portal import db
+
+
+@contextmanager
+def counted(database: db.Database) -> Iterator[list[str]]:
+    """Collect the SQL that reading sessions run inside the block; what is written beside them is left out."""
+    seen: list[str] = []
+
+    def note(connection, _cursor, statement, _parameters, _context, _many):
+        settings = "set_config" in statement or statement.startswith(("PRAGMA", "BEGIN"))
+        if not connection.get_execution_options().get("portal_writes") and not settings:
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
