@@ -1,18 +1,20 @@
 """The tick: every rung that is due fires once, whoever else is ticking.
 
 Due work lives in the database, so a tick that never came is made up for by the next one. A batch claims its rungs and
-does all they bring in one short transaction: a crash undoes both or neither. On PostgreSQL the batch locks its rungs
-and their deadlines and passes over those that somebody else holds; on SQLite one writer goes at a time. Each claim is a
-guarded UPDATE besides.
+does all they bring in one short transaction: a crash undoes both or neither. On PostgreSQL one tick takes its turn at a
+time, locks its rungs and their deadlines and passes over those that a person holds; on SQLite one writer goes at once.
+Each claim is a guarded UPDATE besides.
 """
 
 import logging
 from datetime import datetime
 from enum import StrEnum
+from time import sleep
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, exists, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col, select
 
 from portal.audit import service as audit
@@ -27,8 +29,11 @@ log = logging.getLogger(__name__)
 
 # Few enough that a person never waits long for the tick's turn at the audit chain or at SQLite's write lock.
 BATCH = 20
+# Seconds between batches on SQLite, whose write lock knows no queue: without a gap whoever waits could wait for ever.
+BREATH = 0.05
 # Under PostgreSQL's deadlock_timeout of one second: the tick gives way before a person's request could be the victim.
 LOCK_TIMEOUT = "800ms"
+TURN = 20_261_122  # any number that nobody else locks
 
 # The state a deadline must be in for each rung to fire. Links a parent has not answered climb a ladder of their own.
 FIRES_WHILE = {
@@ -55,13 +60,30 @@ def run(database: Database, now: datetime) -> dict[str, int]:
     counts = dict.fromkeys(Outcome, 0)
     aside: set[int] = set()
     while _is_anything_due(database, now, aside):
-        with database.system_transaction() as session:
-            done = _batch(session, now, aside)
+        done = _next_batch(database, now, aside)
         for outcome in done:
             counts[outcome] += 1
         if not done:  # others hold the rest
             break
+        if _is_sqlite(database):
+            sleep(BREATH)
     return {str(outcome): number for outcome, number in counts.items()}
+
+
+def _next_batch(database: Database, now: datetime, aside: set[int]) -> list[Outcome]:
+    """Return what became of a batch: none where SQLite's one write lock never came free, and the next tick goes on."""
+    try:
+        with database.system_transaction() as session:
+            return _batch(session, now, aside)
+    except OperationalError as error:
+        if not (_is_sqlite(database) and "locked" in str(error)):
+            raise
+        log.warning("The database was busy. What is left fires at the next tick.")
+        return []
+
+
+def _is_sqlite(database: Database) -> bool:
+    return database.engine.dialect.name == "sqlite"
 
 
 def _is_anything_due(database: Database, now: datetime, aside: set[int]) -> bool:
@@ -70,6 +92,15 @@ def _is_anything_due(database: Database, now: datetime, aside: set[int]) -> bool
 
 
 def _due(now: datetime, aside: set[int]) -> Any:
+    """Return the select of what is due, the oldest first; a rung waits for the one below it, set aside or not."""
+    below = aliased(DeadlineRung)
+    waits = (
+        exists()
+        .where(
+            col(below.deadline_id) == col(DeadlineRung.deadline_id), col(below.fires_at) < col(DeadlineRung.fires_at)
+        )
+        .where(col(below.fired_at).is_(None), col(below.dropped_at).is_(None))
+    )
     return (
         select(DeadlineRung, Deadline)
         .join(Deadline, col(Deadline.id) == col(DeadlineRung.deadline_id))
@@ -80,19 +111,27 @@ def _due(now: datetime, aside: set[int]) -> Any:
             col(DeadlineRung.rung).in_(FIRES_WHILE),
             col(DeadlineRung.id).not_in(aside),
             col(Deadline.state) != DeadlineState.PAUSED,
+            ~waits,
         )
         .order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))
     )
 
 
 def _batch(session: Session, now: datetime, aside: set[int]) -> list[Outcome]:
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    if session.get_bind().dialect.name == "postgresql" and not _takes_its_turn(session):
+        return []
     claimed: list[Any] = list(session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all())
     directory = Directory()
     done = [_try(session, rung, deadline, now, directory) for rung, deadline in claimed]
     aside.update(rung.id for (rung, _), outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
     return done
+
+
+def _takes_its_turn(session: Session) -> bool:
+    """Let one tick write at a time: all of them would wait for the same audit chain anyway, holding their rungs."""
+    connection = session.connection()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({TURN})").scalar())
 
 
 def _try(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory) -> Outcome:
@@ -109,8 +148,6 @@ def _fire_or_drop(
     session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory
 ) -> Outcome:
     wanted = FIRES_WHILE[Rung(rung.rung)]
-    if wanted is DeadlineState.MISSED and deadline.state is DeadlineState.RUNNING:
-        return Outcome.SET_ASIDE  # the rung that marks it missed was set aside, and comes first
     if deadline.ended_at is not None or deadline.state is not wanted:
         _mark(session, rung, dropped_at=now)
         return Outcome.DROPPED
