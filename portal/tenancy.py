@@ -7,11 +7,12 @@ is refused; rows about to be written are checked before the flush. PostgreSQL's 
 """
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, ClassVar, NoReturn, cast
 
 from sqlalchemy import ColumnElement, TextClause, bindparam, event, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import TableClause
@@ -169,9 +170,13 @@ def as_system(session: Session) -> Generator[None]:
     try:
         yield
         session.flush()
-    finally:
+    except BaseException:
         session.info["system"] = before
-        _tell_database(session)
+        with suppress(SQLAlchemyError):  # a failed transaction cannot be told; its rollback brings the old setting back
+            _tell_database(session)
+        raise
+    session.info["system"] = before
+    _tell_database(session)
 
 
 def _is_scoped(entity: Any) -> bool:
@@ -250,8 +255,7 @@ def _tell_at_begin(session: Session, _transaction: SessionTransaction, connectio
 
 def _tell_database(session: Session) -> None:
     """Repeat the session's tenant to PostgreSQL when it changes inside a transaction."""
-    # After a failed statement there is nothing to tell: the rollback brings the old setting back by itself.
-    if session.in_transaction() and session.is_active and session.get_bind().dialect.name == "postgresql":
+    if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
         _set_config(session, Session.connection(session))
 
 
