@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from portal import clock, config, create_app, crypto, db, tables
-from tests import postgres
+from tests import live, postgres
 from tests.factories import people
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +49,12 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     url = postgres.create_database(server, f"portal_{worker_id}")
     migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The system's Chromium, for pytest-playwright."""
+    return live.CHROMIUM
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

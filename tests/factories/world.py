@@ -43,6 +43,11 @@ class Tenant:
     reset: str = ""
 
     @property
+    def people_mark(self) -> str:
+        """What every name of its people carries: no secret from KSAF, but from other partners."""
+        return self.mark[::-1].capitalize()
+
+    @property
     def draft_mark(self) -> str:
         """What only its draft says: KSAF must not read that either."""
         return f"{self.mark}unsent"
@@ -112,7 +117,7 @@ def add_referral(tenant: Tenant, ksaf: Tenant, state: State) -> Referral:
     tenant.attachments[state] = _attach(made, owner, mark)
     tenant.references[state] = made.reference
     if state is not State.DRAFT:
-        made = _send(made, owner, ksaf)
+        made = _send(made, owner, ksaf, mark)
         _carry_on(made, owner, ksaf.people[Role.TRIAGE_OFFICER], ksaf.people[Role.MANAGER], state, mark)
     db.session().flush()
     return made
@@ -120,7 +125,7 @@ def add_referral(tenant: Tenant, ksaf: Tenant, state: State) -> Referral:
 
 def _tenant(organisation: Organisation, mark: str, roles: tuple[Role, ...] = PARTNER_ROLES) -> Tenant:
     session, now = db.session(), clock.now()
-    held = {role: people.add_person(organisation, role, f"{role.value.title()} {mark}") for role in roles}
+    held = {role: people.add_person(organisation, role, f"{role.value.title()} {mark[::-1].capitalize()}") for role in roles}
     made = Tenant(organisation.id, organisation.key, mark, held, invitation=secrets.token_urlsafe(12))
     with as_system(session):
         rows = session.scalars(select(Membership).where(Membership.organisation_id == organisation.id)).all()
@@ -165,10 +170,10 @@ def _attach(referral: Referral, by: people.Person, mark: str) -> str:
     return key
 
 
-def _send(referral: Referral, owner: people.Person, ksaf: Tenant) -> Referral:
+def _send(referral: Referral, owner: people.Person, ksaf: Tenant, mark: str) -> Referral:
     referrals._add_party(referral, ksaf.organisation_id, referrals.PartyRole.OPERATOR)
     lifecycle.move(owner.actor, referral, Event.SUBMIT, "Referral sent")
-    add_entry(owner.actor, referral, "message", "Message", f"Message {owner.name} wrote")
+    add_entry(owner.actor, referral, "message", "Message", f"Message {mark}")
     return referral
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import Flask
 from portal import crypto, references
-from portal.access.roles import OrganisationKind
 from portal.referrals.rules import State
 from portal.referrals.sections import SECTIONS
 from werkzeug.routing import Rule
@@ -93,7 +92,8 @@ class Subject:
         return {"key": found, "token": found} if found else None
 
     def _fill(self, parts: dict[str, str]) -> str:
-        given = {"section_key": SECTIONS[1].key, "key": "nowhere-at-all", **parts}
+        nothing = {"key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}
+        given = {"section_key": SECTIONS[1].key, **nothing, **parts}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: given[part[1]], self.rule)
 
 

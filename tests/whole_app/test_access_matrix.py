@@ -19,6 +19,9 @@ PASSING = (
 OFF_THE_PAGE = {"Date", "Set-Cookie", "Content-Length"}
 
 
+pytestmark = pytest.mark.timeout(400)  # seconds: thousands of requests
+
+
 # Two halves, so that both processors have one to do.
 @pytest.mark.parametrize("half", ["partners and nobody", "KSAF"])
 def test_everybody_reaches_what_is_theirs_and_nothing_else(visitors, half):
@@ -27,12 +30,17 @@ def test_everybody_reaches_what_is_theirs_and_nothing_else(visitors, half):
         for visitor in visitors.all.values():
             if (visitor.name in STAFF) is not (half == "KSAF"):
                 continue
-            for htmx in (False, True):
+            for htmx in _ways(visitors):
                 tried, found = _try(visitors, subject, visitor, htmx=htmx)
                 cases += tried
                 leaks += found
     print(f"{len(leaks)} leaks of {cases} cases, {half}, {visitors.database.engine.dialect.name}")
     assert leaks == []
+
+
+def _ways(visitors: Visitors) -> tuple[bool, ...]:
+    """Without htmx and with it; what a header changes does not depend on the engine, so on one of them only."""
+    return (False, True) if visitors.database.engine.dialect.name == "sqlite" else (False,)
 
 
 def _try(visitors: Visitors, subject: Subject, visitor: Visitor, *, htmx: bool) -> tuple[int, list[str]]:
@@ -101,7 +109,7 @@ def _body(subject: Subject) -> dict[str, str] | None:
     return {} if subject.method == "POST" else None
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.ACKNOWLEDGED, State.ACCEPTED, State.WITHDRAWN])
+@pytest.mark.parametrize("state", [State.ACKNOWLEDGED, State.ACCEPTED])
 def test_a_role_decides_in_every_state(visitors, state):
     """Whoever lacks the role is refused although the referral is in reach, however far it has come."""
     tried = 0

@@ -1,0 +1,48 @@
+"""A portal of its own for each journey, on each engine, with real processes and a real mail server."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from portal import clock, db
+from portal.referrals import stored_files
+from tests import conftest as shared
+from tests.live import PATIENCE, Portal, Sink
+
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys of one file run one after another: two browsers at once would only wait for each other."""
+    for item in items:
+        if "tests/journeys" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
+    """An empty portal on a Monday morning; nothing runs yet."""
+    if request.param == "sqlite":
+        path = tmp_path / "portal.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        database = db.Database(f"sqlite:///{path}")
+    else:
+        url = request.getfixturevalue("postgresql_url")
+        shared._empty(url)
+        database = db.Database(url)
+    sink = Sink()
+    made = Portal(database, sink, tmp_path, shared.KEYS[0], shared.MONDAY)
+    made.set_clock(shared.MONDAY)
+    stored_files.use_folder(tmp_path / "attachments")
+    yield made
+    made.stop()
+    sink.stop()
+    database.engine.dispose()
+    from datetime import timedelta
+
+    clock.shift(timedelta())

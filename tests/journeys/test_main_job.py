@@ -1,0 +1,218 @@
+"""The main job, as people do it: a school refers, KSAF reads, asks, decides, and the school sees each step."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.access.roles import OrganisationKind, Role
+from tests.factories import people
+from tests.factories.answers import SCHOOL
+from tests.journeys import form
+from tests.live import PASSWORD, Portal, browsing, code, select_wait, sign_in
+
+NAMES = ("Amira", "Khan", "Sana", "Imran")
+
+
+@pytest.fixture
+def cast(portal: Portal) -> dict[str, people.Person]:
+    """A school's referrer with a password alone, and KSAF's triage officer and manager with their second factor."""
+    with portal.database.transaction():
+        ksaf = people.add_organisation(OrganisationKind.OPERATOR, "KSAF")
+        school = people.add_organisation(name="Larkfield Vale Academy")
+        made = {
+            "school": people.add_person(school, Role.REFERRER, "Ruth Adeyemi"),
+            "triage": people.add_person(ksaf, Role.TRIAGE_OFFICER, "Sam Osei"),
+            "manager": people.add_person(ksaf, Role.MANAGER, "Mary Kent"),
+        }
+        for name, person in made.items():
+            portal.give_password(person, second_factor=name != "school")
+    return made
+
+
+def test_a_school_refers_and_watches_what_happens(portal, cast, browser, tmp_path):
+    portal.serve()
+    portal.start("scheduler", "--interval", "1")
+    with browsing(browser, portal) as school, browsing(browser, portal) as ksaf, browsing(browser, portal) as manager:
+        sign_in(school, portal, cast["school"], second_factor=False)
+        _set_up_second_factor(school, portal)
+        reference = _refer(school, portal, tmp_path)
+        _receipt(portal, cast["school"], reference)
+        sign_in(ksaf, portal, cast["triage"], second_factor=True)
+        school.goto(f"{portal.url}/referrals/{reference}")
+        _acknowledge(ksaf, portal, reference)
+        expect(school.get_by_text(re.compile("Acknowledged", re.IGNORECASE)).first).to_be_visible()  # by itself
+        _ask(ksaf, portal, reference)
+        expect(school.get_by_text("Which mornings", exact=False).first).to_be_visible()  # by itself
+        _answer(school, portal, reference)
+        _decide(ksaf, portal, reference)
+        sign_in(manager, portal, cast["manager"], second_factor=True)
+        school.goto(f"{portal.url}/referrals/{reference}")
+        _authorise(manager, portal, reference)
+        expect(school.get_by_text("Accepted").first).to_be_visible()  # by itself
+        _read_outcome(school, portal, reference)
+    _no_names_in_mail(portal)
+
+
+def test_the_same_without_javascript(portal, cast, browser, tmp_path):
+    portal.serve()
+    with (
+        browsing(browser, portal, scripts=False) as school,
+        browsing(browser, portal, scripts=False) as ksaf,
+        browsing(browser, portal, scripts=False) as manager,
+    ):
+        sign_in(school, portal, cast["school"], second_factor=False)
+        reference = _refer(school, portal, tmp_path)
+        sign_in(ksaf, portal, cast["triage"], second_factor=True)
+        _acknowledge(ksaf, portal, reference)
+        school.goto(f"{portal.url}/referrals/{reference}")
+        expect(school.get_by_text(re.compile("Acknowledged", re.IGNORECASE)).first).to_be_visible()
+        _ask(ksaf, portal, reference)
+        _answer(school, portal, reference)
+        _decide(ksaf, portal, reference)
+        sign_in(manager, portal, cast["manager"], second_factor=True)
+        _authorise(manager, portal, reference)
+        _read_outcome(school, portal, reference)
+
+
+def test_signing_in_and_a_section_with_the_keyboard_alone(portal, cast, browser):
+    portal.serve()
+    with browsing(browser, portal) as page:
+        page.goto(f"{portal.url}/sign-in")
+        _tab_to(page, "Email address")
+        page.keyboard.type(cast["school"].email)
+        _tab_to(page, "Password")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Sign out").first).to_be_attached()
+        page.goto(f"{portal.url}/referrals/new")
+        for key, value in form.FOUR.items():
+            _tab_to_field(page, key)
+            while page.evaluate("document.activeElement.value") != value or not page.evaluate(
+                "document.activeElement.checked"
+            ):
+                page.keyboard.press("Space" if page.evaluate("document.activeElement.value") == value else "ArrowDown")
+        _tab_to(page, "Continue")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/tasks")
+        reference = page.url.split("/")[-2]
+        page.goto(f"{portal.url}/referrals/{reference}/sections/strengths")
+        for key in ("what_works", "trusted_adults", "interests", "family_and_setting_strengths"):
+            _tab_to_field(page, key)
+            page.keyboard.type(SCHOOL[key][:40])
+        _tab_to(page, "Save and continue")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sections/additional-needs")
+        page.goto(f"{portal.url}/referrals/{reference}/sections/strengths")
+        expect(page.locator('[name="what_works"]')).to_have_value(SCHOOL["what_works"][:40])
+
+
+def _set_up_second_factor(page: Page, portal: Portal) -> None:
+    page.goto(f"{portal.url}/second-factor/set-up")
+    secret = re.sub(r"\s", "", page.locator(".setup-key code").inner_text())
+    page.locator('[autocomplete="one-time-code"]').fill(code(secret))
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keep your recovery codes")
+
+
+def _refer(page: Page, portal: Portal, folder) -> str:
+    reference = form.answer_four(page, portal)
+    form.fill_all(page, portal, reference)
+    form.attach_two(page, portal, reference, folder)
+    page.goto(f"{portal.url}/referrals/{reference}/check-answers")
+    expect(page.get_by_text(SCHOOL["attendance_pattern"]).first).to_be_visible()
+    page.get_by_role("button", name="Send referral to KSAF").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Referral sent")
+    expect(page.get_by_text("Tuesday 24 November").first).to_be_visible()  # acknowledged by, one working day on
+    return reference
+
+
+def _receipt(portal: Portal, person: people.Person, reference: str) -> None:
+    waited = 0
+    while not portal.sink.to(person.email) and waited < 300:
+        select_wait(0.1)
+        waited += 1
+    [receipt] = portal.sink.to(person.email)
+    text = f"{receipt['Subject']} {receipt.get_content()}"
+    assert reference in text
+    assert f"{portal.url}/referrals/{reference}" in text
+    assert not any(name in text for name in NAMES)
+
+
+def _acknowledge(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/queue")
+    expect(page.get_by_text(reference).first).to_be_visible()
+    page.goto(f"{portal.url}/referrals/{reference}")
+    page.get_by_role("button", name="Acknowledge").first.click()
+    expect(page.get_by_text("Acknowledged").first).to_be_visible()
+
+
+def _ask(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/referrals/{reference}/ask")
+    page.get_by_label("Your question").fill("Which mornings has the art room start worked best?")
+    page.get_by_role("button", name="Send question").click()
+    page.wait_for_url(re.compile(r"/referrals/KSAF-[^/]+$|/queue"))
+
+
+def _answer(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/referrals/{reference}/answer")
+    expect(page.get_by_text("Which mornings", exact=False).first).to_be_visible()
+    page.locator("textarea").first.fill("Tuesdays and Thursdays, when Miss Dunne opens at 8:15.")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.get_by_text("Tuesdays and Thursdays", exact=False).first).to_be_visible()
+
+
+def _decide(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/referrals/{reference}")
+    expect(page.get_by_text("Tuesdays and Thursdays", exact=False).first).to_be_visible()
+    page.goto(f"{portal.url}/referrals/{reference}/decide")
+    page.locator('[name="outcome"][value="pathway_2"]').check()
+    page.get_by_label("Rationale").fill("Early worry, strong school support, voluntary help likely to be taken up.")
+    page.get_by_label("Reason, as the referrer reads it").fill("Five weeks of outreach fit what the family asks for.")
+    page.get_by_label("Next option for the family").fill("A case manager will phone within two working days.")
+    page.get_by_role("button", name=re.compile("manager|propose|Send", re.IGNORECASE)).first.click()
+    page.wait_for_url(re.compile(r"/referrals/KSAF-[^/]+$|/queue"))
+
+
+def _authorise(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/referrals/{reference}/authorise")
+    expect(page.get_by_text("Early worry", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Authorise and tell the referrer").click()
+    page.wait_for_url(re.compile(r"/referrals/KSAF-[^/]+$|/queue"))
+
+
+def _read_outcome(page: Page, portal: Portal, reference: str) -> None:
+    page.goto(f"{portal.url}/referrals/{reference}/outcome")
+    for words in ("Five weeks of outreach", "A case manager will phone"):
+        expect(page.get_by_text(words, exact=False).first).to_be_visible()
+    expect(page.get_by_text("Early worry", exact=False)).to_have_count(0)  # KSAF's own record
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Five weeks of outreach", exact=False).first).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
+def _no_names_in_mail(portal: Portal) -> None:
+    for message in portal.sink.messages:
+        text = f"{message['Subject']} {message.get_content()}"
+        assert not any(name in text for name in NAMES), message["Subject"]
+    print(f"{len(portal.sink.messages)} mails, no name in any")
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus is called `name`."""
+    _tab_until(page, lambda: name in page.evaluate(
+        "(document.activeElement.labels?.[0] ?? document.activeElement).textContent"
+    ), name)
+
+
+def _tab_to_field(page: Page, key: str) -> None:
+    _tab_until(page, lambda: page.evaluate("document.activeElement.name") == key, key)
+
+
+def _tab_until(page: Page, found, what: str) -> None:
+    for _ in range(80):
+        if found():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {what}")

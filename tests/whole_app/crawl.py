@@ -1,0 +1,39 @@
+"""Walking every page a visitor can reach: by its links, and by every address there is filled in with their own rows."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from tests.whole_app.cases import NOWHERE, subjects
+from tests.whole_app.visitors import Visitors
+
+LINK = re.compile(r"""(?:href|hx-get|data-panel|data-url)=["']([^"'#]+)""")
+MOST = 400
+"""Pages a walk may come to before something must be generating addresses without end."""
+
+
+def walk(visitors: Visitors, name: str, start: str = "/") -> dict[str, object]:
+    """Return the answer of every page that `name` can reach, by its address."""
+    visitor = visitors.all[name]
+    waiting, seen = [start], {}
+    for subject in subjects(visitors, {"GET"}):
+        waiting += [address for kind, address in subject.addresses(visitor).items() if kind != NOWHERE]
+    while waiting:
+        address = waiting.pop(0)
+        if address in seen:
+            continue
+        assert len(seen) < MOST, f"more than {MOST} pages, the last {address}"
+        answer = seen[address] = visitors.ask(name, "GET", address)
+        if answer.mimetype == "text/html":
+            waiting += [link for link in _links(address, answer) if link not in seen]
+    return seen
+
+
+def _links(address: str, answer) -> list[str]:
+    found = []
+    for link in LINK.findall(answer.get_data(as_text=True)):
+        parts = urlsplit(urljoin(address, link.replace("&amp;", "&")))
+        if not parts.netloc and parts.scheme in {"", "http"} and not parts.path.startswith("/static/"):
+            found.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    if "Location" in answer.headers:
+        found.append(answer.headers["Location"])
+    return found

@@ -1,0 +1,113 @@
+"""Every page, as each kind of person, in a real browser: nothing axe objects to, nothing to scroll sideways at 320 px."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from portal import clock, db
+from portal.referrals import stored_files
+from portal.referrals.rules import State
+from tests import conftest as shared
+from tests.factories import world as worlds
+from tests.live import Portal, Sink, browsing
+from tests.whole_app.cases import OWN, subjects
+from tests.whole_app.visitors import SIGNED_OUT, Visitor, Visitors
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+# Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.
+PEOPLE = ("referrer", "triage_officer", "manager", "administrator", "councillor", SIGNED_OUT)
+DIFFER = {"/", "/account", "/people", "/referrals/<reference:reference>", "/timescales"}
+FRAGMENTS = {"/referrals/rows", "/queue/rows", "/home/waiting", "/home/latest", "/home/queue"}
+NOT_A_PAGE = {"/health/live", "/health/ready", "/referrals/<reference:reference>/attachments/<key:key>"}
+FORMS = ("/sign-in", "/referrals/new", "{acknowledged}/ask", "{acknowledged}/decide", "{sent}/update", "{sent}/withdraw")
+
+
+@pytest.fixture(scope="module")
+def live(bare_app, sqlite_template, tmp_path_factory) -> Iterator[tuple[Portal, Visitors]]:
+    """The world, served by a process of its own; people are signed in by their cookies."""
+    folder = tmp_path_factory.mktemp("axe")
+    shutil.copyfile(sqlite_template, folder / "portal.sqlite3")
+    database, sink = db.Database(f"sqlite:///{folder / 'portal.sqlite3'}"), Sink()
+    stored_files.use_folder(folder / "attachments")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: shared.MONDAY)
+        made = worlds.build(database)
+        visitors = Visitors(bare_app, database, made)
+        portal = Portal(database, sink, folder, shared.KEYS[0], shared.MONDAY)
+        portal.serve()
+        yield portal, visitors
+        portal.stop()
+        sink.stop()
+        database.engine.dispose()
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_page_is_accessible(live, browser, name):
+    portal, visitors = live
+    wrong, seen = [], 0
+    with browsing(browser, portal) as page:
+        _become(page, portal, visitors.all[name])
+        for address in [*_pages(visitors, name), "/nowhere"]:
+            page.goto(portal.url + address)
+            wrong += [f"{address}: {problem}" for problem in _problems(page)]
+            seen += 1
+    print(f"{name}: {seen} pages, {len(wrong)} problems")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_refused_form_is_accessible(live, browser, form):
+    portal, visitors = live
+    references = visitors.world.school.references
+    address = form.format(
+        sent=f"/referrals/{references[State.SENT]}", acknowledged=f"/referrals/{references[State.ACKNOWLEDGED]}"
+    )
+    name = SIGNED_OUT if form == "/sign-in" else "triage_officer" if "acknowledged" in form else "referrer"
+    with browsing(browser, portal) as page:
+        _become(page, portal, visitors.all[name])
+        page.goto(portal.url + address)
+        page.locator("main form[method=post] button[type=submit]").first.click()
+        page.locator(".govuk-error-summary").wait_for()
+        assert page.title().startswith("Error: ")
+        assert _problems(page) == []
+
+
+def _become(page: Page, portal: Portal, visitor: Visitor) -> None:
+    if visitor.cookie:
+        name, _, value = visitor.cookie.partition("=")
+        page.context.add_cookies([{"name": name, "value": value, "url": portal.url}])
+
+
+def _pages(visitors: Visitors, name: str) -> list[str]:
+    """The addresses that `name` is the first of PEOPLE to be allowed to open."""
+    found = []
+    for subject in subjects(visitors, {"GET"}):
+        if subject.rule in FRAGMENTS | NOT_A_PAGE:
+            continue
+        first = next((each for each in PEOPLE if _may_open(visitors, subject, each)), None)
+        if first == name or (subject.rule in DIFFER and _may_open(visitors, subject, name)):
+            found.append(subject.addresses(visitors.all[name])[OWN])
+    return found
+
+
+def _may_open(visitors: Visitors, subject, name: str) -> bool:
+    who = subject.declared.who
+    allowed = name in who or (who == {"public"} and name == SIGNED_OUT) or (who == {"signed in"} and name != SIGNED_OUT)
+    return allowed and OWN in subject.addresses(visitors.all[name])
+
+
+def _problems(page: Page) -> list[str]:
+    """Return what axe and a narrow window object to on the page that is open."""
+    wrong = []
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        where = violation["nodes"][0]
+        wrong.append(f"{violation['id']} at {where['target']}: {where.get('failureSummary', '')}"[:300])
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return wrong + ([f"is {width} px wide in a window of 320"] if width > 320 else [])

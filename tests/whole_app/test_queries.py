@@ -1,0 +1,120 @@
+"""No page asks the database more than eight times, nor more often because there is more to show."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from portal import clock, db
+from portal.access.roles import OrganisationKind, Role
+from portal.referrals.rules import State
+from portal.tenancy import as_system, enter
+from portal.timescales.models import Prompt
+from tests.factories import people
+from tests.factories import world as worlds
+from tests.whole_app.cases import OWN, subjects
+
+# How many statements a page sends does not depend on the engine.
+pytestmark = pytest.mark.parametrize("world_database", ["sqlite"], indirect=True)
+
+MOST = 8
+"""Queries a page, the three that find out who is asking among them. The view of a child's record is written down in a
+transaction of its own, which is not counted here."""
+MANY = 30
+PEOPLE = ("referrer", "admin", "viewer", "triage_officer", "manager", "administrator")
+
+
+def test_pages_stay_within_eight_queries_and_do_not_grow(visitors, world):
+    few = _count(visitors)
+    _fill(visitors.database, world)
+    many = _count(visitors)
+    grown = {page: (few[page], many[page]) for page in few if len(many[page]) > len(few[page])}
+    over = {page: (len(asked), asked) for page, asked in many.items() if len(asked) > MOST}
+    worst = max(many, key=lambda page: len(many[page]))
+    print(f"{len(many)} pages, at most {len(many[worst])} queries ({worst})")
+    assert {page: [len(side) for side in sides] for page, sides in grown.items()} == {}
+    assert {page: number for page, (number, _) in over.items()} == {}, over
+
+
+def _count(visitors) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    asked: list[str] = []
+
+    def note(connection, _cursor, statement, *_rest):
+        if not connection.get_execution_options().get("portal_writes"):
+            asked.append(statement)
+
+    event.listen(visitors.database.engine, "before_cursor_execute", note)
+    try:
+        for name in PEOPLE:
+            for subject in subjects(visitors, {"GET"}):
+                address = subject.addresses(visitors.all[name]).get(OWN)
+                if not address:
+                    continue
+                visitors.ask(name, "GET", address)
+                asked.clear()
+                answer = visitors.ask(name, "GET", address)
+                assert answer.status_code < 500, visitors.errors[-1]
+                found[f"{name}: {subject.rule}"] = list(asked)
+    finally:
+        event.remove(visitors.database.engine, "before_cursor_execute", note)
+    return found
+
+
+def _fill(database: db.Database, world: worlds.World) -> None:
+    """Give every list of the world thirty rows: referrals, messages, files, prompts, people, organisations."""
+    with database.transaction() as session:
+        school, before = world.school, dict(world.school.references)
+        kept = dict(school.attachments)
+        for number in range(MANY):
+            state = (State.DRAFT, State.SENT, State.ACKNOWLEDGED, State.DECISION_PROPOSED)[number % 4]
+            worlds.add_referral(school, world.ksaf, state)
+        school.references, school.attachments = before, kept
+        for reference in before.values():
+            _talk(session, world, reference)
+        _people(session, world)
+
+
+def _talk(session: db.Session, world: worlds.World, reference: str) -> None:
+    """Add messages and files to one referral."""
+    from portal.referrals.models import Referral
+    from portal.referrals.timeline import add
+    from sqlmodel import select
+
+    owner = world.school.people[Role.REFERRER]
+    enter(session, owner.organisation_id)
+    referral = session.scalars(select(Referral).where(Referral.reference == reference)).one()
+    for number in range(MANY):
+        add(owner.actor, referral, "message", "Message", f"Message {number}")
+        worlds._attach(referral, owner, f"number-{number}")
+
+
+def _people(session: db.Session, world: worlds.World) -> None:
+    now = clock.now()
+    for number in range(MANY):
+        made = people.add_organisation(OrganisationKind.COMMUNITY, f"Partner {number}")
+        people.add_person(made, Role.ORGANISATION_ADMIN)
+    with as_system(session):
+        from portal.organisations.models import Organisation
+        from sqlmodel import select
+
+        for tenant in (world.school, world.ksaf):
+            own = session.scalars(select(Organisation).where(Organisation.id == tenant.organisation_id)).one()
+            for number in range(MANY):
+                role = Role.VIEWER if tenant is world.school else Role.TRIAGE_OFFICER
+                people.add_person(own, role, f"Colleague {number}")
+            for person in tenant.people.values():
+                for number in range(MANY):
+                    session.add(_prompt(person, tenant, number, now))
+
+
+def _prompt(person: people.Person, tenant: worlds.Tenant, number: int, now) -> Prompt:
+    return Prompt(
+        key=f"prompt-{person.user_id}-{number}",
+        organisation_id=tenant.organisation_id,
+        user_id=person.user_id,
+        kind="acknowledge:missed",
+        reference=next(iter(tenant.references.values()), "KSAF-7F3K-9QRT"),
+        due_at=now - timedelta(hours=number),
+        opened_at=now,
+    )
