@@ -20,7 +20,7 @@ __all__ = [
 _NOT_WHAT_IT_SAYS = (
     "is not what its name says. Open it in the program it came from, save it again, then attach that copy."
 )
-_MARKUP = re.compile(rb"<\s*(?:script|iframe|\?php|!doctype|html[\s>]|svg[\s>])", re.IGNORECASE)
+_MARKUP = re.compile(rb"<\s{0,8}(?:script|iframe|\?php|!doctype|html[\s>]|svg[\s>])", re.IGNORECASE)
 
 # Names in a PDF that make it do something, or carry another file, when it is opened (ISO 32000-2, 7.11.4, 12.6.4).
 _ACTIVE_PDF = re.compile(
@@ -28,7 +28,8 @@ _ACTIVE_PDF = re.compile(
 )
 _PDF_NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 # A stream's data is compressed noise in which any short name turns up by chance: it is read inflated, or not at all.
-_PDF_STREAM = re.compile(rb">>\s*stream\r?\n(.*?)endstream", re.DOTALL)
+_PDF_STREAM = re.compile(rb">>\s{0,8}stream\r?\n")
+_PDF_STREAM_END = b"endstream"
 _PDF_DICTIONARY = 1024  # bytes before a stream in which its dictionary says what it is
 _PDF_TAIL = 2048
 _INFLATED_IN_ALL = 64 * 1024 * 1024  # ours: what object streams may grow to while we look into them
@@ -42,7 +43,8 @@ def check_pdf(content: bytes) -> None:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-_PDF_TAIL:]:
         raise RefusedFileError(_NOT_WHAT_IT_SAYS)
     file_archives.refuse_hidden_archive(content)
-    for part in (_PDF_STREAM.sub(b">>", content), *_object_streams(content)):
+    outside, streams = _apart(content)
+    for part in (outside, *_object_streams(streams)):
         names = _plain_names(part)
         if re.search(rb"/Encrypt(?![A-Za-z0-9])", names):
             raise RefusedFileError("is protected by a password. Save a copy without it, then attach that.")
@@ -50,21 +52,38 @@ def check_pdf(content: bytes) -> None:
             raise RefusedFileError("holds a script, a form or another file. Print it to PDF, then attach that copy.")
 
 
+def _apart(content: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """Return what lies outside the streams, and each stream after the end of its dictionary, in one pass."""
+    outside: list[bytes] = []
+    streams: list[tuple[bytes, bytes]] = []
+    place = 0
+    while start := _PDF_STREAM.search(content, place):
+        end = content.find(_PDF_STREAM_END, start.end())
+        if end < 0:
+            break
+        outside.append(content[place : start.end()])
+        streams.append(
+            (content[max(place, start.start() - _PDF_DICTIONARY) : start.start()], content[start.end() : end])
+        )
+        place = end + len(_PDF_STREAM_END)
+    return b"".join([*outside, content[place:]]), streams
+
+
 def _plain_names(part: bytes) -> bytes:
     """Return `part` with the escapes in its names (/J#53) resolved."""
     return _PDF_NAME_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 
-def _object_streams(content: bytes) -> Iterator[bytes]:
+def _object_streams(streams: list[tuple[bytes, bytes]]) -> Iterator[bytes]:
     """Yield the inflated object streams: newer PDFs keep their dictionaries inside them."""
     room = _INFLATED_IN_ALL
-    for stream in _PDF_STREAM.finditer(content):
-        if b"/ObjStm" not in _plain_names(content[max(0, stream.start() - _PDF_DICTIONARY) : stream.start()]):
+    for dictionary, stream in streams:
+        if b"/ObjStm" not in _plain_names(dictionary):
             continue
         try:
-            inflated = zlib.decompressobj().decompress(stream[1], room)
+            inflated = zlib.decompressobj().decompress(stream, room)
         except zlib.error:
-            inflated = stream[1]  # not deflated: read as it stands
+            inflated = stream  # not deflated: read as it stands
         room -= len(inflated)
         if room <= 0:
             raise RefusedFileError(file_archives.TOO_MUCH_INSIDE)

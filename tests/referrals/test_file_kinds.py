@@ -1,5 +1,8 @@
 """What may be attached and what may not."""
 
+import contextlib
+import time
+
 import pytest
 
 from portal.referrals import file_kinds, file_names
@@ -32,6 +35,26 @@ def test_a_long_noisy_pdf_is_not_taken_for_an_active_one():
     noise = bytes(range(256)) * 4096
     packed = b"5 0 obj\n<< /Length 1 >>\nstream\n/JS /JavaScript " + noise + b"\nendstream\nendobj\ntrailer"
     assert file_kinds.recognise("scan.pdf", files.pdf().replace(b"trailer", packed)).ending == "pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", b"%PDF-" + b">> stream\n" * 900_000 + b"%%EOF"),
+        ("a.pdf", b"%PDF-" + b">>" + b" " * 9_000_000 + b"%%EOF"),
+        ("a.pdf", b"%PDF-" + b"/#4a#53" * 1_000_000 + b"%%EOF"),
+        ("a.txt", b"< " * 4_500_000),
+        ("a.txt", b"<" + b" " * 9_000_000),
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 9_000_000),
+    ],
+)
+def test_no_file_takes_long_to_look_at(name, content):
+    began = time.process_time()
+    with contextlib.suppress(RefusedFileError):
+        file_kinds.recognise(name, content)
+    spent = time.process_time() - began
+    print(f"{name} of {len(content):,} bytes: {spent:.2f} s")
+    assert spent < 10, "a pattern that backtracks takes minutes"
 
 
 @pytest.mark.parametrize(
