@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from portal.web.dates import DAY, HOUR, MINUTE, clock_time, count_of, long_date
+from portal.web.dates import DAY, HOUR, MINUTE, clock_time, count_of, short_datetime
 
 # Up to here "39 hours left" is easier to act on than "1 day left".
 DAYS_FROM: Final = timedelta(hours=48)
@@ -42,4 +42,4 @@ def missed(now: datetime, due: datetime, working_days: int) -> str:
         return f"missed {'yesterday' if days else 'today'} at {clock_time(due)}"
     if working_days:
         return f"missed {count_of(working_days, 'working day')} ago"
-    return f"missed on {long_date(due)} at {clock_time(due)}"
+    return f"missed on {short_datetime(due)}"

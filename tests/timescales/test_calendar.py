@@ -180,7 +180,7 @@ def test_time_left_reads_as_a_person_would_say_it(now, words):
         ("2026-11-22 09:30", "2026-11-22 10:00", "30 minutes left"),
         ("2026-11-22 09:59:40", "2026-11-22 10:00", "less than a minute left"),
         ("2026-11-23 08:00", "2026-11-23 09:00", "1 hour left"),  # due at opening
-        ("2026-11-22 10:00", "2026-11-20 17:00", "missed on Friday 20 November 2026 at 5pm"),
+        ("2026-11-22 10:00", "2026-11-20 17:00", "missed on Fri 20 Nov, 5pm"),
     ],
 )
 def test_time_outside_operational_hours_is_counted_in_real_hours(now, due, words):
