@@ -42,7 +42,7 @@ def panel(fragment: str, tag: str, **context: Any) -> Response:
 
 
 def asset(path: str) -> str:
-    """Return the address of the static file `path` with its content's fingerprint, so that it can be cached for good."""
+    """Return the address of the static file `path` with its fingerprint, so that it can be cached for good."""
     return url_for("static", filename=path, v=_fingerprint(path))
 
 
