@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal import clock, db
-from portal.referrals import stored_files
+from portal.referrals.files import storage as stored_files
 from tests import conftest as shared
 from tests.live import PATIENCE, Portal, Sink
 

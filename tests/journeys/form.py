@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from portal.referrals.sections import SECTIONS, Question, Section
+from portal.referrals.form.sections import SECTIONS, Question, Section
 from tests.factories.answers import SCHOOL
 from tests.live import Portal
 

@@ -129,7 +129,7 @@ def _refer(page: Page, portal: Portal, folder) -> str:
 
 def _receipt(portal: Portal, person: people.Person, reference: str) -> None:
     waited = 0
-    while not portal.sink.to(person.email) and waited < 300:
+    while not portal.sink.to(person.email) and waited < 600:
         select_wait(0.1)
         waited += 1
     [receipt] = portal.sink.to(person.email)

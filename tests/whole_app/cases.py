@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask
-from portal import crypto, references
-from portal.referrals.rules import State
-from portal.referrals.sections import SECTIONS
 from werkzeug.routing import Rule
 
+from portal import crypto, references
+from portal.access.roles import Role
+from portal.referrals.form.sections import SECTIONS
+from portal.referrals.rules import State
 from tests.factories.world import Tenant, World
 from tests.whole_app import declared
 from tests.whole_app.declared import Declared
@@ -46,11 +47,12 @@ class Subject:
         """The address for each kind of row, as far as `visitor` has such; one without a row is its own."""
         if not self.is_about_a_row:
             return {OWN: self.rule}
+        nowhere = {"reference": references.new(), "key": secrets.token_urlsafe(12), "member": secrets.token_urlsafe(12)}
+        if visitor.name in self.declared.within_reach_of:
+            known = self._row(self.world.school, None, str(self.declared.subject)) or {}
+            return {OWN: self._fill(known), NOWHERE: self._fill(nowhere)}
         own, foreign = self._own(visitor), self._foreign(visitor)
-        made = {
-            FOREIGN: self._fill(foreign),
-            NOWHERE: self._fill({"reference": references.new(), "key": secrets.token_urlsafe(12)}),
-        }
+        made = {FOREIGN: self._fill(foreign), NOWHERE: self._fill(nowhere)}
         if own:
             made[OWN] = self._fill(own)
             if "<reference" in self.rule and "<key" in self.rule:
@@ -80,16 +82,17 @@ class Subject:
 
     def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:
         role = visitor.role if visitor and visitor.person else next(iter(tenant.people))
+        colleague = tenant.members.get(Role.VIEWER) or tenant.members[Role.SUPPORT_LINE_ADVISER]
         found = {
             "prompt": tenant.prompts[role],
-            "member": tenant.members[role],
+            "member": colleague,
             "invitation": tenant.invitation,
             "organisation": tenant.key,
             "invitation link": crypto.sign("invitation", tenant.invitation),
             "reset link": crypto.sign("password-reset", tenant.reset),
             "nothing": None,
         }.get(kind)
-        return {"key": found, "token": found} if found else None
+        return {"key": found, "token": found, "member": colleague} if found else None
 
     def _fill(self, parts: dict[str, str]) -> str:
         nothing = {"key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}

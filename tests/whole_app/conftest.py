@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal import clock, db, tenancy
-from portal.referrals import stored_files
+from portal.referrals.files import storage as stored_files
 from tests import conftest as shared
 from tests.factories import world as worlds
 from tests.whole_app.visitors import Visitors

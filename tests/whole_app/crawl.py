@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from tests.whole_app.cases import NOWHERE, subjects
+from tests.whole_app.cases import FOREIGN, MIXED, OWN, subjects
+from tests.whole_app.declared import PUBLIC
 from tests.whole_app.visitors import Visitors
 
 LINK = re.compile(r"""(?:href|hx-get|data-panel|data-url)=["']([^"'#]+)""")
@@ -16,7 +17,9 @@ def walk(visitors: Visitors, name: str, start: str = "/") -> dict[str, object]:
     visitor = visitors.all[name]
     waiting, seen = [start], {}
     for subject in subjects(visitors, {"GET"}):
-        waiting += [address for kind, address in subject.addresses(visitor).items() if kind != NOWHERE]
+        # A link that opens to whoever holds it is walked as its holder alone.
+        kinds = {OWN} if subject.declared.who == PUBLIC else {OWN, FOREIGN, MIXED}
+        waiting += [address for kind, address in subject.addresses(visitor).items() if kind in kinds]
     while waiting:
         address = waiting.pop(0)
         if address in seen:

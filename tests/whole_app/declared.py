@@ -21,6 +21,7 @@ WRITERS = PARTNERS - {"viewer", "councillor"}
 TRIAGE = frozenset({"triage_officer", "case_manager", "safeguarding_team", "manager"})
 MANAGER = frozenset({"manager"})
 ADMINISTRATOR = frozenset({"administrator"})
+OVERSEERS = MANAGER | ADMINISTRATOR
 PARTNER_ADMINS = frozenset({"admin", "outsider admin"})
 PEOPLE_ADMINS = PARTNER_ADMINS | ADMINISTRATOR
 
@@ -33,6 +34,8 @@ class Declared:
     subject: State | str = State.SENT
     owners_only: bool = False
     """The row is not there for anybody but the organisation that sent it, KSAF included."""
+    within_reach_of: frozenset[str] = frozenset()
+    """Those for whom no such row is out of reach: KSAF's administrators know every organisation."""
 
 
 R = "/referrals/<reference:reference>"
@@ -45,8 +48,6 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/sign-in"): Declared(PUBLIC),
     ("POST", "/sign-in"): Declared(PUBLIC),
     ("POST", "/sign-out"): Declared(PUBLIC),
-    ("GET", "/demo/mailbox"): Declared(PUBLIC),
-    ("GET", "/demo/mailbox/<key:key>"): Declared(PUBLIC, "mail"),
     ("GET", "/password-reset"): Declared(PUBLIC),
     ("POST", "/password-reset"): Declared(PUBLIC),
     ("GET", "/password-reset/sent"): Declared(PUBLIC),
@@ -126,13 +127,28 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/timescales"): Declared(EVERYONE),
     ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
     ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR),
-    # Organisations.
+    # People and organisations.
+    ("GET", "/people"): Declared(PARTNERS | MANAGER | ADMINISTRATOR),
+    ("GET", "/people/invite"): Declared(PEOPLE_ADMINS),
+    ("POST", "/people/invite"): Declared(PEOPLE_ADMINS),
+    ("POST", "/people/invitations/<key:key>/cancel"): Declared(PEOPLE_ADMINS, "invitation"),
+    ("GET", "/people/<key:key>"): Declared(PEOPLE_ADMINS, "member"),
+    ("POST", "/people/<key:key>/role"): Declared(PEOPLE_ADMINS, "member"),
+    ("POST", "/people/<key:key>/remove"): Declared(PEOPLE_ADMINS, "member"),
+    ("GET", "/organisations/<key:key>"): Declared(MANAGER | ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/invite"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/people/<key:member>/close"): Declared(
+        ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS
+    ),
     ("GET", "/organisations"): Declared(MANAGER | ADMINISTRATOR),
     ("GET", "/organisations/new"): Declared(ADMINISTRATOR),
     ("POST", "/organisations"): Declared(ADMINISTRATOR),
     ("GET", "/agreement"): Declared(PARTNERS),
     ("POST", "/agreement"): Declared(PARTNER_ADMINS),
 }
+
+DEMO_ONLY = {("GET", "/demo/mailbox"), ("GET", "/demo/mailbox/<key:key>")}
+"""Open to anybody, and there in the demo alone."""
 
 SHARED_PERMISSION: dict[str, str] = {}
 """Changing routes that may share another's permission, each with its reason."""

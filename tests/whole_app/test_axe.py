@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from portal import clock, db
-from portal.referrals import stored_files
+from portal.referrals.files import storage as stored_files
 from portal.referrals.rules import State
 from tests import conftest as shared
 from tests.factories import world as worlds

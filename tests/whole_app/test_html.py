@@ -27,7 +27,7 @@ def pages(visitors) -> dict[tuple[str, str], str]:
         for address, answer in walk(visitors, name).items():
             text = answer.get_data(as_text=True)
             same = re.sub(r'(nonce|value|X-CSRFToken)[=":\s]*"[^"]*"', "", text)
-            if answer.mimetype == "text/html" and text and same not in kept:
+            if answer.mimetype == "text/html" and text and answer.status_code not in {302, 303} and same not in kept:
                 kept.add(same)
                 found[name, address] = text
     return found

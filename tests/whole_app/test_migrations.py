@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, create_engine, insert, select
 
 from portal import db, schema, tables
-from portal.referrals import stored_files
+from portal.referrals.files import storage as stored_files
 from tests import postgres
 from tests.factories import world as worlds
 

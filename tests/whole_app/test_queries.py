@@ -41,7 +41,7 @@ def _count(visitors) -> dict[str, list[str]]:
     asked: list[str] = []
 
     def note(connection, _cursor, statement, *_rest):
-        if not connection.get_execution_options().get("portal_writes"):
+        if statement != "BEGIN" and not connection.get_execution_options().get("portal_writes"):
             asked.append(statement)
 
     event.listen(visitors.database.engine, "before_cursor_execute", note)
@@ -77,9 +77,10 @@ def _fill(database: db.Database, world: worlds.World) -> None:
 
 def _talk(session: db.Session, world: worlds.World, reference: str) -> None:
     """Add messages and files to one referral."""
+    from sqlmodel import select
+
     from portal.referrals.models import Referral
     from portal.referrals.timeline import add
-    from sqlmodel import select
 
     owner = world.school.people[Role.REFERRER]
     enter(session, owner.organisation_id)
@@ -95,8 +96,9 @@ def _people(session: db.Session, world: worlds.World) -> None:
         made = people.add_organisation(OrganisationKind.COMMUNITY, f"Partner {number}")
         people.add_person(made, Role.ORGANISATION_ADMIN)
     with as_system(session):
-        from portal.organisations.models import Organisation
         from sqlmodel import select
+
+        from portal.organisations.models import Organisation
 
         for tenant in (world.school, world.ksaf):
             own = session.scalars(select(Organisation).where(Organisation.id == tenant.organisation_id)).one()

@@ -5,6 +5,8 @@ from collections import defaultdict
 
 import pytest
 
+from portal import config, create_app, crypto
+from tests.conftest import KEYS
 from tests.whole_app import declared
 from tests.whole_app.cases import methods_of, rules, subjects
 
@@ -23,6 +25,14 @@ def test_every_address_is_declared_and_every_declaration_has_an_address(bare_app
     present = {(method, rule.rule) for rule in rules(bare_app) for method in methods_of(rule)}
     assert present - declared.DECLARED.keys() == set(), "add these to tests/whole_app/declared.py"
     assert declared.DECLARED.keys() - present == set(), "declared, but not there"
+
+
+def test_the_demo_alone_has_more(tmp_path):
+    demo = create_app(config.from_environment({"PORTAL_ENV": "demo", "PORTAL_DATA_DIR": str(tmp_path)}))
+    present = {(method, rule.rule) for rule in rules(demo) for method in methods_of(rule)}
+    assert present - declared.DECLARED.keys() == declared.DEMO_ONLY
+    crypto.use_keys(KEYS)
+    demo.extensions["database"].engine.dispose()
 
 
 def test_addresses_are_kebab_case(bare_app):
@@ -69,6 +79,7 @@ def test_a_changing_route_without_a_permission_is_on_the_list(bare_app):
     assert open_to_change == listed
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_reading_changes_nothing(visitors, method):
     before = _counts(visitors)

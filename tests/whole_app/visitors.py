@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, got_request_exception
+
 from portal import db
 from portal.access.roles import OPERATOR_ROLES, Role
 from portal.accounts import sessions
@@ -64,7 +65,7 @@ class Visitors:
             sent["Cookie"] = who.cookie
         if htmx:
             sent["HX-Request"] = "true"
-        return self._browser.open(address, method=method, headers=sent, **given)
+        return self._browser.open(address, method=method, headers=sent, buffered=True, **given)
 
     def _note(self, _app: Flask, exception: BaseException, **_rest: object) -> None:
         """Keep what went wrong beside the 500 it became."""
