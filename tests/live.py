@@ -17,12 +17,12 @@ from pathlib import Path
 import pyotp
 from aiosmtpd.controller import Controller
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlmodel import select
 
 from portal import clock, db
 from portal.accounts import passwords
 from portal.accounts.models import User
 from portal.tenancy import as_system
-from sqlmodel import select
 from tests.factories.people import Person
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,10 +7,11 @@ from portal.access.actor import Actor
 from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
-from portal.referrals import conversation, drafts, submission
+from portal.referrals import conversation, submission
+from portal.referrals.form import drafts
+from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
-from portal.referrals.sections import SECTIONS
 from portal.triage import service as triage
 from portal.triage.models import Outcome
 

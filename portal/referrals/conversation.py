@@ -12,7 +12,8 @@ from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals import attachments, lifecycle, telling, timeline
+from portal.referrals import lifecycle, telling, timeline
+from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
 from portal.referrals.record import open_question
 from portal.referrals.rules import STATE_LABELS, Event, State

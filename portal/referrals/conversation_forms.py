@@ -4,8 +4,8 @@ from wtforms import Form, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.referrals.answer_checks import LONGEST_LONG_TEXT
-from portal.referrals.forms import REPLACEMENT, UNPRINTABLE
+from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT
+from portal.referrals.form.forms import REPLACEMENT, UNPRINTABLE
 
 
 def _kept(text: str | None) -> str:

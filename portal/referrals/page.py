@@ -10,11 +10,13 @@ from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.notifications.queries import failed_mail_for
 from portal.organisations import contacts
-from portal.referrals import answer_words, attachments, conversation, lifecycle, progress, queries, record, standing
+from portal.referrals import conversation, lifecycle, progress, queries, record, standing
+from portal.referrals.files import attachments
+from portal.referrals.form import answer_words
+from portal.referrals.form.sections import words
 from portal.referrals.models import Referral
 from portal.referrals.record import NEWEST, Entry, Opened
 from portal.referrals.rules import Event
-from portal.referrals.sections import words
 from portal.timescales.recipients import manager_contact
 
 

@@ -6,9 +6,9 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
+from portal.referrals.form.sections import AnswerValue
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import State
-from portal.referrals.sections import AnswerValue
 
 
 def get_referral(actor: Actor, reference: str) -> Referral | None:

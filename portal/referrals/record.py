@@ -14,6 +14,7 @@ from portal.accounts.models import Membership, User
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.organisations.models import Organisation
+from portal.referrals.form.sections import Answers
 from portal.referrals.models import (
     Attachment,
     Audience,
@@ -24,7 +25,6 @@ from portal.referrals.models import (
     TimelineEntry,
 )
 from portal.referrals.rules import State
-from portal.referrals.sections import Answers
 from portal.tenancy import as_system
 
 NEWEST = 10

@@ -125,7 +125,7 @@ OPEN = frozenset(_OPEN)
 
 
 def label_for(state: State, *, is_operator: bool) -> str:
-    """Return `state` in words: a partner reads a proposed decision as one still being made, because it may be returned."""
+    """Return `state` in words: to a partner a proposed decision is still being made."""
     shown = State.ACKNOWLEDGED if state is State.DECISION_PROPOSED and not is_operator else state
     return STATE_LABELS[shown]
 

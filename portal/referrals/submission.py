@@ -8,11 +8,12 @@ from portal.consent.statements import About
 from portal.notifications import service as mail
 from portal.organisations.models import Organisation
 from portal.organisations.queries import agreement_in_force
-from portal.referrals import consent_answers, lifecycle, queries
+from portal.referrals import lifecycle, queries
+from portal.referrals.form import consent_answers
+from portal.referrals.form.requirements import Missing, missing
+from portal.referrals.form.sections import Answers
 from portal.referrals.models import Referral
-from portal.referrals.requirements import Missing, missing
 from portal.referrals.rules import Event
-from portal.referrals.sections import Answers
 from portal.timescales import closures, policy
 from portal.timescales.recipients import staff_of
 from portal.web.dates import in_london, long_datetime

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from portal.referrals.sections import Question
+from portal.referrals.form.sections import Question
 from portal.triage import rules
 from portal.triage.models import Decision, Outcome
 from portal.triage.service import Proposal

@@ -14,9 +14,9 @@ from portal.consent import queries as consent
 from portal.consent.queries import LedgerLine
 from portal.organisations.models import Organisation
 from portal.referrals import queries as referrals
+from portal.referrals.form.sections import AnswerValue
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State
-from portal.referrals.sections import AnswerValue
 from portal.triage.models import Decision
 
 PAGE = 25

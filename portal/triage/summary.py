@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from portal.referrals import answer_words, requirements
-from portal.referrals.sections import Answers, Question, is_asked, question
+from portal.referrals.form import answer_words, requirements
+from portal.referrals.form.sections import Answers, Question, is_asked, question
 
 # What triage weighs first: safety, the worry, attendance, what was tried, what the family and the child want.
 FIRST = (

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import portal.demo
-from portal.referrals.sections import AnswerValue
+from portal.referrals.form.sections import AnswerValue
 
 SampleAnswers = dict[str, AnswerValue]
 

@@ -1,7 +1,7 @@
 """Fill the referral form with sample answers, for a test client and for a browser."""
 
-from portal.referrals.forms import date_parts
-from portal.referrals.sections import SECTION_ORDER, AnswerValue, Question, Section, section
+from portal.referrals.form.forms import date_parts
+from portal.referrals.form.sections import SECTION_ORDER, AnswerValue, Question, Section, section
 from tests.factories.answers import SCHOOL, SampleAnswers
 
 READY = {"immediate_risk": "no", "consent_understood": "yes", "enough_context": "yes", "likely_to_engage": "yes"}

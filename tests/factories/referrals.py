@@ -9,9 +9,9 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
 from portal.referrals import lifecycle
+from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import Event
-from portal.referrals.sections import SECTIONS
 from portal.tenancy import as_system, enter
 from tests.factories import people
 from tests.factories.answers import SCHOOL

@@ -9,18 +9,20 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlmodel import select
+
 from portal import clock, db, references
 from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
 from portal.organisations.models import Organisation
-from portal.referrals import lifecycle, stored_files
+from portal.referrals import lifecycle
+from portal.referrals.files import storage as stored_files
 from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system
 from portal.timescales.models import Prompt
 from portal.triage.models import Decision, DecisionState, Outcome
-from sqlmodel import select
 from tests.factories import people, referrals
 from tests.factories.answers import SCHOOL
 

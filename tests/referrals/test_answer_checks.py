@@ -2,13 +2,13 @@ from datetime import date
 
 import pytest
 
-from portal.referrals.answer_checks import (
+from portal.referrals.form.answer_checks import (
     absence_level,
     age_warning,
     percentage,
     validate_answer,
 )
-from portal.referrals.sections import question
+from portal.referrals.form.sections import question
 from tests.factories.answers import BY_KIND, PROTECTION
 
 TODAY = date(2026, 11, 22)

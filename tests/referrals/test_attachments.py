@@ -13,7 +13,10 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
-from portal.referrals import attachments, file_kinds, stored_files, timeline
+from portal.referrals import timeline
+from portal.referrals.files import attachments
+from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import storage as stored_files
 from portal.referrals.models import Attachment, Audience, Referral
 from portal.referrals.rules import State
 from portal.tenancy import as_system

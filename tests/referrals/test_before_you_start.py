@@ -1,6 +1,6 @@
 import pytest
 
-from portal.referrals.before_you_start import QUESTIONS, outcome, unanswered
+from portal.referrals.form.before_you_start import QUESTIONS, outcome, unanswered
 
 READY = {
     "immediate_risk": "no",

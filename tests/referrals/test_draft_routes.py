@@ -6,9 +6,9 @@ from sqlmodel import select
 
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts.models import AccountSession
-from portal.referrals import forms
+from portal.referrals.form import forms
+from portal.referrals.form.sections import SECTION_ORDER, SECTIONS, section
 from portal.referrals.models import ReferralSection
-from portal.referrals.sections import SECTION_ORDER, SECTIONS, section
 from tests.factories import people, referrals
 from tests.factories.answers import SCHOOL
 from tests.factories.forms import fill, posted, start

@@ -6,11 +6,13 @@ from sqlmodel import select
 from portal.access.models import ReferralParty, Scope
 from portal.access.roles import Role
 from portal.audit.models import AuditEvent
-from portal.referrals import drafts, queries, stored_files
-from portal.referrals.drafts import Saved, Stale
+from portal.referrals import queries
+from portal.referrals.files import storage as stored_files
+from portal.referrals.form import drafts
+from portal.referrals.form.drafts import Saved, Stale
+from portal.referrals.form.sections import section
 from portal.referrals.models import Attachment, Referral, ReferralSection
 from portal.referrals.rules import State
-from portal.referrals.sections import section
 from portal.tenancy import as_system, enter
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import people, referrals

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from portal.referrals import file_kinds, file_names
-from portal.referrals.file_archives import RefusedFileError
+from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import names as file_names
+from portal.referrals.files.archives import RefusedFileError
 from tests.factories import files
 
 

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from portal.referrals import before_you_start, forms
-from portal.referrals.answer_checks import LONGEST_LONG_TEXT, LONGEST_TEXT
-from portal.referrals.sections import SECTIONS, section
+from portal.referrals.form import before_you_start, forms
+from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT, LONGEST_TEXT
+from portal.referrals.form.sections import SECTIONS, section
 from tests.factories.answers import BY_KIND
 from tests.factories.forms import fields_of, posted
 

@@ -1,7 +1,7 @@
 import pytest
 
-from portal.referrals.quality import advice, strength
-from portal.referrals.sections import question, section_of
+from portal.referrals.form.quality import advice, strength
+from portal.referrals.form.sections import question, section_of
 from tests.factories.answers import BY_KIND, COMMUNITY, SCHOOL
 
 

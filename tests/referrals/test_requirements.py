@@ -1,6 +1,6 @@
 import pytest
 
-from portal.referrals.requirements import (
+from portal.referrals.form.requirements import (
     may_ask_for_outreach,
     missing,
     owed_after_sending,
@@ -8,7 +8,7 @@ from portal.referrals.requirements import (
     section_status,
     why_reduced,
 )
-from portal.referrals.sections import SECTIONS, section
+from portal.referrals.form.sections import SECTIONS, section
 from tests.factories.answers import BY_KIND, COMMUNITY, HEALTH, PROTECTION, SCHOOL
 
 KINDS = ["education", "health", "community", "local_authority", "operator"]

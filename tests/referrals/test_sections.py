@@ -4,8 +4,8 @@ from typing import get_args
 import pytest
 
 from portal.consent.wording import current
-from portal.referrals import before_you_start
-from portal.referrals.sections import (
+from portal.referrals.form import before_you_start
+from portal.referrals.form.sections import (
     SECTION_ORDER,
     SECTIONS,
     Kind,

@@ -6,7 +6,7 @@ from sqlmodel import func, select
 from portal import tables
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations import contacts
-from portal.referrals import before_you_start
+from portal.referrals.form import before_you_start
 from portal.referrals.models import Referral
 from tests.factories import people
 from tests.factories.forms import READY

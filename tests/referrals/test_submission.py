@@ -9,7 +9,8 @@ from portal.consent import queries as consent
 from portal.consent.models import ConsentEvent, Position
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
-from portal.referrals import consent_answers, submission
+from portal.referrals import submission
+from portal.referrals.form import consent_answers
 from portal.referrals.models import WaitingOn
 from portal.referrals.rules import State
 from portal.tenancy import as_system

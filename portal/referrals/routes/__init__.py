@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.referrals import stored_files
+from portal.referrals.files import storage as stored_files
 from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
 from portal.referrals.routes import list as listed
 

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.referrals import attachments, file_kinds
-from portal.referrals.attachments import Refused
+from portal.referrals.files import attachments
+from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files.attachments import Refused
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.rules import State

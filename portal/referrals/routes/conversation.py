@@ -10,8 +10,9 @@ from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accounts import held
 from portal.organisations import contacts
-from portal.referrals import conversation, file_kinds, lifecycle, record
+from portal.referrals import conversation, lifecycle, record
 from portal.referrals.conversation_forms import AnswerForm, MessageForm, UpdateForm, WithdrawForm
+from portal.referrals.files import kinds as file_kinds
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.queries import get_referral

@@ -9,8 +9,10 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.referrals import attachments, drafts, queries, record
-from portal.referrals.draft_overview import overview
+from portal.referrals import queries, record
+from portal.referrals.files import attachments
+from portal.referrals.form import drafts
+from portal.referrals.form.draft_overview import overview
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.web.dates import in_london

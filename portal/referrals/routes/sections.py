@@ -12,13 +12,14 @@ from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accounts import held
 from portal.consent import wording as consent_wording
-from portal.referrals import drafts, forms, prefill, queries, record, requirements
-from portal.referrals.answer_words import in_words
-from portal.referrals.draft_overview import overview
-from portal.referrals.drafts import NotADraftError, Saved, Stale
+from portal.referrals import queries, record
+from portal.referrals.form import drafts, forms, prefill, requirements
+from portal.referrals.form.answer_words import in_words
+from portal.referrals.form.draft_overview import overview
+from portal.referrals.form.drafts import NotADraftError, Saved, Stale
+from portal.referrals.form.sections import SECTION_ORDER, Section, section
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.routes.drafts import sent_already, today
-from portal.referrals.sections import SECTION_ORDER, Section, section
 from portal.web.rendering import render
 from portal.web.transactions import keep_changes
 

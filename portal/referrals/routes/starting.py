@@ -11,9 +11,9 @@ from portal.access.roles import OrganisationKind, Role
 from portal.accounts import people
 from portal.organisations import contacts
 from portal.organisations.queries import agreement_in_force
-from portal.referrals import before_you_start, drafts, forms
-from portal.referrals.before_you_start import QUESTIONS, Outcome
-from portal.referrals.sections import Answers, words
+from portal.referrals.form import before_you_start, drafts, forms
+from portal.referrals.form.before_you_start import QUESTIONS, Outcome
+from portal.referrals.form.sections import Answers, words
 from portal.web.rendering import render
 
 blueprint = Blueprint("starting", __name__)

@@ -7,17 +7,10 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.referrals import (
-    answer_words,
-    attachments,
-    consent_answers,
-    next_steps,
-    queries,
-    record,
-    requirements,
-    submission,
-)
-from portal.referrals.draft_overview import overview
+from portal.referrals import next_steps, queries, record, submission
+from portal.referrals.files import attachments
+from portal.referrals.form import answer_words, consent_answers, requirements
+from portal.referrals.form.draft_overview import overview
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.web.dates import in_london

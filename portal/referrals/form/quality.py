@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from portal.referrals.answer_checks import absence_level, percentage
-from portal.referrals.sections import (
+from portal.referrals.form.answer_checks import absence_level, percentage
+from portal.referrals.form.sections import (
     QUESTIONS,
     SECTIONS,
     Answers,

@@ -4,8 +4,8 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 
-from portal.referrals import file_archives
-from portal.referrals.file_archives import RefusedFileError
+from portal.referrals.files import archives as file_archives
+from portal.referrals.files.archives import RefusedFileError
 
 __all__ = [
     "RefusedFileError",

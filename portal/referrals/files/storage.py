@@ -56,7 +56,7 @@ def orphans(known: Iterable[str]) -> list[Path]:
 
 def _ready() -> Path:
     if _folder is None:
-        raise RuntimeError("No folder for attachments yet: call stored_files.use_folder first.")
+        raise RuntimeError("No folder for attachments yet: call storage.use_folder first.")
     _folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return _folder
 

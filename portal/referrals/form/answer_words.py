@@ -3,7 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from portal.referrals.sections import SECTIONS, Answers, Question, Section, chosen, is_answered, is_asked, section_of
+from portal.referrals.form.sections import (
+    SECTIONS,
+    Answers,
+    Question,
+    Section,
+    chosen,
+    is_answered,
+    is_asked,
+    section_of,
+)
 from portal.web.dates import date_only
 
 

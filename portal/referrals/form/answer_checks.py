@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Literal
 
-from portal.referrals.sections import Answers, AnswerValue, Kind, Question, is_asked, words
+from portal.referrals.form.sections import Answers, AnswerValue, Kind, Question, is_asked, words
 
 # A session is half a school day; the share of them missed (Department for Education).
 WHOLE = 100.0

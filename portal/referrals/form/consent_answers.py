@@ -4,9 +4,9 @@ import datetime as dt
 
 from portal.consent.models import Position
 from portal.consent.statements import PROTECTION, Giver, Statement
-from portal.referrals.answer_words import in_words
-from portal.referrals.requirements import may_be_at_risk
-from portal.referrals.sections import Answers, chosen, is_answered, is_asked, question, words
+from portal.referrals.form.answer_words import in_words
+from portal.referrals.form.requirements import may_be_at_risk
+from portal.referrals.form.sections import Answers, chosen, is_answered, is_asked, question, words
 from portal.web.dates import date_only
 
 _AGREED = frozenset({"given", "given_in_part"})

@@ -6,8 +6,8 @@ Every limit is ours: no document gives one. Why no library does this: docs/decis
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal.referrals import file_contents as contents
-from portal.referrals.file_contents import RefusedFileError
+from portal.referrals.files import contents
+from portal.referrals.files.contents import RefusedFileError
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE

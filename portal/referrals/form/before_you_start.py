@@ -4,8 +4,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.referrals.sections import QUESTIONS as FOLDER
-from portal.referrals.sections import Answers, Question, read_question, words
+from portal.referrals.form.sections import QUESTIONS as FOLDER
+from portal.referrals.form.sections import Answers, Question, read_question, words
 
 OutcomeKey = Literal["stop_immediate_risk", "proceed", "signpost_or_protection", "discuss_first", "signpost_only"]
 

@@ -20,8 +20,8 @@ from wtforms import (
     TextAreaField,
 )
 
-from portal.referrals.answer_checks import LONGEST_LONG_TEXT, malformed
-from portal.referrals.sections import Answers, AnswerValue, Condition, Kind, Question
+from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT, malformed
+from portal.referrals.form.sections import Answers, AnswerValue, Condition, Kind, Question
 
 UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 REPLACEMENT = "\ufffd"

@@ -11,11 +11,12 @@ from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals import lifecycle, queries, stored_files
+from portal.referrals import lifecycle, queries
+from portal.referrals.files import storage as stored_files
+from portal.referrals.form.requirements import route
+from portal.referrals.form.sections import Answers, AnswerValue, Section, words
 from portal.referrals.models import Attachment, Referral, ReferralSection
-from portal.referrals.requirements import route
 from portal.referrals.rules import Event, State
-from portal.referrals.sections import Answers, AnswerValue, Section, words
 
 
 class NotADraftError(Exception):

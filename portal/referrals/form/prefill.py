@@ -2,7 +2,7 @@
 
 from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind
-from portal.referrals.sections import AnswerValue, Section
+from portal.referrals.form.sections import AnswerValue, Section
 
 
 def answers_for(actor: Actor, section: Section) -> dict[str, AnswerValue]:

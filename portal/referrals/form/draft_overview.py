@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from portal.referrals import quality, queries, requirements
+from portal.referrals import queries
+from portal.referrals.form import quality, requirements
+from portal.referrals.form.requirements import Missing, Status
+from portal.referrals.form.sections import SECTIONS, Answers, Question, Section, question, section
 from portal.referrals.models import ReferralSection
-from portal.referrals.requirements import Missing, Status
-from portal.referrals.sections import SECTIONS, Answers, Question, Section, question, section
 
 MOST_ADVICE = 3
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from portal.referrals.file_archives import RefusedFileError
+from portal.referrals.files.archives import RefusedFileError
 
 LONGEST_NAME = 120  # ours: what a line of the page and a file system both take
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")

@@ -7,8 +7,8 @@ Which kinds of organisation must answer a question stands beside the question it
 from datetime import date
 from typing import Literal
 
-from portal.referrals.answer_checks import malformed
-from portal.referrals.sections import (
+from portal.referrals.form.answer_checks import malformed
+from portal.referrals.form.sections import (
     EVERYONE,
     SECTIONS,
     Answers,

@@ -13,8 +13,10 @@ from portal.access.actor import Actor
 from portal.access.models import ReferralParty, Scope
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals import file_kinds, file_names, stored_files
-from portal.referrals.file_archives import RefusedFileError
+from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import names as file_names
+from portal.referrals.files import storage as stored_files
+from portal.referrals.files.archives import RefusedFileError
 from portal.referrals.models import Attachment, Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
 

@@ -1,0 +1,1 @@
+"""Files sent with a referral: what is accepted, where the bytes lie, and how they are read back."""
