@@ -1,4 +1,4 @@
-"""The portal as it really runs: `portal serve`, `portal scheduler`, a mail server that takes what is sent, a browser."""
+"""The portal as it really runs: `portal serve`, `portal scheduler`, a mail server that keeps its mail, a browser."""
 
 import contextlib
 import os

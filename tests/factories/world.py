@@ -1,13 +1,13 @@
 """One small world for the tests of every route: two schools, a health partner, a council, a councillor, and KSAF.
 
-Each organisation's words about a child, and its people's names, carry a mark that occurs nowhere else, so that a search for the
-mark finds every leak.
+Each organisation's words about a child, and its people's names, carry a mark that occurs nowhere else, so that a search
+for the mark finds every leak.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlmodel import select
 
@@ -21,7 +21,7 @@ from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system
-from portal.timescales.models import Prompt
+from portal.timescales.models import ClosureDay, Prompt
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals
 from tests.factories.answers import SCHOOL
@@ -102,6 +102,9 @@ def build(database: db.Database) -> World:
                 add_referral(tenant, ksaf, state)
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
+        closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
+        with as_system(db.session()):
+            db.session().add(closed)
     return made
 
 
@@ -127,7 +130,9 @@ def add_referral(tenant: Tenant, ksaf: Tenant, state: State) -> Referral:
 
 def _tenant(organisation: Organisation, mark: str, roles: tuple[Role, ...] = PARTNER_ROLES) -> Tenant:
     session, now = db.session(), clock.now()
-    held = {role: people.add_person(organisation, role, f"{role.value.title()} {mark[::-1].capitalize()}") for role in roles}
+    held = {
+        role: people.add_person(organisation, role, f"{role.value.title()} {mark[::-1].capitalize()}") for role in roles
+    }
     made = Tenant(organisation.id, organisation.key, mark, held, invitation=secrets.token_urlsafe(12))
     with as_system(session):
         rows = session.scalars(select(Membership).where(Membership.organisation_id == organisation.id)).all()
@@ -136,7 +141,7 @@ def _tenant(organisation: Organisation, mark: str, roles: tuple[Role, ...] = PAR
             Invitation(
                 key=made.invitation,
                 organisation_id=organisation.id,
-                email=f"invited.{mark.lower()}@school.example",
+                email=f"invited.{made.people_mark.lower()}@school.example",
                 role=roles[0],
                 invited_by_id=held[roles[0]].user_id,
                 created_at=now,

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,4 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     made.stop()
     sink.stop()
     database.engine.dispose()
-    from datetime import timedelta
-
     clock.shift(timedelta())

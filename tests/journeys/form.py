@@ -9,7 +9,8 @@ from tests.factories.answers import SCHOOL
 from tests.live import Portal
 
 FOUR = {"immediate_risk": "no", "consent_understood": "yes", "enough_context": "yes", "likely_to_engage": "yes"}
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+PDF_END = b"trailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def answer_four(page: Page, portal: Portal) -> str:
@@ -43,7 +44,7 @@ def attach_two(page: Page, portal: Portal, reference: str, folder: Path) -> None
     """Attach two files at once."""
     paths = [folder / "attendance summary.pdf", folder / "plan.pdf"]
     for path in paths:
-        path.write_bytes(PDF + f"% {path.name}\n".encode())  # the same file twice would be kept once
+        path.write_bytes(PDF + f"% {path.name}\n".encode() + PDF_END)  # the same file twice would be kept once
     page.goto(f"{portal.url}/referrals/{reference}/attachments")
     page.locator('input[type="file"]').set_input_files(paths)
     page.get_by_role("button", name="Attach files").click()

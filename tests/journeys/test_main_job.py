@@ -201,9 +201,11 @@ def _no_names_in_mail(portal: Portal) -> None:
 
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until what has the focus is called `name`."""
-    _tab_until(page, lambda: name in page.evaluate(
-        "(document.activeElement.labels?.[0] ?? document.activeElement).textContent"
-    ), name)
+    _tab_until(
+        page,
+        lambda: name in page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent"),
+        name,
+    )
 
 
 def _tab_to_field(page: Page, key: str) -> None:

@@ -29,7 +29,9 @@ def draft(portal) -> tuple[people.Person, str]:
 def _end_sessions(portal) -> None:
     """End every session on the server, as thirty idle minutes would."""
     with portal.database.transaction() as session, as_system(session):
-        session.execute(update(AccountSession).where(col(AccountSession.ended_at).is_(None)).values(ended_at=clock.now()))
+        session.execute(
+            update(AccountSession).where(col(AccountSession.ended_at).is_(None)).values(ended_at=clock.now())
+        )
 
 
 def _sign_in_again(page, person) -> None:

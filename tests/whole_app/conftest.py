@@ -51,7 +51,7 @@ def visitors(bare_app, world_database: db.Database, world: worlds.World) -> Iter
     made = Visitors(bare_app, world_database, world)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tenancy.TenantSession, "commit", _flush_and_forget)
-        patch.setitem(bare_app.config, "PROPAGATE_EXCEPTIONS", False)  # an error is an answer too: a 500 is counted
+        patch.setitem(bare_app.config, "PROPAGATE_EXCEPTIONS", 0)  # an error is an answer too: a 500 is counted
         yield made
 
 

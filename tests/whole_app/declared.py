@@ -1,19 +1,17 @@
 """Who may call every address of the portal, written down a second time and by hand.
 
-Nothing here is read from `portal.access.policy`: the access matrix compares the two. An address that is missing fails the
-tests, so a route is declared on the day it is added.
+Nothing here is read from `portal.access.policy`: the access matrix compares the two. An address that is missing fails
+the tests, so a route is declared on the day it is added.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.referrals.rules import State
 from tests.whole_app.visitors import STAFF as STAFF_ROLES
 
 PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
 
-PARTNERS = frozenset(
-    {"referrer", "admin", "viewer", "outsider", "outsider admin", "health", "council", "councillor"}
-)
+PARTNERS = frozenset({"referrer", "admin", "viewer", "outsider", "outsider admin", "health", "council", "councillor"})
 STAFF = frozenset(STAFF_ROLES)
 EVERYONE = PARTNERS | STAFF
 WRITERS = PARTNERS - {"viewer", "councillor"}
@@ -36,6 +34,8 @@ class Declared:
     """The row is not there for anybody but the organisation that sent it, KSAF included."""
     within_reach_of: frozenset[str] = frozenset()
     """Those for whom no such row is out of reach: KSAF's administrators know every organisation."""
+    typed: dict[str, str] = field(default_factory=dict)
+    """What must be posted for the answer to say whether one may."""
 
 
 R = "/referrals/<reference:reference>"
@@ -72,7 +72,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/organisations-in-use"): Declared(SIGNED_IN),
     ("POST", "/organisations-in-use"): Declared(SIGNED_IN),
     # The referrer's side.
-    ("GET", "/referrals/new"): Declared(WRITERS),
+    ("GET", "/referrals/new"): Declared(WRITERS | {"councillor"}),  # who is shown how to signpost instead
     ("POST", "/referrals/new"): Declared(WRITERS),
     ("GET", f"{R}/tasks"): Declared(WRITERS, DRAFT),
     ("GET", f"{R}/quality"): Declared(WRITERS, DRAFT),
@@ -126,7 +126,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("GET", "/timescales"): Declared(EVERYONE),
     ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
-    ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR),
+    ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR, typed={"day": "2026-12-29"}),
     # People and organisations.
     ("GET", "/people"): Declared(PARTNERS | MANAGER | ADMINISTRATOR),
     ("GET", "/people/invite"): Declared(PEOPLE_ADMINS),

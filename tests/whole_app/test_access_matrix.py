@@ -71,21 +71,20 @@ def _problem(visitors: Visitors, subject: Subject, visitor: Visitor, kind: str, 
     status, may = answer.status_code, subject.declared.who
     if status >= 500:
         return f"an error of ours: {visitors.errors[-1] if visitors.errors else ''}"
-    if may == PUBLIC:
-        return "but anybody may" if status in {401, 403} else ""
-    if visitor.name == SIGNED_OUT or (visitor.name == NO_FACTOR and may != SIGNED_IN):
+    if may == PUBLIC or (may == SIGNED_IN and visitor.name != SIGNED_OUT):
+        return "but they may" if status in {401, 403} else ""
+    if visitor.name in {SIGNED_OUT, NO_FACTOR}:
         return "" if _is_sent_to_sign_in(answer) else "and should have asked to sign in"
-    if may == SIGNED_IN:
-        return "but whoever is signed in may" if status in {401, 403} else ""
-    permitted = visitor.name in may
+    if kind == OWN and visitor.name in may:
+        return "but this is theirs to do" if status in {401, 403, 404} else ""
+    return "" if status in _refusals(subject, visitor, kind) else "which is not theirs"
+
+
+def _refusals(subject: Subject, visitor: Visitor, kind: str) -> set[int]:
+    """Return the statuses with which a visitor must be refused: in reach without the role, or out of reach."""
     if kind == OWN:
-        if permitted:
-            return "but this is theirs to do" if status in {401, 403, 404} else ""
-        hidden = {404} if subject.declared.within_reach_of else set()
-        return "" if status in {403, *hidden} else "without the role for it"
-    if not permitted:
-        return "" if status in {403, 404} else "without the role for it"
-    return "" if status == 404 else "about a row out of reach"
+        return {403, 404} if subject.declared.within_reach_of else {403}
+    return {404} if visitor.name in subject.declared.who else {403, 404}
 
 
 def _is_sent_to_sign_in(answer) -> bool:
@@ -107,7 +106,7 @@ def _shown(answer, address: str) -> tuple:
 
 
 def _body(subject: Subject) -> dict[str, str] | None:
-    return {} if subject.method == "POST" else None
+    return dict(subject.declared.typed) if subject.method == "POST" else None
 
 
 @pytest.mark.parametrize("state", [State.ACKNOWLEDGED, State.ACCEPTED])

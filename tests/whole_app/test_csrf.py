@@ -1,6 +1,7 @@
 """A change is only made for a form of ours, shown to the same person: with every changing route there is."""
 
 import pytest
+from flask import session
 from flask_wtf.csrf import generate_csrf
 
 from tests.whole_app.cases import OWN, subjects
@@ -11,7 +12,7 @@ from tests.whole_app.visitors import SIGNED_OUT, Visitor
 @pytest.fixture
 def guarded(visitors, monkeypatch):
     """The visitors, with CSRF protection on as it is outside the tests."""
-    monkeypatch.setitem(visitors.app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(visitors.app.config, "WTF_CSRF_ENABLED", 1)
     return visitors
 
 
@@ -21,8 +22,6 @@ def _with_token(visitors, visitor: Visitor) -> tuple[Visitor, str]:
     name, _, value = (visitor.cookie or f"{visitors.app.config['SESSION_COOKIE_NAME']}=").partition("=")
     kept = serializer.loads(value) if value else {}
     with visitors.app.test_request_context():
-        from flask import session
-
         token = generate_csrf()
         kept["csrf_token"] = session["csrf_token"]
     return Visitor(visitor.name, visitor.home, visitor.person, f"{name}={serializer.dumps(kept)}"), token

@@ -133,11 +133,10 @@ def test_production_tells_browsers_to_come_back_over_tls_only(tmp_path):
 
 
 def _weaknesses(answer) -> list[str]:
-    headers, wrong = answer.headers, []
+    headers = answer.headers
     policy = headers.get("Content-Security-Policy", "")
-    for part in ("default-src 'none'", "frame-ancestors 'none'"):
-        if part not in policy:
-            wrong.append(f"the policy lacks {part}")
+    needed = ("default-src 'none'", "frame-ancestors 'none'")
+    wrong = [f"the policy lacks {part}" for part in needed if part not in policy]
     if "unsafe-" in policy or "*" in policy or "http:" in policy:
         wrong.append(f"the policy allows too much: {policy}")
     wrong += [f"{name} is {headers.get(name)}" for name, value in FIXED.items() if headers.get(name) != value]

@@ -5,6 +5,7 @@ import logging
 import pytest
 from sqlmodel import col, select
 
+from portal import tenancy
 from portal.audit.models import AuditPayload
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
@@ -76,8 +77,6 @@ TYPED: dict[str, tuple[str, State, dict[str, str]]] = {
 @pytest.fixture
 def outbox(visitors, monkeypatch):
     """Every mail queued by a request, read before the request is undone."""
-    from portal import tenancy
-
     queued: list[OutboxMail] = []
     forget = tenancy.TenantSession.commit
 
@@ -116,7 +115,9 @@ def test_mail_reaches_only_organisations_that_are_party_to_it(visitors, world, o
     with visitors.database.transaction(write=False) as session, as_system(session):
         names = dict(session.execute(select(Organisation.id, Organisation.name).order_by(col(Organisation.id))).all())
     parties = {school.organisation_id, world.ksaf.organisation_id}
-    strays = [(mail.template, names.get(mail.organisation_id)) for mail in outbox if mail.organisation_id not in parties]
+    strays = [
+        (mail.template, names.get(mail.organisation_id)) for mail in outbox if mail.organisation_id not in parties
+    ]
     assert strays == []
 
 

@@ -100,7 +100,9 @@ def _rows(engine: Engine, known: MetaData) -> dict[str, list[dict[str, Any]]]:
     """Return every row of the tables `known`, in the columns it knows."""
     with engine.connect() as connection:
         return {
-            table.name: [row._asdict() for row in connection.execute(select(*table.columns).order_by(*table.primary_key))]
+            table.name: [
+                row._asdict() for row in connection.execute(select(*table.columns).order_by(*table.primary_key))
+            ]
             for table in known.sorted_tables
             if table.name != "alembic_version"
         }

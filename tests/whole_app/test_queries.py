@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
 from portal import clock, db
 from portal.access.roles import OrganisationKind, Role
+from portal.organisations.models import Organisation
+from portal.referrals.models import Referral
 from portal.referrals.rules import State
+from portal.referrals.timeline import add
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Prompt
 from tests.factories import people
@@ -77,11 +81,6 @@ def _fill(database: db.Database, world: worlds.World) -> None:
 
 def _talk(session: db.Session, world: worlds.World, reference: str) -> None:
     """Add messages and files to one referral."""
-    from sqlmodel import select
-
-    from portal.referrals.models import Referral
-    from portal.referrals.timeline import add
-
     owner = world.school.people[Role.REFERRER]
     enter(session, owner.organisation_id)
     referral = session.scalars(select(Referral).where(Referral.reference == reference)).one()
@@ -96,10 +95,6 @@ def _people(session: db.Session, world: worlds.World) -> None:
         made = people.add_organisation(OrganisationKind.COMMUNITY, f"Partner {number}")
         people.add_person(made, Role.ORGANISATION_ADMIN)
     with as_system(session):
-        from sqlmodel import select
-
-        from portal.organisations.models import Organisation
-
         for tenant in (world.school, world.ksaf):
             own = session.scalars(select(Organisation).where(Organisation.id == tenant.organisation_id)).one()
             for number in range(MANY):

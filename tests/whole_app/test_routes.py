@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from portal import config, create_app, crypto
+from portal import config, create_app, crypto, tables
 from tests.conftest import KEYS
 from tests.whole_app import declared
 from tests.whole_app.cases import methods_of, rules, subjects
@@ -17,7 +17,9 @@ NOTED_BY_READING = {"audit_event", "audit_payload", "audit_head", "seen_mark", "
 
 
 def test_every_view_says_who_may_call_it(bare_app):
-    silent = [rule.endpoint for rule in rules(bare_app) if not hasattr(bare_app.view_functions[rule.endpoint], "access")]
+    silent = [
+        rule.endpoint for rule in rules(bare_app) if not hasattr(bare_app.view_functions[rule.endpoint], "access")
+    ]
     assert silent == []
 
 
@@ -97,12 +99,10 @@ def test_reading_changes_nothing(visitors, method):
 
 def _counts(visitors) -> dict[str, tuple]:
     """Each business table's rows, and a digest of their contents: a change in place counts too."""
-    from portal import tables
-
     found = {}
     with visitors.database.engine.connect() as connection:
         for table in tables.metadata.sorted_tables:
             if table.name not in NOTED_BY_READING:
-                rows = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()
+                rows = connection.execute(table.select()).all()
                 found[table.name] = (len(rows), hash(tuple(sorted(map(repr, rows)))))
     return found

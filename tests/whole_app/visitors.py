@@ -56,7 +56,14 @@ class Visitors:
         self.all[SIGNED_OUT] = Visitor(SIGNED_OUT, world.school, None, None)
 
     def ask(
-        self, visitor: str | Visitor, method: str, address: str, *, htmx: bool = False, headers: Any = None, **given: Any
+        self,
+        visitor: str | Visitor,
+        method: str,
+        address: str,
+        *,
+        htmx: bool = False,
+        headers: Any = None,
+        **given: Any,
     ):
         """Return the answer to one request in the name of `visitor`."""
         who = self.all[visitor] if isinstance(visitor, str) else visitor
