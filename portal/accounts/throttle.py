@@ -13,7 +13,7 @@ from portal.accounts.models import SignInAttempt
 from portal.web import dates
 
 WINDOW = timedelta(minutes=5)
-# For one account: FIGURES.md, "Sign-in holds". A person who mistypes needs three or four.
+# For one account, ours. A person who mistypes needs three or four.
 TRIES = 10
 # For one client address: a whole school, or everybody behind one proxy, shares it.
 TRIES_FROM_ADDRESS = 300

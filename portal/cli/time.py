@@ -76,7 +76,7 @@ def deadlines(reference: str, *, as_json: bool) -> None:
 def _calendar() -> WorkingCalendar:
     database = command.database()
     if schema.current(database.engine) is None:  # before the first `portal migrate` nobody can have added a closure day
-        return WorkingCalendar.for_england()
+        return WorkingCalendar.for_england(hours=policy.load().hours)
     with database.system_transaction(write=False):
         return closures.calendar()
 

@@ -36,8 +36,8 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 class WorkingCalendar:
     """Working days and operational hours: Monday to Friday, less bank holidays and closure days.
 
-    `closes` is 17:00 from DOMAIN.md "Timescales". `opens` at 09:00 is our own default: no document
-    gives KSAF's opening time. `closures` maps each KSAF closure day to its reason.
+    The defaults of `opens` and `closes` are those of policy.toml, which says where they come from.
+    `closures` maps each KSAF closure day to its reason.
     """
 
     bank_holidays: Callable[[int], frozenset[date]] = england_bank_holidays
@@ -51,9 +51,11 @@ class WorkingCalendar:
             raise ValueError(f"Opening at {self.opens} has to come before closing at {self.closes}.")
 
     @classmethod
-    def for_england(cls, closures: Mapping[date, str] | None = None) -> Self:
-        """Return England's calendar, for any year, with these closure days and their reasons."""
-        return cls(closures=dict(closures or {}))
+    def for_england(
+        cls, closures: Mapping[date, str] | None = None, hours: tuple[time, time] = (time(9), time(17))
+    ) -> Self:
+        """Return England's calendar, for any year, with these closure days and their reasons, and these `hours`."""
+        return cls(closures=dict(closures or {}), opens=hours[0], closes=hours[1])
 
     # --- days
 
@@ -83,7 +85,7 @@ class WorkingCalendar:
         """Return when "within `n` working days" of `start` ends.
 
         That is the close of hours on the nth working day after the calendar day of `start`,
-        whatever its hour (DOMAIN.md "Timescales"). Raises ValueError when `n` is under 1.
+        whatever its hour. Raises ValueError when `n` is under 1.
         """
         if n < 1:
             raise ValueError(f"A deadline needs at least 1 working day, not {n}.")

@@ -8,6 +8,7 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
+from portal.timescales import policy
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import ClosureDay
 
@@ -18,7 +19,7 @@ def calendar() -> WorkingCalendar:
     """Return England's working calendar with KSAF's closure days, read once a session."""
     kept = db.session().info
     if _REMEMBERED not in kept:
-        kept[_REMEMBERED] = WorkingCalendar.for_england({row.day: row.reason for row in listed()})
+        kept[_REMEMBERED] = WorkingCalendar.for_england({row.day: row.reason for row in listed()}, policy.load().hours)
     return kept[_REMEMBERED]
 
 

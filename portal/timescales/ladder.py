@@ -15,7 +15,7 @@ from portal.timescales.timescale import (
 
 
 class Rung(StrEnum):
-    """One step of a ladder. DOMAIN.md "Timescales" names who hears of the first three."""
+    """One step of a ladder. `recipients.py` says who hears of each."""
 
     APPROACHING = "approaching"  # to the person who owes it
     MISSED = "missed"  # to their manager

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Final
 
 from portal.timescales import ladder
 from portal.timescales.calendar import WorkingCalendar
-from portal.timescales.policy_rows import PolicyError, read_timescales, read_version
+from portal.timescales.policy_rows import PolicyError, read_hours, read_timescales, read_version
 from portal.timescales.timescale import Timescale
 
 POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
@@ -23,6 +23,8 @@ class Policy:
 
     version: str
     timescales: Mapping[str, Timescale]
+    hours: tuple[time, time]
+    """When KSAF opens and closes, London time."""
 
     def __getitem__(self, kind: str) -> Timescale:
         """Return the timescale of this kind; raises PolicyError when there is none."""
@@ -64,4 +66,5 @@ def load(path: Path = POLICY_FILE) -> Policy:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PolicyError(f"{path.name} cannot be read: {error}") from error
-    return Policy(read_version(document), MappingProxyType(read_timescales(document)))
+    timescales = MappingProxyType(read_timescales(document))
+    return Policy(read_version(document), timescales, read_hours(document))

@@ -1,7 +1,7 @@
 """Reading the rows of a policy file, refusing whatever could not be relied on."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Final, TypeVar, cast
 
@@ -35,6 +35,15 @@ class PolicyError(ValueError):
 def read_version(document: Row) -> str:
     """Return the policy's version; raises PolicyError without one."""
     return _take(document, "version", str, "the policy")
+
+
+def read_hours(document: Row) -> tuple[time, time]:
+    """Return KSAF's opening and closing time; raises PolicyError unless the one comes before the other."""
+    hours = cast("Row", _take(document, "hours", dict, "the policy"))
+    opens, closes = (_take(hours, name, time, "the policy's hours") for name in ("opens", "closes"))
+    if opens >= closes:
+        raise PolicyError(f"KSAF cannot open at {opens} and close at {closes}.")
+    return opens, closes
 
 
 def read_timescales(document: Row) -> dict[str, Timescale]:

@@ -108,7 +108,7 @@ def staff_of(organisation_id: int) -> Staff:
 
 
 def of_rung(rung: Rung, deadline: Deadline, staff: Staff) -> list[Recipient]:
-    """Return whom this rung prompts and who of them is mailed, each person once (DOMAIN.md "Timescales")."""
+    """Return whom this rung prompts and who of them is mailed, each person once."""
     return _TOLD[rung](deadline, staff)
 
 

@@ -143,3 +143,15 @@ def test_a_policy_that_cannot_be_relied_on_is_refused_by_name(tmp_path, was, bec
     broken.write_text(text.replace(was, becomes, 1), encoding="utf-8")
     with pytest.raises(PolicyError, match=complaint):
         load(broken)
+
+
+def test_operational_hours_are_the_policys_to_set(tmp_path):
+    text = POLICY_FILE.read_text(encoding="utf-8")
+    changed = tmp_path / "policy.toml"
+    changed.write_text(text.replace("closes = 17:00:00", "closes = 16:30:00"), encoding="utf-8")
+    calendar = WorkingCalendar.for_england(hours=load(changed).hours)
+    received = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert calendar.deadline_after(received, 1) == datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+    changed.write_text(text.replace("closes = 17:00:00", "closes = 08:00:00"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="cannot open"):
+        load.__wrapped__(changed)
