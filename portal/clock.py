@@ -10,7 +10,7 @@ def now() -> datetime:
     return datetime.now(UTC) + _shift
 
 
-def shift(by: timedelta) -> None:
-    """Move this process's clock by `by` from the real one; the command line allows it in the test environment only."""
+def set_to(instant: datetime | None) -> None:
+    """Let this process's clock run on from `instant` (None: from the real time), for the demo's stories and for tests."""
     global _shift  # noqa: PLW0603 - one clock a process is the point
-    _shift = by
+    _shift = instant - datetime.now(UTC) if instant else timedelta()

@@ -2,7 +2,7 @@
 
 import importlib
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -45,8 +45,7 @@ def settings() -> config.Settings:
     crypto.use_keys(made.secret_keys)
     asked = os.environ.get("PORTAL_CLOCK")
     if asked and made.env is config.Environment.TEST:
-        clock.shift(timedelta())  # asked for twice, it must not be shifted twice
-        clock.shift(datetime.fromisoformat(asked) - clock.now())
+        clock.set_to(datetime.fromisoformat(asked))
     return made
 
 

@@ -35,7 +35,7 @@ def load(database: Database, referrals: int | None = None) -> int:
     try:
         _tell(database, told)
     finally:
-        clock.shift(timedelta())
+        clock.set_to(None)
     deadlines.run(database, real)
     return len(told)
 
@@ -48,7 +48,7 @@ def accounts(database: Database) -> list[dict[str, Any]]:
 
 def _tell(database: Database, told: Sequence[Story]) -> None:
     real = clock.now()
-    clock.shift(-OPENED)
+    clock.set_to(real - OPENED)
     with database.system_transaction():
         calendar = closures.calendar()
         actors = cast.add(clock.now())
@@ -60,6 +60,6 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
     for instant, happen in sorted(happenings, key=lambda happening: happening[0]):
         if instant > real:
             continue
-        clock.shift(instant - real)
+        clock.set_to(instant)
         deadlines.run(database, clock.now())
         happen()
