@@ -11,6 +11,6 @@ def now() -> datetime:
 
 
 def set_to(instant: datetime | None) -> None:
-    """Let this process's clock run on from `instant` (None: from the real time), for the demo's stories and for tests."""
+    """Let this process's clock run on from `instant` (None: the real time), for the demo's stories and tests."""
     global _shift  # noqa: PLW0603 - one clock a process is the point
     _shift = instant - datetime.now(UTC) if instant else timedelta()

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,4 +43,4 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     made.stop()
     sink.stop()
     database.engine.dispose()
-    clock.shift(timedelta())
+    clock.set_to(None)
