@@ -203,7 +203,13 @@ def _tab_to(page: Page, name: str) -> None:
     """Press Tab until what has the focus is called `name`."""
     _tab_until(
         page,
-        lambda: name in page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent"),
+        lambda: (
+            name
+            in page.evaluate(
+                "document.activeElement === document.body ? '' :"
+                " (document.activeElement.labels?.[0] ?? document.activeElement).textContent"
+            )
+        ),
         name,
     )
 

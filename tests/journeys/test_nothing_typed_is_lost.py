@@ -51,8 +51,7 @@ def test_a_session_that_ended_gives_the_words_back(portal, draft, browser, scrip
         page.get_by_role("button", name="Save and continue").click()
         page.wait_for_url("**/sign-in**")
         _sign_in_again(page, person)
-        page.wait_for_url("**/sections/**")
-        page.goto(address)
+        page.wait_for_url("**/sections/strengths")
         expect(page.locator('[name="what_works"]')).to_have_value(WORDS)
 
 

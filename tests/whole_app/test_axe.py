@@ -22,8 +22,21 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "r
 # Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.
 PEOPLE = ("referrer", "triage_officer", "manager", "administrator", "councillor", SIGNED_OUT)
 DIFFER = {"/", "/account", "/people", "/referrals/<reference:reference>", "/timescales"}
-FRAGMENTS = {"/referrals/rows", "/queue/rows", "/home/waiting", "/home/latest", "/home/queue"}
+R = "/referrals/<reference:reference>"
+FRAGMENTS = {
+    f"{R}/quality",
+    f"{R}/status",
+    "/queue/<reference:reference>/summary",
+    "/referrals/rows",
+    "/queue/rows",
+    "/home/waiting",
+    "/home/latest",
+    "/home/queue",
+}
 NOT_A_PAGE = {"/health/live", "/health/ready", "/referrals/<reference:reference>/attachments/<key:key>"}
+STICKING_OUT = """() => document.documentElement.scrollWidth <= 320 ? "" : [...document.querySelectorAll("body *")]
+  .filter((each) => each.getBoundingClientRect().right > 320 && !each.children.length)
+  .map((each) => `${each.tagName}.${each.className} "${each.textContent.slice(0, 40)}"`).slice(0, 4).join(", ")"""
 FORMS = (
     "/sign-in",
     "/referrals/new",
@@ -119,6 +132,6 @@ def _problems(page: Page) -> list[str]:
         where = nodes[0]
         wrong.append(f"{violation['id']} at {where['target']}: {where.get('failureSummary', '')}"[:300])
     page.set_viewport_size({"width": 320, "height": 640})
-    width = page.evaluate("document.documentElement.scrollWidth")
+    sticking_out = page.evaluate(STICKING_OUT)
     page.set_viewport_size({"width": 1280, "height": 900})
-    return wrong + ([f"is {width} px wide in a window of 320"] if width > 320 else [])
+    return wrong + ([f"is wider than 320 px: {sticking_out}"] if sticking_out else [])
