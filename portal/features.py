@@ -1,5 +1,6 @@
 """Every feature the web application is made of, and what each page of theirs is given."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, get_flashed_messages, request
@@ -20,6 +21,7 @@ from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
 from portal.timescales import routes as timescales
 from portal.triage import routes as triage
+from portal.web import once
 
 # Label, address and who sees it. The first whose address begins the page's own is the current one.
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
@@ -51,6 +53,7 @@ def install(app: Flask) -> None:
         actor: Actor | None = getattr(current_user, "actor", None)
         return {
             "actor": actor,
+            "one_time_key": partial(once.one_time_key, actor.organisation_id if actor else None),
             "navigation": navigation(actor) if actor else [],
             # Asked for where it is shown, so that fragments and error pages cost no query.
             "waiting_count": LocalProxy(lambda: _waiting(actor)),

@@ -57,6 +57,7 @@ def requires(permission: Permission, *, quiet: bool = False) -> Callable[[View],
         @wraps(view)
         def guarded(**kwargs: Any) -> Any:
             actor = acting()
+            once.refuse_elsewhere(actor.organisation_id)
             if not actor.may(permission):
                 abort(403)
             return _once(actor.user_id, view, actor, **kwargs)
@@ -76,6 +77,7 @@ def requires_row(permission: Permission, load: Callable[..., Any], *, quiet: boo
         @wraps(view)
         def guarded(**kwargs: Any) -> Any:
             actor = acting()
+            once.refuse_elsewhere(actor.organisation_id)
             row = load(actor, **kwargs)
             if row is None:
                 abort(404)

@@ -6,7 +6,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from portal import clock
 from portal.config import Settings
-from portal.web import converters, errors, filters, headers, logs, once, rendering, transactions
+from portal.web import converters, errors, filters, headers, logs, rendering, transactions
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -33,7 +33,6 @@ def install(app: Flask, settings: Settings) -> None:
         return {
             "asset": rendering.asset,
             "csp_nonce": headers.csp_nonce,
-            "one_time_key": once.one_time_key,
             "env": settings.env.value,
             "now": clock.now(),
         }

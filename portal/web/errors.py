@@ -12,9 +12,17 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 class SomeoneWasFirstError(Conflict):
     """Two people acted at once; the message tells the second who was first and when."""
 
+    heading = "Someone was first"
+
     def __init__(self, told: str) -> None:
         super().__init__(told)
         self.told = told
+
+
+class OtherOrganisationError(SomeoneWasFirstError):
+    """The form was shown for another of the person's organisations than the one they work for now."""
+
+    heading = "You have changed organisation"
 
 
 def install(app: Flask) -> None:
@@ -28,7 +36,8 @@ def install(app: Flask) -> None:
         shown = code if code in KNOWN else 400 if code < 500 else 500  # noqa: PLR2004 - HTTP's classes
         if shown >= 500:  # noqa: PLR2004 - HTTP
             return _plain(app, shown), code
-        return render_template(f"errors/{shown}.html", told=getattr(error, "told", None)), code
+        words = {name: getattr(error, name, None) for name in ("told", "heading")}
+        return render_template(f"errors/{shown}.html", **words), code
 
     @app.errorhandler(CSRFError)
     def out_of_date(_error: CSRFError) -> tuple[str, int]:
