@@ -10,6 +10,7 @@ from tests.conftest import KEYS
 from tests.whole_app.crawl import walk
 from tests.whole_app.visitors import SIGNED_OUT
 
+pytestmark = pytest.mark.timeout(400)  # seconds: every page of five people
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -16,7 +16,7 @@ NOT_FILLED_IN = {"hidden", "submit", "button", "image", "reset"}
 
 
 # What a page looks like does not depend on the engine.
-pytestmark = pytest.mark.parametrize("world_database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.parametrize("world_database", ["sqlite"], indirect=True), pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from tests.whole_app.cases import FOREIGN, MIXED, subjects
 from tests.whole_app.crawl import walk
 from tests.whole_app.visitors import SIGNED_OUT
 
+pytestmark = pytest.mark.timeout(400)  # seconds: every page as everybody
 OTHERS = ("referrer", "admin", "viewer", "health", "council", "councillor", SIGNED_OUT)
 
 

@@ -19,7 +19,7 @@ from tests.factories import world as worlds
 from tests.whole_app.cases import OWN, subjects
 
 # How many statements a page sends does not depend on the engine.
-pytestmark = pytest.mark.parametrize("world_database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.parametrize("world_database", ["sqlite"], indirect=True), pytest.mark.timeout(400)]
 
 MOST = 8
 """Queries a page, the three that find out who is asking among them. The view of a child's record is written down in a
