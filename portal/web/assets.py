@@ -15,7 +15,8 @@ from pathlib import Path
 FONT = "Atkinson Hyperlegible Next Variable"
 FONT_STACK = f'"{FONT}",Arial,sans-serif'
 MOJ_COMPONENTS = (".moj-badge", ".moj-sub-navigation", ".moj-timeline")
-# Components no page of ours uses (docs/design.md): without them the first page stays under 90 KB.
+# Components no page of ours uses (docs/design.md): without them the first page stays under 90 KB. The footer's hold
+# the royal arms and the crown, which GOV.UK keeps to itself like its typeface.
 GOVUK_UNUSED = (
     "accordion",
     "cookie-banner",
@@ -29,8 +30,6 @@ GOVUK_UNUSED = (
     "summary-card",
     "tabs",
 )
-# The rules for what GOV.UK keeps to itself: its typeface, the royal arms and the crown of its footer.
-GOVUK_ALONE = ("@font-face", "copyright-logo", "footer__crown")
 # What each file covers, so that a browser fetches the second only when a name needs it.
 FONT_RANGES = {
     "latin": "U+0-FF,U+131,U+152-153,U+2BB-2BC,U+2C6,U+2DA,U+2DC,U+304,U+308,U+329,"
@@ -121,7 +120,7 @@ def _is_used(rule: str) -> bool:
 def _write_govuk_css(node_modules: Path, vendor: Path) -> None:
     """GOV.UK Frontend's styles without its fonts and its crest, with our font before them."""
     css = (node_modules / _GOVUK / "govuk-frontend.min.css").read_text()
-    own = _own(css, lambda rule: not any(name in rule for name in GOVUK_ALONE))
+    own = _own(css, _is_used)
     faces = "".join(_font_face(node_modules, vendor, subset) for subset in FONT_RANGES)
     (vendor / "govuk-frontend.min.css").write_text(f'@charset "UTF-8";{faces}{own}\n')
 
