@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.access import policy
-from portal.access.roles import KIND_LABELS, ROLE_LABELS, OrganisationKind, Role
+from portal.access.roles import ROLE_LABELS, OrganisationKind, Role
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,6 @@ class Actor:
     def role_label(self) -> str:
         """Return the role in words."""
         return ROLE_LABELS[self.role]
-
-    @property
-    def kind_label(self) -> str:
-        """Return the organisation's kind in words."""
-        return KIND_LABELS[self.organisation_kind]
 
     def may(self, permission: policy.Permission | str) -> bool:
         """Say whether this person, here and now, holds `permission`."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from portal.access.roles import OPERATOR_ROLES, PARTNER_ROLES, OrganisationKind, Role
+from portal.access.roles import PARTNER_ROLES, OrganisationKind, Role
 
 
 class Permission(StrEnum):
@@ -47,7 +47,6 @@ class Permission(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_ADD = "organisation.add"
     ORGANISATION_INVITE = "organisation.invite"
-    CALENDAR_READ = "calendar.read"
     CALENDAR_EDIT = "calendar.edit"
     CALENDAR_REOPEN = "calendar.reopen"
     TIMESCALES_READ = "timescales.read"
@@ -100,7 +99,6 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ORGANISATION_READ: _KSAF_ADMIN | _MANAGER,
     Permission.ORGANISATION_ADD: _KSAF_ADMIN,
     Permission.ORGANISATION_INVITE: _KSAF_ADMIN,
-    Permission.CALENDAR_READ: OPERATOR_ROLES,
     Permission.CALENDAR_EDIT: _KSAF_ADMIN,
     Permission.CALENDAR_REOPEN: _KSAF_ADMIN,
     Permission.TIMESCALES_READ: _ANYONE,

@@ -25,11 +25,6 @@ class Colleague:
         """Return what the page's addresses carry for this membership."""
         return self.membership.key
 
-    @property
-    def has_signed_up(self) -> bool:
-        """Say whether the person has set a password."""
-        return self.user.password_hash is not None
-
 
 def people_of(actor: Actor, organisation: Organisation) -> list[Colleague]:
     """Return who belongs to `organisation` now, by name. Raises PermissionError when it is not the actor's to see."""

@@ -2,16 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from portal.access.roles import OrganisationKind, Role, roles_of
-
 # NCSC, Cyber Essentials: Requirements for IT Infrastructure v3.2, "Password-based authentication": 12 characters or
 # more, no longest length, a list of common passwords refused. Its advice on passwords asks for no mixture of signs.
 SHORTEST_PASSWORD = 12
 # Not a rule for people: a bound on what a stranger can make the server hash.
 LONGEST_PASSWORD = 1000
 
-# Crockford's letters: none that is taken for another when it is read from paper.
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_GROUP = 4
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -61,8 +57,3 @@ def browser_words(user_agent: str) -> str:
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "A browser")
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)
     return f"{browser} on {system}" if system else browser
-
-
-def can_hold(role: Role, kind: OrganisationKind) -> bool:
-    """Say whether people of an organisation of `kind` can have `role`."""
-    return role in roles_of(kind)

@@ -15,9 +15,9 @@ from pyotp.totp import TOTP
 from sqlalchemy import CursorResult, Update
 from sqlmodel import col, delete, select, update
 
-from portal import clock, crypto, db
+from portal import clock, crypto, db, references
 from portal.accounts.models import RecoveryCode, User
-from portal.accounts.rules import CODE_LETTERS, code_as_typed
+from portal.accounts.rules import code_as_typed
 
 ISSUER = "KSAF Partner Portal"
 STEP_SECONDS = 30  # RFC 6238, section 5.2: the default step
@@ -81,7 +81,9 @@ def new_recovery_codes(user_id: int) -> list[str]:
     """Replace the person's recovery codes; returns the new ones, which are shown once and kept as hashes only."""
     session = db.session()
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
-    codes = ["".join(secrets.choice(CODE_LETTERS) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
+    codes = [
+        "".join(secrets.choice(references.ALPHABET) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)
+    ]
     session.add_all(RecoveryCode(user_id=user_id, code_hash=_code_hash(user_id, code)) for code in codes)
     session.flush()
     return codes

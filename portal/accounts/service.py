@@ -8,10 +8,10 @@ from sqlmodel import col, select, update
 from portal import clock, crypto, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission, may
-from portal.access.roles import ROLE_LABELS, Role
+from portal.access.roles import ROLE_LABELS, Role, roles_of
 from portal.accounts import sessions
 from portal.accounts.models import Invitation, Membership, User
-from portal.accounts.rules import as_kept, can_hold
+from portal.accounts.rules import as_kept
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.notifications import service as notifications
@@ -92,7 +92,7 @@ def change_role(actor: Actor, membership: Membership, role: Role) -> None:
     if membership.role is role:
         return
     _refuse_self(actor, membership, "You cannot change your own role. Ask another admin of your organisation.")
-    if not can_hold(role, actor.organisation_kind):
+    if role not in roles_of(actor.organisation_kind):
         raise PeopleRuleError(f"{ROLE_LABELS[role]} is not a role in this kind of organisation.")
     if not may(role, actor.organisation_kind, Permission.PEOPLE_INVITE):
         _refuse_last(actor, membership)
@@ -118,7 +118,7 @@ def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id
     session, now = db.session(), clock.now()
     with as_system(session):
         organisation = session.get(Organisation, organisation_id)
-        if organisation is None or not can_hold(role, organisation.kind):
+        if organisation is None or role not in roles_of(organisation.kind):
             raise PeopleRuleError(f"{ROLE_LABELS[role]} is not a role in this organisation.")
         if session.scalars(_live_member(email, organisation_id)).first() is not None:
             raise PeopleRuleError("This person is a member of the organisation already.")
