@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("assigned_to_id", sa.Integer(), nullable=True),
         sa.Column("assigned_to_name", sa.String(200), nullable=False),
         sa.Column("waiting_on", sa.String(40), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", UTCDateTime(), nullable=True),
         sa.Column("next_due_kind", sa.String(40), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
@@ -55,7 +56,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_referral_given_key", ["child_given_key"], unique=False)
         batch_op.create_index("ix_referral_owner_change", ["organisation_id", "last_change_at", "id"], unique=False)
         batch_op.create_index("ix_referral_owner_due", ["organisation_id", "next_due_at", "id"], unique=False)
-        batch_op.create_index("ix_referral_queue", ["waiting_on", "next_due_at", "id"], unique=False)
+        batch_op.create_index("ix_referral_queue", ["waiting_on", "is_urgent", "next_due_at", "id"], unique=False)
 
     op.create_table(
         "information_request",

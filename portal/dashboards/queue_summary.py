@@ -15,13 +15,14 @@ from portal.timescales import closures
 
 @dataclass(frozen=True)
 class QueueSummary:
-    """Open referrals: missed by KSAF, due from it by today's close or later, and waiting for a referrer."""
+    """Open referrals: missed by KSAF, due from it today or later, with a referrer, with a manager, to be read first."""
 
     missed: int
     today: int
     later: int
     with_referrer: int
     to_authorise: int
+    urgent: int
 
 
 def summary(actor: Actor) -> QueueSummary:
@@ -38,5 +39,6 @@ def summary(actor: Actor) -> QueueSummary:
         func.count(case((and_(ours, func.coalesce(due > close, True)), 1))),
         func.count(case((col(Referral.waiting_on) == WaitingOn.REFERRER, 1))),
         func.count(case((col(Referral.state) == State.DECISION_PROPOSED, 1))),
+        func.count(case((col(Referral.is_urgent), 1))),
     ).where(col(Referral.waiting_on).in_((WaitingOn.OPERATOR, WaitingOn.REFERRER)), col(Referral.state).in_(OPEN))
     return QueueSummary(*db.session().execute(counted).one())

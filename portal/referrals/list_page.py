@@ -41,6 +41,7 @@ class Row:
     following_tone: progress.Tone
     changed: str
     changed_at: datetime
+    is_urgent: bool
 
 
 def row_of(actor: Actor, referral: Referral) -> Row:
@@ -58,6 +59,7 @@ def row_of(actor: Actor, referral: Referral) -> Row:
         following_tone=tone,
         changed=ago(now, referral.last_change_at),
         changed_at=referral.last_change_at,
+        is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
     )
 
 

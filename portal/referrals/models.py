@@ -41,7 +41,7 @@ class Referral(PartyRoot, SQLModel, table=True):
         UniqueConstraint("organisation_id", "id"),
         Index("ix_referral_owner_change", "organisation_id", "last_change_at", "id"),
         Index("ix_referral_owner_due", "organisation_id", "next_due_at", "id"),
-        Index("ix_referral_queue", "waiting_on", "next_due_at", "id"),
+        Index("ix_referral_queue", "waiting_on", "is_urgent", "next_due_at", "id"),
         Index("ix_referral_family_key", "child_family_key"),
         Index("ix_referral_given_key", "child_given_key"),
     )
@@ -66,6 +66,7 @@ class Referral(PartyRoot, SQLModel, table=True):
     assigned_to_id: int | None = Field(default=None, foreign_key="user_account.id", description="Who has it at KSAF")
     assigned_to_name: str = Field(default="", max_length=200)
     waiting_on: WaitingOn = Field(default=WaitingOn.REFERRER, sa_type=words(WaitingOn))
+    is_urgent: bool = Field(default=False, description="To be read first: the child may be at risk")
     next_due_at: datetime | None = None
     next_due_kind: str | None = Field(default=None, max_length=40)
     created_at: datetime

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from portal.referrals.models import Referral, WaitingOn
-from portal.referrals.rules import State, label_for
+from portal.referrals.rules import OPEN, State, label_for
 from portal.web.dates import clock_time, in_london, short_datetime
 
 Tone = Literal["on_track", "soon", "missed", "waiting", "neutral"]
@@ -36,6 +36,11 @@ def child_in_list(referral: Referral) -> str:
 def child_in_full(referral: Referral) -> str:
     """Return the child's name as a record shows it."""
     return f"{referral.child_given_name} {referral.child_family_name}".strip() or "No name yet"
+
+
+def is_read_first(referral: Referral, *, is_operator: bool) -> bool:
+    """Say whether the reader, one of KSAF's, is told to read this first: it is open and the child may be at risk."""
+    return is_operator and referral.is_urgent and referral.state in OPEN
 
 
 def tone(referral: Referral) -> Tone:

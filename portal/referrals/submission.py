@@ -10,7 +10,7 @@ from portal.organisations.models import Organisation
 from portal.organisations.queries import agreement_in_force
 from portal.referrals import lifecycle, queries
 from portal.referrals.form import consent_answers
-from portal.referrals.form.requirements import Missing, missing
+from portal.referrals.form.requirements import Missing, may_be_at_risk, missing, route
 from portal.referrals.form.sections import Answers
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
@@ -42,6 +42,7 @@ def submit(actor: Actor, referral: Referral) -> None:
     answers = queries.answers_of(queries.saved_sections(actor, referral).values())
     if gaps := missing(actor.organisation_kind, answers, in_london(clock.now()).date()):
         raise NotReadyError(gaps)
+    referral.is_urgent = may_be_at_risk(answers) or route(answers) == "protection"
     lifecycle.move(actor, referral, Event.SUBMIT, "Referral sent")
     operator_id, operator_name = _operator()
     _record_consent(actor, referral, operator_name, answers)

@@ -25,6 +25,7 @@ class Line:
     age: str
     owed: Owed
     who: str
+    is_urgent: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def line(actor: Actor, referral: Referral, sender: Organisation, now: datetime, 
         age=age_in_words(now, referral.submitted_at or referral.created_at),
         owed=next_owed(referral, now, calendar),
         who=referral.assigned_to_name or "Nobody yet",
+        is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
     )
 
 

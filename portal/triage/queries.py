@@ -21,6 +21,7 @@ from portal.triage.models import Decision
 
 PAGE = 25
 _OWED = (WaitingOn.OPERATOR, WaitingOn.REFERRER)
+_FIRST, _IN_TURN = "first", "in-turn"
 
 
 class Which(StrEnum):
@@ -38,20 +39,23 @@ class Which(StrEnum):
 class Place:
     """Where a page of the queue left off: the last row's order in it."""
 
+    is_urgent: bool
     waiting_on: WaitingOn
     due_at: datetime | None
     reference: str
 
     def __str__(self) -> str:
         """Return the place as an address carries it."""
-        return "~".join((self.waiting_on, self.due_at.isoformat() if self.due_at else "", self.reference))
+        first = _FIRST if self.is_urgent else _IN_TURN
+        return "~".join((first, self.waiting_on, self.due_at.isoformat() if self.due_at else "", self.reference))
 
     @classmethod
     def read(cls, text: str) -> "Place | None":
         """Return the place that `text` names, or None when it names none."""
         try:
-            waiting_on, due_at, reference = text.split("~")
-            return cls(WaitingOn(waiting_on), datetime.fromisoformat(due_at) if due_at else None, reference)
+            first, waiting_on, due_at, reference = text.split("~")
+            due = datetime.fromisoformat(due_at) if due_at else None
+            return cls(first == _FIRST, WaitingOn(waiting_on), due, reference)
         except ValueError:
             return None
 
@@ -87,15 +91,21 @@ class Evidence:
 
 
 def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) -> Queue:
-    """Return a page of the open referrals within `actor`'s reach, least time left first, the referrer's turn last.
+    """Return a page of the open referrals within `actor`'s reach.
 
+    Those about a child who may be at risk come first, then least time left, then those where it is the referrer's turn.
     Overdue and undated rows come first among their own. Pages move by key: `after` is the place before this page.
     """
     rows = (
         select(Referral, Organisation)
         .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
         .where(col(Referral.waiting_on).in_(_OWED), col(Referral.state).in_(OPEN), *_narrowed(actor, which))
-        .order_by(col(Referral.waiting_on), col(Referral.next_due_at).asc().nulls_first(), col(Referral.reference))
+        .order_by(
+            col(Referral.is_urgent).desc(),
+            col(Referral.waiting_on),
+            col(Referral.next_due_at).asc().nulls_first(),
+            col(Referral.reference),
+        )
         .limit(PAGE + 1)
     )
     if after is not None:
@@ -154,7 +164,7 @@ def _narrowed(actor: Actor, which: Which) -> list[ColumnElement[bool]]:
 
 
 def _place_of(referral: Referral) -> Place:
-    return Place(referral.waiting_on, referral.next_due_at, referral.reference)
+    return Place(referral.is_urgent, referral.waiting_on, referral.next_due_at, referral.reference)
 
 
 def _behind(place: Place) -> ColumnElement[bool]:
@@ -165,4 +175,6 @@ def _behind(place: Place) -> ColumnElement[bool]:
         later = or_(and_(due.is_(None), behind), due.is_not(None))
     else:
         later = or_(due > place.due_at, and_(due == place.due_at, behind))
-    return or_(later_turn, and_(col(Referral.waiting_on) == place.waiting_on, later))
+    within = or_(later_turn, and_(col(Referral.waiting_on) == place.waiting_on, later))
+    urgent = col(Referral.is_urgent)
+    return or_(urgent.is_(False), within) if place.is_urgent else and_(urgent.is_(False), within)
