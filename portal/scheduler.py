@@ -24,6 +24,7 @@ from portal.health import service as health
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
 from portal.organisations import contacts
+from portal.referrals import telling
 from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
@@ -98,9 +99,10 @@ def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[s
 
 
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
-    """Send what the outbox holds; the contact details it signs off with live above it."""
+    """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
-    return outbox.run(database, settings, now, Letterhead(settings.base_url, ksaf.phone, ksaf.email))
+    letterhead = Letterhead(settings.base_url, ksaf.phone, ksaf.email)
+    return outbox.run(database, settings, now, letterhead, lambda mail: telling.failed_mail(mail.reference))
 
 
 def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

@@ -125,3 +125,10 @@ def upgrade() -> None:
     with op.batch_alter_table("prompt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_prompt_deadline_id"), ["deadline_id"], unique=False)
         batch_op.create_index("ix_prompt_open", ["user_id", "organisation_id", "closed_at"], unique=False)
+        batch_op.create_index(
+            "ix_prompt_open_news",
+            ["reference", "kind", "user_id"],
+            unique=True,
+            postgresql_where=sa.text("closed_at is null and deadline_id is null"),
+            sqlite_where=sa.text("closed_at is null and deadline_id is null"),
+        )

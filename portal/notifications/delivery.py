@@ -4,6 +4,7 @@ The lease and the result are two short transactions; the sending between them is
 sending leaves its lease to run out, and the mail is sent again with the same Message-ID.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import and_, col, or_, select
@@ -15,6 +16,12 @@ from portal.notifications.models import MailState, OutboxMail
 LEASE = timedelta(minutes=20)
 # How long each refusal waits before the next try; after the last, about a day on, the mail has failed. Ours.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 520))
+
+WhenFailed = Callable[[OutboxMail], None]
+
+
+def _nothing(_mail: OutboxMail) -> None:
+    pass
 
 
 def take_next(database: Database, now: datetime) -> OutboxMail | None:
@@ -41,15 +48,22 @@ def note_sent(database: Database, mail: OutboxMail, now: datetime) -> MailState:
     return _settle(database, mail, MailState.SENT, sent_at=now, last_error=None)
 
 
-def note_refused(database: Database, mail: OutboxMail, now: datetime, why: str, *, for_good: bool) -> MailState:
-    """Note that `mail` was not taken, and return what becomes of it: tried again later, or failed."""
+def note_refused(
+    database: Database, mail: OutboxMail, now: datetime, why: str, *, for_good: bool, when_failed: WhenFailed = _nothing
+) -> MailState:
+    """Note that `mail` was not taken, and return what becomes of it: tried again later, or failed.
+
+    `when_failed` is called with a mail that failed, in the transaction that says so.
+    """
     if for_good or mail.attempts > len(WAITS):
-        return _settle(database, mail, MailState.FAILED, last_error=why)
+        return _settle(database, mail, MailState.FAILED, when_failed, last_error=why)
     return _settle(database, mail, MailState.RETRY, last_error=why, next_attempt_at=now + WAITS[mail.attempts - 1])
 
 
-def _settle(database: Database, mail: OutboxMail, state: MailState, **facts: datetime | str | None) -> MailState:
-    """Write the outcome, unless the lease ran out meanwhile and somebody else now has the mail."""
+def _settle(
+    database: Database, mail: OutboxMail, state: MailState, then: WhenFailed = _nothing, **facts: datetime | str | None
+) -> MailState:
+    """Write the outcome and do `then`, unless the lease ran out meanwhile and somebody else now has the mail."""
     with database.system_transaction() as session:
         still_ours = (
             select(OutboxMail)
@@ -65,4 +79,5 @@ def _settle(database: Database, mail: OutboxMail, state: MailState, **facts: dat
             row.state, row.lease_until = state, None
             for name, value in facts.items():
                 setattr(row, name, value)
+            then(row)
     return state

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 
 from portal import clock
 from portal.config import Settings
@@ -19,16 +20,23 @@ SLOW_SECONDS = 20
 _log = logging.getLogger(__name__)
 
 
-def run(database: Database, settings: Settings, now: datetime, letterhead: letters.Letterhead) -> dict[str, int]:
+def run(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    letterhead: letters.Letterhead,
+    when_failed: delivery.WhenFailed,
+) -> dict[str, int]:
     """Send every mail due at `now`, and return how many were "mail_sent", put off ("mail_retry") and "mail_failed".
 
+    `when_failed` tells people of a mail that failed: they live above this layer.
     Without a mail server the mails are only marked as sent: the demo shows them at /demo/mailbox.
     """
     done: Counter[MailState] = Counter()
     with MailServer(settings.smtp_url) if settings.smtp_url else nullcontext() as server:
         while mail := delivery.take_next(database, now):
             began = time.monotonic()
-            done[_deliver(database, mail, server, letterhead)] += 1
+            done[_deliver(database, mail, server, letterhead, when_failed)] += 1
             if time.monotonic() - began > SLOW_SECONDS:
                 break
     return {
@@ -39,17 +47,22 @@ def run(database: Database, settings: Settings, now: datetime, letterhead: lette
 
 
 def _deliver(
-    database: Database, mail: OutboxMail, server: MailServer | None, letterhead: letters.Letterhead
+    database: Database,
+    mail: OutboxMail,
+    server: MailServer | None,
+    letterhead: letters.Letterhead,
+    when_failed: delivery.WhenFailed,
 ) -> MailState:
+    refused = partial(delivery.note_refused, database, mail, when_failed=when_failed)
     try:
         message = letters.write(mail, letterhead)
         if server:
             server.send(message, mail.to_address)
     except letters.CannotWriteError:
         _log.exception("a mail could not be written", extra={"facts": {"mail": mail.id, "template": mail.template}})
-        return delivery.note_refused(database, mail, clock.now(), "The portal could not write it.", for_good=True)
+        return refused(clock.now(), "The portal could not write it.", for_good=True)
     except RefusedError as refusal:
         facts = {"mail": mail.id, "template": mail.template, "why": str(refusal), "attempts": mail.attempts}
         _log.warning("a mail was not taken", extra={"facts": facts})
-        return delivery.note_refused(database, mail, clock.now(), str(refusal), for_good=refusal.for_good)
+        return refused(clock.now(), str(refusal), for_good=refusal.for_good)
     return delivery.note_sent(database, mail, clock.now())

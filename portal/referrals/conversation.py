@@ -16,8 +16,9 @@ from portal.referrals import lifecycle, telling, timeline
 from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
 from portal.referrals.record import open_question
-from portal.referrals.rules import STATE_LABELS, Event, State
+from portal.referrals.rules import Event, State, label_for
 from portal.timescales import service as timescales
+from portal.timescales.news import News
 from portal.timescales.service import Subject
 from portal.web.dates import long_datetime
 from portal.web.errors import SomeoneWasFirstError
@@ -45,7 +46,7 @@ def send_message(actor: Actor, referral: Referral, text: str, files: Files = ())
 
     Raises FilesRefusedError when a file cannot be taken: the caller's transaction is then to be rolled back.
     """
-    _must_be_sent(referral)
+    _must_be_sent(actor, referral)
     entry = timeline.add(actor, referral, MESSAGE, "Message", text)
     _attach(actor, referral, files, entry)
     _record(actor, referral, Action.MESSAGE_SENT)
@@ -69,13 +70,18 @@ def answer(actor: Actor, referral: Referral, text: str, files: Files = ()) -> No
 
 
 def update(actor: Actor, referral: Referral, text: str, *, is_risk_changed: bool) -> TimelineEntry:
-    """Add changed circumstances to the timeline and return the entry; a changed risk goes to safeguarding as well."""
-    _must_be_sent(referral)
+    """Add changed circumstances to the timeline and return the entry.
+
+    A changed risk puts the referral first in KSAF's queue, prompts whoever has it and goes to safeguarding as well.
+    """
+    _must_be_sent(actor, referral)
+    referral.is_urgent = referral.is_urgent or is_risk_changed
     kind, title = (RISK, "Risk has changed") if is_risk_changed else (UPDATE, "Circumstances have changed")
     entry = timeline.add(actor, referral, kind, title, text)
     _record(actor, referral, Action.REFERRAL_UPDATED, kind=kind)
     if is_risk_changed:
         telling.operator(referral, "referrals/risk_changed", Role.SAFEGUARDING_TEAM)
+        telling.prompt_operator(referral, News.RISK_CHANGED)
     else:
         telling.operator(referral, "referrals/updated")
     return entry
@@ -134,9 +140,10 @@ def _attach(actor: Actor, referral: Referral, files: Files, entry: TimelineEntry
         raise FilesRefusedError([refused.message for refused in stored.refused])
 
 
-def _must_be_sent(referral: Referral) -> None:
+def _must_be_sent(actor: Actor, referral: Referral) -> None:
     if referral.state in {State.DRAFT, State.DISCARDED}:
-        raise SomeoneWasFirstError(f"This referral is now: {STATE_LABELS[referral.state].lower()}.")
+        now_at = label_for(referral.state, is_operator=actor.is_operator)
+        raise SomeoneWasFirstError(f"This referral is now: {now_at.lower()}.")
 
 
 def _who_answered(referral: Referral) -> str:

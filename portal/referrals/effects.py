@@ -1,20 +1,23 @@
-"""What each event of the lifecycle does to the referral's deadlines, as a table."""
+"""What each event of the lifecycle does to the referral's deadlines and prompts, as a table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import Event
+from portal.timescales import news
 from portal.timescales import service as timescales
+from portal.timescales.news import News
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
 OPERATORS = ("acknowledge", *DECIDING)
+_DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The kinds an event starts, meets, pauses, resumes and cancels, and whose move it is afterwards."""
+    """The kinds an event starts, meets, pauses, resumes and cancels, the news it settles, and whose move it is then."""
 
     waiting_on: WaitingOn
     starts: tuple[str, ...] = ()
@@ -22,6 +25,7 @@ class Effect:
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     cancels: tuple[str, ...] = ()
+    settles: tuple[News, ...] = ()
 
 
 EFFECTS: dict[Event, Effect] = {
@@ -29,11 +33,22 @@ EFFECTS: dict[Event, Effect] = {
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
     Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
-    Event.DECIDE: Effect(WaitingOn.OPERATOR, resumes=DECIDING, meets=("decide",), cancels=("information",)),
-    Event.RETURN: Effect(WaitingOn.OPERATOR),
-    Event.AUTHORISE: Effect(WaitingOn.NOBODY, meets=("outcome",)),
-    Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",)),
-    Event.WITHDRAW: Effect(WaitingOn.NOBODY, cancels=("acknowledge", "chase", "decide", "outcome", "information")),
+    Event.DECIDE: Effect(
+        WaitingOn.OPERATOR,
+        resumes=DECIDING,
+        meets=("decide",),
+        cancels=("information",),
+        settles=(News.DECISION_RETURNED, News.RISK_CHANGED),
+    ),
+    Event.RETURN: Effect(WaitingOn.OPERATOR, settles=(News.DECISION_WAITING,)),
+    Event.AUTHORISE: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
+    Event.WITHDRAW: Effect(
+        WaitingOn.NOBODY,
+        cancels=("acknowledge", "chase", "decide", "outcome", "information"),
+        settles=(News.DECISION_WAITING, News.DECISION_RETURNED),
+    ),
     Event.DISCARD: Effect(WaitingOn.NOBODY),
 }
 # Who owes each kind: the operator, except what is asked of the referrer.
@@ -52,6 +67,8 @@ def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     for kinds, change in done:
         for kind in kinds:
             change(subject, kind, why)
+    for each in effect.settles:
+        news.settle(each, referral.reference, why)
     for kind in effect.starts:
         _start(kind, subject, referral, operator_id)
     referral.waiting_on = effect.waiting_on

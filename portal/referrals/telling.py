@@ -1,13 +1,18 @@
-"""Who is told by mail about a referral. A mail carries its reference and a link, never more."""
+"""Who is told about a referral, by mail and by a prompt. Either carries its reference and a link, never more."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from sqlmodel import col, select
+
+from portal import db
 from portal.access.actor import Actor
 from portal.access.roles import Role
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
+from portal.timescales import news
+from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
 
 
@@ -37,6 +42,30 @@ def operator_managers(referral: Referral, template: str) -> None:
     """Queue the mail `template` about `referral` to KSAF's managers."""
     operator_id = lifecycle.operator_id()
     _queue(referral, template, operator_id, staff_of(operator_id).managers())
+
+
+def prompt_operator(referral: Referral, about: News) -> None:
+    """Prompt who has `referral` at KSAF, else all of triage."""
+    operator_id = lifecycle.operator_id()
+    told = staff_of(operator_id).on_whom(referral.assigned_to_id)
+    news.tell(about, referral.reference, told, organisation_id=operator_id)
+
+
+def failed_mail(reference: str | None) -> None:
+    """Prompt whoever administers KSAF, and who has the referral `reference` there, that a mail could not be delivered.
+
+    For the scheduler, in a transaction across organisations. Before KSAF has been added there is nobody to tell.
+    """
+    try:
+        operator_id = lifecycle.operator_id()
+    except LookupError:
+        return
+    staff = staff_of(operator_id)
+    told = staff.with_role(Role.ADMINISTRATOR, Role.MANAGER)
+    about = select(Referral).where(col(Referral.reference) == reference)
+    if referral := db.session().scalars(about).first():
+        told = [*told, *staff.on_whom(referral.assigned_to_id)]
+    news.tell(News.MAIL_FAILED, reference or "", told, organisation_id=operator_id)
 
 
 def _queue(

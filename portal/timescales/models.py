@@ -81,6 +81,16 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("rung_id", "user_id"),
         Index("ix_prompt_open", "user_id", "organisation_id", "closed_at"),
+        # Nobody has the same news waiting twice.
+        Index(
+            "ix_prompt_open_news",
+            "reference",
+            "kind",
+            "user_id",
+            unique=True,
+            postgresql_where="closed_at is null and deadline_id is null",
+            sqlite_where="closed_at is null and deadline_id is null",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -90,7 +100,7 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     rung_id: int | None = Field(default=None, foreign_key="deadline_rung.id")
     deadline_id: int | None = Field(default=None, foreign_key="deadline.id", index=True)
     kind: str = Field(max_length=60, description="What it says: a row of timescales/wording.py")
-    reference: str = Field(max_length=20)
+    reference: str = Field(max_length=20, description="What it is about; empty for a mail about no referral")
     due_at: datetime | None = None
     opened_at: datetime
     closed_at: datetime | None = None

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, update
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -39,13 +39,13 @@ def raise_for(rung: DeadlineRung, deadline: Deadline, directory: Directory, now:
 
 
 def close(actor: Actor, prompt: Prompt, evidence: str) -> None:
-    """Close this prompt, for everyone whom its rung prompted here, with `evidence`: who was reached and what was done.
+    """Close this prompt, for everyone here whom its rung or its news reached, with `evidence`: what was done.
 
     Raises SomeoneWasFirstError, saying who and when, if it is closed already.
     """
     session = db.session()
-    same = col(Prompt.id) == prompt.id if prompt.rung_id is None else col(Prompt.rung_id) == prompt.rung_id
-    still_open = update(Prompt).where(same, col(Prompt.closed_at).is_(None))
+    same = same_news(prompt) if prompt.rung_id is None else (col(Prompt.rung_id) == prompt.rung_id,)
+    still_open = update(Prompt).where(*same, col(Prompt.closed_at).is_(None))
     closed = session.execute(
         still_open.values(closed_at=clock.now(), closed_by_id=actor.user_id, evidence=evidence),
         execution_options={"synchronize_session": False},
@@ -61,6 +61,16 @@ def close(actor: Actor, prompt: Prompt, evidence: str) -> None:
         reference=prompt.reference,
         kind=prompt.kind,
         evidence=evidence,
+    )
+
+
+def same_news(prompt: Prompt) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL that is true for everybody's prompts with the news of this one, in its organisation."""
+    return (
+        col(Prompt.rung_id).is_(None),
+        col(Prompt.kind) == prompt.kind,
+        col(Prompt.reference) == prompt.reference,
+        col(Prompt.organisation_id) == prompt.organisation_id,
     )
 
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
 from portal.accounts.models import User
-from portal.timescales import closures, policy, wording
+from portal.timescales import closures, policy, prompts, wording
+from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
 from portal.timescales.service import Subject
 
@@ -23,10 +24,10 @@ def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
 
 
 def open_prompts(actor: Actor) -> list[Prompt]:
-    """Return what waits for the actor in the organisation they act for, the most overdue first."""
+    """Return what waits for the actor in the organisation they act for: news first, then the most overdue."""
     mine = select(Prompt).where(col(Prompt.user_id) == actor.user_id, col(Prompt.closed_at).is_(None))
     mine = mine.where(col(Prompt.organisation_id) == actor.organisation_id)
-    return list(db.session().scalars(mine.order_by(col(Prompt.due_at), col(Prompt.id))).all())
+    return list(db.session().scalars(mine.order_by(col(Prompt.due_at).asc().nulls_first(), col(Prompt.id))).all())
 
 
 def waiting_items(actor: Actor, now: datetime) -> list[dict[str, str]]:
@@ -40,11 +41,17 @@ def waiting_items(actor: Actor, now: datetime) -> list[dict[str, str]]:
                 "title": words.title,
                 "href": f"/prompts/{prompt.key}",
                 "detail": prompt.reference,
-                "words": calendar.time_left_in_words(now, prompt.due_at) if prompt.due_at else "",
+                "words": _pressing(prompt, words, now, calendar),
                 "tone": "missed" if words.urgent else "soon",
             }
         )
     return items
+
+
+def _pressing(prompt: Prompt, words: wording.Words, now: datetime, calendar: WorkingCalendar) -> str:
+    if prompt.due_at:
+        return calendar.time_left_in_words(now, prompt.due_at)
+    return "urgent" if words.urgent else ""
 
 
 def waiting_count(actor: Actor) -> int:
@@ -74,12 +81,18 @@ def deadline_of(actor: Actor, prompt: Prompt) -> Deadline | None:
 
 
 def also_told(actor: Actor, prompt: Prompt) -> list[str]:
-    """Return the names of the others in the organisation who were prompted about the same deadline, once each."""
+    """Return the names of the others in the organisation who were prompted about the same thing, once each.
+
+    That is the same deadline; or, where there is none, the same news for as long as it stays open.
+    """
+    same = col(Prompt.deadline_id) == prompt.deadline_id
+    if prompt.deadline_id is None:
+        same = and_(same, *prompts.same_news(prompt), col(Prompt.closed_at) == prompt.closed_at)
     others = (
         select(User.name)
         .join(Prompt, col(Prompt.user_id) == col(User.id))
         .where(
-            col(Prompt.deadline_id) == prompt.deadline_id,
+            same,
             col(Prompt.user_id) != actor.user_id,
             col(Prompt.organisation_id) == actor.organisation_id,
         )

@@ -1,6 +1,7 @@
 """What prompts say: for each kind of deadline and each rung a title, a reason and what to do. No names, no narrative.
 
-A prompt's `kind` is "acknowledge:missed": the deadline's kind and the rung. Pages, lists and mails all read it here.
+A prompt's `kind` is "acknowledge:missed", the deadline's kind and the rung, or one of `News`, which has no deadline.
+Pages, lists and mails all read it here.
 """
 
 from dataclasses import dataclass
@@ -8,17 +9,53 @@ from datetime import datetime
 
 from portal.timescales import policy
 from portal.timescales.ladder import Rung
+from portal.timescales.news import News
 from portal.web.dates import long_datetime
+
+_CLOSES_BY_ITSELF = (
+    "When it is done in the portal, this closes by itself. If you have dealt with it in another way, close it here."
+)
 
 
 @dataclass(frozen=True)
 class Words:
-    """A prompt in words: `urgent` ones have been missed."""
+    """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it."""
 
     title: str
     text: str
     to_do: str
-    urgent: bool
+    urgent: bool = False
+    closing: str = _CLOSES_BY_ITSELF
+
+
+_NEWS = {
+    News.DECISION_WAITING: Words(
+        title="A decision waits for a manager",
+        text="A colleague has proposed what happens with this referral. The referrer hears nothing until a manager"
+        " other than them has authorised it.",
+        to_do="Open the referral, read what is proposed and why, then authorise it or return it with a comment.",
+    ),
+    News.DECISION_RETURNED: Words(
+        title="A decision has come back to you",
+        text="A manager has returned the decision you proposed, with a comment.",
+        to_do="Open the referral, read the comment and propose again.",
+    ),
+    News.RISK_CHANGED: Words(
+        title="Risk has changed: read it now",
+        text="The referrer has told KSAF that the risk has changed.",
+        to_do="Open the referral, read what has changed and decide whether anything has to happen today.",
+        urgent=True,
+        closing="Close this once you have looked at it: say what you decided and who you reached. A decision about the"
+        " referral closes it too.",
+    ),
+    News.MAIL_FAILED: Words(
+        title="An email could not be delivered",
+        text="The portal has given up on it, so somebody has not been told.",
+        to_do="Find out who it was for: the referral’s page says so, and the command “portal mail” lists every email"
+        " that failed. Tell them another way, and ask them to check their email address.",
+        closing="Close this once they have been told: say who you reached.",
+    ),
+}
 
 
 # What meets each kind, for the reader who has just opened the prompt. Kinds without a line of their own get the last.
@@ -67,8 +104,11 @@ def key(kind: str, rung: Rung) -> str:
 def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
     """Return what a prompt of this kind says, for a deadline due at `due_at`.
 
-    Raises ValueError for a kind that `key` did not make and PolicyError for one the policy no longer has.
+    Raises ValueError for a kind that is no news and that `key` did not make, and PolicyError for one the policy no
+    longer has.
     """
+    if prompt_kind in set(News):
+        return _NEWS[News(prompt_kind)]
     kind, _, step = prompt_kind.partition(":")
     rung = Rung(step)
     what = policy.load()[kind].title

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.roles import Role
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.consent import queries as consent
@@ -13,9 +14,11 @@ from portal.notifications import service as notifications
 from portal.referrals import lifecycle, telling
 from portal.referrals.models import Audience, InformationRequest, Referral
 from portal.referrals.rules import Event, State
+from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.models import Deadline
-from portal.timescales.recipients import staff_of
+from portal.timescales.news import News
+from portal.timescales.recipients import Member, staff_of
 from portal.timescales.service import Subject
 from portal.triage import queries, rules
 from portal.triage.models import Decision, DecisionState, Outcome
@@ -70,7 +73,7 @@ def ask(actor: Actor, referral: Referral, question: str) -> InformationRequest:
 
 
 def propose(actor: Actor, referral: Referral, proposal: Proposal) -> Decision:
-    """Propose a decision for a manager to authorise, and return it.
+    """Propose a decision for a manager to authorise, and return it; every manager but the proposer is told.
 
     Raises DecisionRefusedError for outreach without consent, SomeoneWasFirstError when there is nothing to decide now.
     """
@@ -93,6 +96,8 @@ def propose(actor: Actor, referral: Referral, proposal: Proposal) -> Decision:
     db.session().add(made)
     db.session().flush()
     _record(actor, referral, Action.DECISION_PROPOSED, outcome=made.outcome.value)
+    others = [each for each in _managers(actor) if rules.may_authorise(each.user_id, actor.user_id)]
+    _tell(actor, referral, News.DECISION_WAITING, others)
     return made
 
 
@@ -114,7 +119,7 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
 
 
 def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
-    """Return the proposed decision to whoever proposed it, with a comment; they are told by mail.
+    """Return the proposed decision to whoever proposed it, with a comment; they are told.
 
     Raises SomeoneWasFirstError when it is settled already, DecisionRefusedError for one's own proposal.
     """
@@ -122,7 +127,8 @@ def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
     lifecycle.move(actor, referral, Event.RETURN, "Decision returned", comment, audience=Audience.OPERATOR)
     _settle(actor, decision, DecisionState.RETURNED, comment)
     _record(actor, referral, Action.DECISION_RETURNED)
-    _tell_proposer(actor, referral, decision)
+    staff = staff_of(actor.organisation_id).members
+    _tell(actor, referral, News.DECISION_RETURNED, [each for each in staff if each.user_id == decision.proposed_by_id])
     return decision
 
 
@@ -186,12 +192,17 @@ def _settle(actor: Actor, decision: Decision, state: DecisionState, comment: str
     db.session().flush()
 
 
-def _tell_proposer(actor: Actor, referral: Referral, decision: Decision) -> None:
-    for member in staff_of(actor.organisation_id).members:
-        if member.user_id == decision.proposed_by_id:
-            notifications.queue(
-                "triage/returned", member.email, organisation_id=actor.organisation_id, reference=referral.reference
-            )
+def _managers(actor: Actor) -> list[Member]:
+    return staff_of(actor.organisation_id).with_role(Role.MANAGER)
+
+
+def _tell(actor: Actor, referral: Referral, about: News, people: list[Member]) -> None:
+    """Prompt `people` at KSAF and mail them the template of the same name."""
+    news.tell(about, referral.reference, people, organisation_id=actor.organisation_id)
+    for member in people:
+        notifications.queue(
+            f"triage/{about}", member.email, organisation_id=actor.organisation_id, reference=referral.reference
+        )
 
 
 def _record(actor: Actor, referral: Referral, action: Action, **detail: str) -> None:

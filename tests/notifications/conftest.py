@@ -27,6 +27,7 @@ class Outbox:
 
     def __init__(self, database: db.Database, moment) -> None:
         self.database, self.moment = database, moment
+        self.failed: list[OutboxMail] = []
 
     def queue(
         self,
@@ -49,7 +50,7 @@ class Outbox:
             base_url="http://localhost",
             smtp_url=url,
         )
-        return jobs.run(self.database, settings, self.moment.now, LETTERHEAD)
+        return jobs.run(self.database, settings, self.moment.now, LETTERHEAD, self.failed.append)
 
     def rows(self) -> list[OutboxMail]:
         with self.database.system_transaction(write=False) as session:

@@ -164,7 +164,7 @@ def test_a_returned_decision_goes_back_to_its_proposer(world):
     assert referral.state is State.ACKNOWLEDGED
     decision = queries.latest_decision(world.officer.actor, referral)
     assert (decision.state, decision.comment) == (DecisionState.RETURNED, "Say more about risk.")
-    assert [mail.to_address for mail in mails("returned")] == [world.officer.email]
+    assert [mail.to_address for mail in mails("decision_returned")] == [world.officer.email]
     assert next(entry for entry in entries(referral) if entry.kind == "return").audience is Audience.OPERATOR
     service.propose(world.officer.actor, referral, proposal(Outcome.PATHWAY_3))
     assert service.authorise(world.manager.actor, referral).outcome is Outcome.PATHWAY_3

@@ -1,0 +1,58 @@
+"""Prompts that no deadline raises: something has happened that somebody must read or act on."""
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from portal import clock, db
+from portal.tenancy import as_system
+from portal.timescales.models import Prompt
+from portal.timescales.recipients import Member
+
+
+class News(StrEnum):
+    """What has happened. What a prompt says about it stands in `wording.py`, what ends it in referrals/effects.py."""
+
+    DECISION_WAITING = "decision_waiting"
+    DECISION_RETURNED = "decision_returned"
+    RISK_CHANGED = "risk_changed"
+    MAIL_FAILED = "mail_failed"
+
+
+def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:
+    """Prompt each of `people`, in `organisation_id`, about `reference` (empty when it is about none).
+
+    Whoever has the same prompt open already gets no second one: the database's own index decides, so that two who
+    tell at once cannot both.
+    """
+    session, now = db.session(), clock.now()
+    with as_system(session):
+        for user_id in dict.fromkeys(member.user_id for member in people):
+            with suppress(IntegrityError), session.begin_nested():
+                session.add(
+                    Prompt(
+                        key=secrets.token_urlsafe(16),
+                        organisation_id=organisation_id,
+                        user_id=user_id,
+                        kind=news.value,
+                        reference=reference,
+                        opened_at=now,
+                    )
+                )
+
+
+def settle(news: News, reference: str, why: str) -> None:
+    """Close what is open of `news` about `reference`, for everybody, with `why` in words and without a child's name."""
+    session = db.session()
+    still_open = update(Prompt).where(
+        col(Prompt.kind) == news.value, col(Prompt.reference) == reference, col(Prompt.closed_at).is_(None)
+    )
+    with as_system(session):
+        session.execute(
+            still_open.values(closed_at=clock.now(), evidence=why), execution_options={"synchronize_session": "fetch"}
+        )
