@@ -1,7 +1,8 @@
 """The portal on one machine: database brought up to date, then web and scheduler side by side.
 
 `portal run` is this module. It starts the portal's own commands as processes of their own, just
-as an operator would start them one by one, and stops both when either ends or when asked to.
+as an operator would start them one by one, and stops both when either ends or when asked to. Their
+logs go to files, so that the address and the demo accounts stay readable.
 """
 
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -25,7 +27,9 @@ TICK_SECONDS = 10  # short, so that whoever tries the demo sees a deadline act
 READY_SECONDS = 60
 STOP_SECONDS = 15  # more than a web worker takes to finish what it is answering
 POLL_SECONDS = 0.1
+TAIL_LINES = 20  # of the log of a part that ended by itself: enough to hold what it died of
 COLUMNS = {
+    "name": "Name",
     "organisation": "Organisation",
     "role": "Role",
     "email": "E-mail",
@@ -45,6 +49,7 @@ def run(port: int, data_dir: Path) -> int:
     an empty demo database is filled first. Returns the exit code: 0 when asked to stop, 1 when
     something could not start or stopped by itself, which it has then said on standard error.
     """
+    logs = {part: data_dir / "logs" / name for part, name in (("serve", "web.log"), ("scheduler", "scheduler.log"))}
     environment = {
         "PORTAL_ENV": "demo",
         "PORTAL_BASE_URL": f"http://localhost:{port}",
@@ -57,7 +62,7 @@ def run(port: int, data_dir: Path) -> int:
     try:
         _require_free(port)
         accounts = _prepare(environment)
-        _serve(port, environment, accounts, stopping)
+        _serve(port, environment, accounts, logs, stopping)
     except CannotRunError as problem:
         click.echo(str(problem), err=True)
         return 1
@@ -94,19 +99,23 @@ def _serve(
     port: int,
     environment: Mapping[str, str],
     accounts: list[dict[str, str | None]],
+    logs: Mapping[str, Path],
     stopping: threading.Event,
 ) -> None:
     """Run web and scheduler until ``stopping`` is set; raises CannotRunError if either ends."""
-    where = ("--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS))
+    parts = {
+        "serve": ("--host", HOST, "--port", str(port), "--workers", str(WEB_WORKERS)),
+        "scheduler": ("--interval", str(TICK_SECONDS)),
+    }
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        children["serve"] = _start(environment, "serve", *where)
-        children["scheduler"] = _start(environment, "scheduler", "--interval", str(TICK_SECONDS))
-        _wait_until_ready(port, children, stopping)
+        for part, arguments in parts.items():
+            children[part] = _start(environment, logs[part], part, *arguments)
+        _wait_until_ready(port, children, logs, stopping)
         if not stopping.is_set():
-            click.echo(_welcome(port, accounts))
+            click.echo(_welcome(port, accounts, logs))
         while not stopping.wait(POLL_SECONDS):
-            _require_alive(children)
+            _require_alive(children, logs)
     finally:
         _stop(children)
 
@@ -116,9 +125,16 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "portal", *arguments]
 
 
-def _start(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own, so that Ctrl-C reaches us alone and we decide."""
-    return subprocess.Popen(_command(*arguments), env=environment, start_new_session=True)
+def _start(environment: Mapping[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own, so that Ctrl-C reaches us alone and we decide.
+
+    What it says is added to the file ``log``.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as kept:
+        return subprocess.Popen(
+            _command(*arguments), env=environment, start_new_session=True, stdout=kept, stderr=subprocess.STDOUT
+        )
 
 
 def _finish(environment: Mapping[str, str], *arguments: str) -> str:
@@ -139,11 +155,16 @@ def _finish(environment: Mapping[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _wait_until_ready(port: int, children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
+def _wait_until_ready(
+    port: int,
+    children: Mapping[str, subprocess.Popen[bytes]],
+    logs: Mapping[str, Path],
+    stopping: threading.Event,
+) -> None:
     """Return when /health/ready answers 200 or a stop is asked for; raises CannotRunError."""
     give_up_at = time.monotonic() + READY_SECONDS
     while not _is_ready(port):
-        _require_alive(children)
+        _require_alive(children, logs)
         if time.monotonic() > give_up_at:
             raise CannotRunError(f"The portal was not ready after {READY_SECONDS} seconds.")
         if stopping.wait(POLL_SECONDS):
@@ -162,11 +183,18 @@ def _is_ready(port: int) -> bool:
         connection.close()
 
 
-def _require_alive(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    """Raise CannotRunError when a child has ended by itself."""
+def _require_alive(children: Mapping[str, subprocess.Popen[bytes]], logs: Mapping[str, Path]) -> None:
+    """Raise CannotRunError, with the end of its log, when a child has ended by itself."""
     for name, child in children.items():
         if child.poll() is not None:
-            raise CannotRunError(f"portal {name} ended with code {child.returncode}.")
+            ended = f"portal {name} ended with code {child.returncode}."
+            raise CannotRunError(f"{ended} The end of {logs[name]}:\n{_tail(logs[name])}")
+
+
+def _tail(log: Path) -> str:
+    """The last lines of a log."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        return "".join(deque(lines, TAIL_LINES)).rstrip() or "(nothing)"
 
 
 def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
@@ -182,8 +210,8 @@ def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _welcome(port: int, accounts: list[dict[str, str | None]]) -> str:
-    """What to open, and who to sign in as: one line an account, under headings."""
+def _welcome(port: int, accounts: list[dict[str, str | None]], logs: Mapping[str, Path]) -> str:
+    """What to open, who to sign in as (one line an account, under headings), and where the logs are."""
     lines = [f"\nThe portal is at http://localhost:{port} (Ctrl-C stops it)"]
     if accounts:
         rows = [tuple(COLUMNS.values())]
@@ -191,4 +219,4 @@ def _welcome(port: int, accounts: list[dict[str, str | None]]) -> str:
         widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
         lines += ["", "Sign in as any of these invented people:", ""]
         lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", f"Logs: {', '.join(str(log) for log in logs.values())}"])

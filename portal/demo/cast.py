@@ -45,7 +45,7 @@ def accept_terms(actors: dict[str, list[Actor]]) -> list[Actor]:
 
 
 def accounts() -> list[dict[str, Any]]:
-    """Return how everybody signs in: address, password, authenticator key, organisation, kind and role."""
+    """Return how everybody signs in: name, address, password, authenticator key, organisation, kind and role."""
     rows = db.session().execute(
         select(User, Membership, Organisation)
         .join(Membership, col(Membership.user_id) == col(User.id))
@@ -55,6 +55,7 @@ def accounts() -> list[dict[str, Any]]:
     )
     return [
         {
+            "name": user.name,
             "email": user.email,
             "password": read("people")["password"],
             "totp_secret": user.totp_secret,
