@@ -1,5 +1,6 @@
 """Flask-Login, told where our sessions are."""
 
+from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, Response, request
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         access = getattr(view, "access", None)
         # A poll asks nothing of a person; an autosave does, for somebody is typing. A refused change is rolled back.
-        done = response.status_code < 400 or request.method in {"GET", "HEAD"}  # noqa: PLR2004 - HTTP
+        done = response.status_code < HTTPStatus.BAD_REQUEST or request.method in {"GET", "HEAD"}
         if done and access and not access.quiet and getattr(current_user, "actor", None):
             sessions.touch(cast("sessions.SignedIn", current_user))
         return response

@@ -18,7 +18,6 @@ from portal.web.dates import LONDON, in_london, long_date
 from portal.web.rendering import render
 
 blueprint = Blueprint("timescales", __name__)
-UNPROCESSABLE = 422
 
 
 def install(app: Flask) -> None:
@@ -39,7 +38,7 @@ def close_prompt(actor: Actor, prompt: Prompt) -> Response:
     """Close the prompt for everyone here whom it reached, with what was done."""
     form = EvidenceForm()
     if not form.validate():
-        return _prompt_page(actor, prompt, form, status=UNPROCESSABLE)
+        return _prompt_page(actor, prompt, form, status=422)
     prompts.close(actor, prompt, form.evidence.data or "")
     flash("The prompt is closed, and what you wrote is kept with it.", "success")
     return redirect("/", 303)
@@ -51,7 +50,7 @@ def timescales(actor: Actor) -> Response:
     """Show every timescale in force, the closure days, and when something received at a given time would be due."""
     asked = WhatIfForm(request.args) if "received_day" in request.args else _asked_now()
     wrong = bool(request.args) and not asked.validate()
-    return _timescales_page(actor, asked, ClosureDayForm(formdata=None), status=UNPROCESSABLE if wrong else 200)
+    return _timescales_page(actor, asked, ClosureDayForm(formdata=None), status=422 if wrong else 200)
 
 
 @blueprint.post("/timescales/closure-days")
@@ -60,7 +59,7 @@ def add_closure_day(actor: Actor) -> Response:
     """Close KSAF on a day."""
     form = ClosureDayForm()
     if not form.validate() or form.day.data is None:
-        return _timescales_page(actor, _asked_now(), form, status=UNPROCESSABLE)
+        return _timescales_page(actor, _asked_now(), form, status=422)
     added = closures.add(actor, form.day.data, form.reason.data or "")
     day = long_date(form.day.data)
     flash(f"KSAF is closed on {day}." if added else f"KSAF was closed on {day} already.", "success")

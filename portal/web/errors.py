@@ -1,5 +1,7 @@
 """What people see when something cannot be done: a page that says what to do, with the right status."""
 
+from http import HTTPStatus
+
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -31,10 +33,11 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def explain(error: HTTPException) -> tuple[str, int] | HTTPException:
         code = error.code or 500
-        if code < 400 or error.response is not None:  # noqa: PLR2004 - redirects pass
+        if code < HTTPStatus.BAD_REQUEST or error.response is not None:  # redirects pass
             return error
-        shown = code if code in KNOWN else 400 if code < 500 else 500  # noqa: PLR2004 - HTTP's classes
-        if shown >= 500:  # noqa: PLR2004 - HTTP
+        is_ours = code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        shown = code if code in KNOWN else 500 if is_ours else 400
+        if is_ours:
             return _plain(app, shown), code
         words = {name: getattr(error, name, None) for name in ("told", "heading")}
         return render_template(f"errors/{shown}.html", **words), code

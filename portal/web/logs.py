@@ -11,6 +11,7 @@ import secrets
 import time
 import traceback
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
@@ -74,7 +75,7 @@ def install(app: Flask) -> None:
         if "request_id" not in g:
             return response
         response.headers["X-Request-Id"] = g.request_id
-        if request.endpoint not in UNREMARKABLE or response.status_code >= 500:  # noqa: PLR2004 - HTTP
+        if request.endpoint not in UNREMARKABLE or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             facts = {
                 "method": request.method,
                 "route": request.url_rule.rule if request.url_rule else None,

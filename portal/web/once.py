@@ -6,6 +6,7 @@ organisation its page was shown, so that a tab left open does not act for the on
 
 import hashlib
 import secrets
+from http import HTTPStatus
 
 from flask import redirect, request
 from sqlalchemy.exc import IntegrityError
@@ -69,7 +70,7 @@ def remember_answer(user_id: int, response: Response) -> None:
     row = session.scalars(select(RequestKey).where(RequestKey.user_id == user_id, RequestKey.key == key)).first()
     if row is None:  # the view rolled back by itself
         return
-    if response.status_code < 400 and "Location" in response.headers:  # noqa: PLR2004 - HTTP
+    if response.status_code < HTTPStatus.BAD_REQUEST and "Location" in response.headers:
         row.location = response.headers["Location"]
     else:
         session.delete(row)

@@ -1,5 +1,7 @@
 """One transaction a request: opened before the view, committed once after it, rolled back when it was refused."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, g, request
 
 from portal import db
@@ -23,7 +25,7 @@ def install(app: Flask) -> None:
         session = g.get("db_session")
         if session is None or not session.in_transaction():
             return response
-        if session.info["writes"] and (response.status_code < 400 or g.get("keep_changes")):  # noqa: PLR2004 - HTTP
+        if session.info["writes"] and (response.status_code < HTTPStatus.BAD_REQUEST or g.get("keep_changes")):
             session.commit()
         else:
             session.rollback()
