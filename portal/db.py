@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import CursorResult, Engine, UpdateBase, create_engine, event
 from sqlalchemy.orm import Session
 
 from portal import tenancy
@@ -28,6 +28,15 @@ def session() -> Session:
     except LookupError:
         message = "No session is open here: work inside Database.transaction."
         raise NoSessionError(message) from None
+
+
+def changed(made: Session, statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE in the session `made` and return how many rows it found: the guard of a race.
+
+    What the session has loaded is left as it is: who wins is the database's to say.
+    """
+    run = made.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", run).rowcount
 
 
 def own_transaction(tenant: int | None) -> AbstractContextManager[Session]:

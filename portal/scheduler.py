@@ -9,14 +9,12 @@ import secrets
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
 from apscheduler.schedulers.blocking import BlockingScheduler
-from sqlalchemy import CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
-from portal import clock
+from portal import clock, db
 from portal.accounts import jobs as accounts
 from portal.config import Settings
 from portal.db import Database
@@ -109,8 +107,8 @@ def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, i
     """Remove what sign-in and forms have kept long enough."""
     with database.system_transaction() as session:
         accounts.run(session, now)
-        gone = session.execute(delete(RequestKey).where(col(RequestKey.at) < now - KEYS_KEPT))
-    return {"keys_removed": cast("CursorResult[Any]", gone).rowcount}
+        gone = db.changed(session, delete(RequestKey).where(col(RequestKey.at) < now - KEYS_KEPT))
+    return {"keys_removed": gone}
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.

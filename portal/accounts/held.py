@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import session as cookie
 from sqlmodel import col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 from werkzeug.datastructures import MultiDict
 
 from portal import clock, db
@@ -90,7 +91,7 @@ def note(actor: Actor) -> None:
         cookie[_FLAG] = True
 
 
-def _of(actor: Actor):  # noqa: ANN202 - SQLModel's select
+def _of(actor: Actor) -> SelectOfScalar[HeldForm]:
     mine = (col(HeldForm.user_id) == actor.user_id) & (col(HeldForm.organisation_id) == actor.organisation_id)
     return select(HeldForm).where(mine, col(HeldForm.held_at) > clock.now() - LIVES).order_by(col(HeldForm.id))
 

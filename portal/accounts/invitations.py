@@ -1,9 +1,8 @@
 """Accepting an invitation: by a new person, or by one who has an account already."""
 
 from dataclasses import dataclass
-from typing import Any, cast
 
-from sqlalchemy import CursorResult
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select, update
 
 from portal import clock, crypto, db
@@ -92,7 +91,7 @@ def accept_as(invitation: Open, user_id: int) -> None:
     _join(invitation, user_id)
 
 
-def _is_open():  # noqa: ANN202 - an SQL expression
+def _is_open() -> ColumnElement[bool]:
     unused = col(Invitation.used_at).is_(None) & col(Invitation.cancelled_at).is_(None)
     return unused & (col(Invitation.expires_at) > clock.now())
 
@@ -102,8 +101,8 @@ def _claim(invitation: Open) -> None:
     session = db.session()
     with as_system(session):
         mine = update(Invitation).where(col(Invitation.id) == invitation.id, _is_open()).values(used_at=clock.now())
-        run = session.execute(mine, execution_options={"synchronize_session": False})
-    if cast("CursorResult[Any]", run).rowcount != 1:
+        claimed = db.changed(session, mine)
+    if claimed != 1:
         raise LinkOverError
 
 

@@ -2,9 +2,8 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select, update
 
 from portal import clock, crypto, db
@@ -55,8 +54,7 @@ def use(token: str, user: User, password: str) -> bool:
     """Give `user` a new password and end all their sessions; False when the link was used meanwhile."""
     session, now = db.session(), clock.now()
     mine = update(PasswordReset).where(col(PasswordReset.key) == crypto.unsign(_PURPOSE, token), _unused())
-    run = session.execute(mine.values(used_at=now), execution_options={"synchronize_session": False})
-    if cast("CursorResult[Any]", run).rowcount != 1:
+    if db.changed(session, mine.values(used_at=now)) != 1:
         return False
     others = update(PasswordReset).where(col(PasswordReset.user_id) == user.id, col(PasswordReset.used_at).is_(None))
     session.execute(others.values(used_at=now), execution_options={"synchronize_session": False})
@@ -86,5 +84,5 @@ def _instant() -> str:
     return clock.now().isoformat()
 
 
-def _unused():  # noqa: ANN202 - an SQL expression
+def _unused() -> ColumnElement[bool]:
     return col(PasswordReset.used_at).is_(None) & (col(PasswordReset.expires_at) > clock.now())

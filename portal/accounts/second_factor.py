@@ -7,12 +7,10 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 import segno
 from cryptography.fernet import InvalidToken
 from pyotp.totp import TOTP
-from sqlalchemy import CursorResult, Update
 from sqlmodel import col, delete, select, update
 
 from portal import clock, crypto, db, references
@@ -64,7 +62,7 @@ def confirm(user_id: int, chosen: Offer, typed: str) -> bool:
     if step is None:
         return False
     own = update(User).where(col(User.id) == user_id)
-    _changed(own.values(totp_secret=chosen.secret, totp_confirmed_at=clock.now(), totp_last_step=step))
+    db.changed(db.session(), own.values(totp_secret=chosen.secret, totp_confirmed_at=clock.now(), totp_last_step=step))
     return True
 
 
@@ -74,7 +72,7 @@ def accept_code(user: User, typed: str) -> bool:
     if step is None:
         return False
     unused = update(User).where(col(User.id) == user.id, col(User.totp_last_step) < step)
-    return _changed(unused.values(totp_last_step=step)) == 1
+    return db.changed(db.session(), unused.values(totp_last_step=step)) == 1
 
 
 def new_recovery_codes(user_id: int) -> list[str]:
@@ -94,7 +92,7 @@ def use_recovery_code(user_id: int, typed: str) -> int | None:
     mine = col(RecoveryCode.user_id) == user_id
     is_it = col(RecoveryCode.code_hash) == _code_hash(user_id, code_as_typed(typed))
     unused = update(RecoveryCode).where(mine, is_it, col(RecoveryCode.used_at).is_(None))
-    return recovery_codes_left(user_id) if _changed(unused.values(used_at=clock.now())) == 1 else None
+    return recovery_codes_left(user_id) if db.changed(db.session(), unused.values(used_at=clock.now())) == 1 else None
 
 
 def recovery_codes_left(user_id: int) -> int:
@@ -116,10 +114,3 @@ def _step_of(secret: str, typed: str) -> int | None:
 
 def _code_hash(user_id: int, code: str) -> str:
     return hashlib.sha256(f"{user_id}:{code}".encode()).hexdigest()
-
-
-def _changed(statement: Update) -> int:
-    """Run a guarded change; returns how many rows it found."""
-    # Without synchronising: what a session has loaded is read again, and the guard is the database's alone.
-    run = db.session().execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", run).rowcount

@@ -2,8 +2,10 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import clock, crypto, db
 from portal.access.actor import Actor
@@ -140,7 +142,7 @@ def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id
     return made
 
 
-def _live_member(email: str, organisation_id: int):  # noqa: ANN202 - SQLModel's select
+def _live_member(email: str, organisation_id: int) -> SelectOfScalar[Any]:
     member = select(Membership.id).join(User, col(User.id) == col(Membership.user_id))
     return member.where(
         User.email == email, Membership.organisation_id == organisation_id, col(Membership.ended_at).is_(None)

@@ -9,7 +9,7 @@ from sqlmodel import col, select, update
 
 from portal import db
 from portal.accounts import held, memberships, passwords, sessions, throttle, trail
-from portal.accounts.models import User
+from portal.accounts.models import AccountSession, User
 from portal.accounts.rules import as_kept, own_path
 from portal.accounts.sessions import SignedIn
 from portal.audit.actions import Action
@@ -98,7 +98,7 @@ def leave() -> None:
     cookie.update({LAST_TOKEN: token, "csrf_token": csrf})
 
 
-def last_row():  # noqa: ANN201 - AccountSession | None, as find() says
+def last_row() -> AccountSession | None:
     """Return the session, live or over, that this browser's cookie belongs to."""
     token = cookie.get("_user_id") or cookie.get(LAST_TOKEN)
     return sessions.find(token) if token else None

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from flask import make_response, render_template
+from flask import Response, make_response, render_template
 from sqlalchemy import func
 from sqlmodel import col, delete, select
 from werkzeug.exceptions import TooManyRequests
@@ -26,7 +26,7 @@ class TooManyTriesError(TooManyRequests):
         self.again_at = again_at
         super().__init__(f"Try again at {dates.clock_time(again_at)}.")
 
-    def page(self):  # noqa: ANN201 - Flask's own response class
+    def page(self) -> Response:
         """Return the page that says when to try again, in words and in the header that programs read."""
         response = make_response(render_template("errors/429.html", told=self.description), 429)
         response.headers["Retry-After"] = str(math.ceil((self.again_at - clock.now()).total_seconds()))
