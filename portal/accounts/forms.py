@@ -14,8 +14,8 @@ LIKE_EMAIL = Regexp(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", message=EMAIL_ERROR)
 
 
 def trimmed(text: str | None) -> str:
-    """Return what was typed without the spaces around it."""
-    return (text or "").strip()
+    """Return what was typed without the spaces around it, and without the one character PostgreSQL cannot keep."""
+    return (text or "").replace("\0", "").strip()
 
 
 def _email() -> EmailField:

@@ -42,6 +42,7 @@ def change_details(actor: Actor, password: str, **details: str | None) -> None:
     for name in changed:
         setattr(user, name, details[name] or None)
     if "email" in changed:
+        resets.end_links(actor.user_id)
         now = clock.now().isoformat()
         notifications.queue("accounts/address_changed", before, organisation_id=actor.organisation_id, at=now)
     if changed:

@@ -56,8 +56,6 @@ def use(token: str, user: User, password: str) -> bool:
     mine = update(PasswordReset).where(col(PasswordReset.key) == crypto.unsign(_PURPOSE, token), _unused())
     if db.changed(session, mine.values(used_at=now)) != 1:
         return False
-    others = update(PasswordReset).where(col(PasswordReset.user_id) == user.id, col(PasswordReset.used_at).is_(None))
-    session.execute(others.values(used_at=now), execution_options={"synchronize_session": False})
     change_password(user, password, by_reset=True)
     sessions.end_all(user.id or 0)
     throttle.forget("password", user.email)
@@ -67,12 +65,19 @@ def use(token: str, user: User, password: str) -> bool:
 def change_password(user: User, password: str, *, by_reset: bool) -> None:
     """Keep a new password of `user`, record it and tell them by mail, in case it was somebody else."""
     user_id = user.id or 0
+    end_links(user_id)
     own = update(User).where(col(User.id) == user_id).values(password_hash=passwords.hashed(password))
     db.session().execute(own)
     trail.record_for_person(user_id, Action.PASSWORD_CHANGED, by_reset=by_reset)
     belongs = memberships.of_person(user_id)
     organisation_id = belongs[0].organisation_id if belongs else None
     notifications.queue("accounts/password_changed", user.email, organisation_id=organisation_id, at=_instant())
+
+
+def end_links(user_id: int) -> None:
+    """End every link a person was sent: their password or their address is another now."""
+    waiting = update(PasswordReset).where(col(PasswordReset.user_id) == user_id, col(PasswordReset.used_at).is_(None))
+    db.session().execute(waiting.values(used_at=clock.now()), execution_options={"synchronize_session": False})
 
 
 def words_about(user: User) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from portal.tenancy import as_system
 
 INVITATION_LIVES = timedelta(days=7)
 INVITATION = "invitation"  # what the link's signature is for
+LAST = "This is the last person who can invite others. Make somebody else an admin first."
 
 
 class PeopleRuleError(Exception):
@@ -62,6 +63,9 @@ def link_of(invitation: Invitation) -> str:
 
 def cancel_invitation(actor: Actor, invitation: Invitation) -> None:
     """Make an invitation's link stop working. Raises PeopleRuleError when it has been used already."""
+    # Whoever accepts at the same moment takes the same row: one of the two finds it taken.
+    row = select(Invitation).where(col(Invitation.id) == invitation.id).with_for_update()
+    db.session().scalars(row, execution_options={"populate_existing": True}).one()
     if invitation.used_at is not None:
         raise PeopleRuleError("This invitation has been accepted already.")
     if invitation.cancelled_at is None:
@@ -106,12 +110,16 @@ def change_role(actor: Actor, membership: Membership, role: Role) -> None:
 def disable(actor: Actor, user_id: int) -> None:
     """Close a person's account everywhere, as a KSAF administrator; every session of theirs ends at once.
 
-    Raises PeopleRuleError when the actor may not, or means themselves.
+    An account that is closed already stays as it is. Raises PeopleRuleError when the actor may not, means themselves,
+    or means the last administrator: of two who close each other at once, one stays.
     """
     if not actor.may(Permission.ORGANISATION_INVITE) or actor.user_id == user_id:
         raise PeopleRuleError("A KSAF administrator can close other people’s accounts.")
+    if _inviting(actor) == {user_id}:
+        raise PeopleRuleError(LAST)
     own = update(User).where(col(User.id) == user_id, col(User.disabled_at).is_(None))
-    db.session().execute(own.values(disabled_at=clock.now()))
+    if not db.changed(db.session(), own.values(disabled_at=clock.now())):
+        return
     sessions.end_all(user_id)
     _record(actor, Action.PERSON_DISABLED, ("user", user_id), user_id=user_id)
 
@@ -155,13 +163,23 @@ def _refuse_self(actor: Actor, membership: Membership, told: str) -> None:
 
 
 def _refuse_last(actor: Actor, membership: Membership) -> None:
-    """Keep one person who can invite others; two removals at once wait for each other on the organisation's members."""
-    everyone = select(Membership).where(col(Membership.ended_at).is_(None)).order_by(col(Membership.id))
-    in_organisation = everyone.where(Membership.organisation_id == membership.organisation_id).with_for_update()
-    live = db.session().scalars(in_organisation, execution_options={"populate_existing": True}).all()
-    inviting = {row.user_id for row in live if may(row.role, actor.organisation_kind, Permission.PEOPLE_INVITE)}
-    if inviting == {membership.user_id}:
-        raise PeopleRuleError("This is the last person who can invite others. Make somebody else an admin first.")
+    if _inviting(actor) == {membership.user_id}:
+        raise PeopleRuleError(LAST)
+
+
+def _inviting(actor: Actor) -> set[int]:
+    """Return who can invite others to the actor's organisation; whoever asks at the same time waits here."""
+    everyone = (
+        select(Membership)
+        .join(User, col(User.id) == col(Membership.user_id))
+        .where(Membership.organisation_id == actor.organisation_id, col(Membership.ended_at).is_(None))
+        .where(col(User.disabled_at).is_(None))
+        .order_by(col(Membership.id))
+        # Both rows of each: a removal changes the one, a closed account the other. Rows that only refer to them go on.
+        .with_for_update(key_share=True)
+    )
+    live = db.session().scalars(everyone, execution_options={"populate_existing": True}).all()
+    return {row.user_id for row in live if may(row.role, actor.organisation_kind, Permission.PEOPLE_INVITE)}
 
 
 def _record(actor: Actor, action: Action, subject: tuple[str, int | None], **detail: object) -> None:

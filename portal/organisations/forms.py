@@ -14,7 +14,7 @@ _KINDS = [
 
 
 def _tidy(value: str | None) -> str:
-    return " ".join((value or "").split())
+    return " ".join((value or "").replace("\0", "").split())  # PostgreSQL keeps no NUL
 
 
 class OrganisationForm(FlaskForm):
