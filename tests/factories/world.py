@@ -16,7 +16,7 @@ from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
 from portal.organisations.models import Organisation
 from portal.referrals import lifecycle
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.referrals.timeline import add as add_entry
@@ -168,7 +168,7 @@ def _attach(referral: Referral, by: people.Person, mark: str) -> str:
             content_type="application/pdf",
             size=len(PDF),
             digest=hashlib.sha256(PDF).hexdigest(),
-            stored_name=stored_files.write(PDF),
+            stored_name=storage.write(PDF),
             uploaded_by_id=by.user_id,
             uploaded_by_name=by.name,
             uploaded_at=clock.now(),

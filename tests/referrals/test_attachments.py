@@ -14,9 +14,7 @@ from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
 from portal.referrals import timeline
-from portal.referrals.files import attachments
-from portal.referrals.files import kinds as file_kinds
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import attachments, kinds, storage
 from portal.referrals.models import Attachment, Audience, Referral
 from portal.referrals.rules import State
 from portal.tenancy import as_system
@@ -29,7 +27,7 @@ def upload(name, content):
 
 @pytest.fixture
 def folder(tmp_path):
-    stored_files.use_folder(tmp_path / "attachments")
+    storage.use_folder(tmp_path / "attachments")
     return tmp_path / "attachments"
 
 
@@ -46,7 +44,7 @@ def school(database, moment, folder):
 @pytest.fixture
 def at(app, folder, school):
     """The address of the draft's attachments, with the application keeping files in this test's folder."""
-    stored_files.use_folder(folder)
+    storage.use_folder(folder)
     return f"/referrals/{school[2]}/attachments"
 
 
@@ -64,21 +62,21 @@ def only_key(database, person):
 def test_every_honest_kind_is_kept_and_comes_back_whole(tx, folder):
     writer = people.add_person(people.add_organisation())
     draft = referrals.draft(writer)
-    given = list(files.GOOD.items())[: file_kinds.MOST_FILES]
+    given = list(files.GOOD.items())[: kinds.MOST_FILES]
     stored = attachments.store(writer.actor, draft, [upload(*each) for each in given])
     assert (len(stored.kept), stored.refused) == (10, [])
-    assert [stored_files.read(each.stored_name) for each in stored.kept] == [content for _, content in given]
+    assert [storage.read(each.stored_name) for each in stored.kept] == [content for _, content in given]
 
 
 def test_one_too_many_is_refused_and_the_same_file_is_kept_once(tx, folder):
     writer = people.add_person(people.add_organisation())
     draft = referrals.draft(writer)
-    ten = [upload(f"{place}.txt", b"note %d" % place) for place in range(file_kinds.MOST_FILES)]
+    ten = [upload(f"{place}.txt", b"note %d" % place) for place in range(kinds.MOST_FILES)]
     assert attachments.store(writer.actor, draft, ten).refused == []
     again = attachments.store(writer.actor, draft, [upload("0.txt", b"note 0"), upload("10.txt", b"note 10")])
     assert len(again.kept) == 1
     assert again.refused[0].message.startswith("“10.txt” is one too many")
-    assert len(list(folder.iterdir())) == file_kinds.MOST_FILES
+    assert len(list(folder.iterdir())) == kinds.MOST_FILES
 
 
 def test_on_disk_it_is_unreadable_and_for_this_account_alone(tx, folder):
@@ -112,8 +110,8 @@ def test_a_rollback_takes_the_bytes_with_it_and_a_savepoint_does_not(database, f
         session.begin_nested().rollback()
         session.commit()
     (kept,) = folder.iterdir()
-    assert stored_files.orphans([kept.name]) == []
-    assert stored_files.orphans([]) == [kept]
+    assert storage.orphans([kept.name]) == []
+    assert storage.orphans([]) == [kept]
 
 
 def test_every_hostile_upload_is_named_refused_and_leaves_nothing(client_of, school, at, folder):

@@ -7,7 +7,7 @@ from portal.access.models import ReferralParty, Scope
 from portal.access.roles import Role
 from portal.audit.models import AuditEvent
 from portal.referrals import queries
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from portal.referrals.form import drafts
 from portal.referrals.form.drafts import Saved, Stale
 from portal.referrals.form.sections import section
@@ -111,9 +111,9 @@ def test_nothing_is_saved_into_a_referral_that_was_sent(tx, writer):
 
 
 def test_deleting_a_draft_erases_what_was_written_and_attached(tx, writer, tmp_path, moment, monkeypatch):
-    monkeypatch.setattr(stored_files, "_folder", tmp_path / "files")
+    monkeypatch.setattr(storage, "_folder", tmp_path / "files")
     made = referrals.draft(writer)
-    name = stored_files.write(b"minutes")
+    name = storage.write(b"minutes")
     tx.add(
         Attachment(
             key="abcdefgh1234", organisation_id=made.organisation_id, referral_id=made.id, filename="minutes.txt",

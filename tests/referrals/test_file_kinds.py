@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import kinds
 from portal.referrals.files import names as file_names
 from portal.referrals.files.archives import RefusedFileError
 from tests.factories import files
@@ -13,7 +13,7 @@ from tests.factories import files
 
 @pytest.mark.parametrize("name", files.GOOD)
 def test_every_honest_kind_is_taken(name):
-    kind = file_kinds.recognise(name, files.GOOD[name])
+    kind = kinds.recognise(name, files.GOOD[name])
     assert kind.ending == name.rpartition(".")[2].lower()
 
 
@@ -21,7 +21,7 @@ def test_every_honest_kind_is_taken(name):
 def test_everything_else_is_refused_with_what_to_do(what):
     name, content = files.HOSTILE[what]
     with pytest.raises(RefusedFileError) as refusal:
-        file_kinds.recognise(file_names.clean(name), content)
+        kinds.recognise(file_names.clean(name), content)
     told = str(refusal.value)
     assert told.endswith(".")
     assert told.count(". ") >= 1, "says why, and then what to do instead"
@@ -35,7 +35,7 @@ def test_at_least_twenty_five_hostile_kinds_are_tried():
 def test_a_long_noisy_pdf_is_not_taken_for_an_active_one():
     noise = bytes(range(256)) * 4096
     packed = b"5 0 obj\n<< /Length 1 >>\nstream\n/JS /JavaScript " + noise + b"\nendstream\nendobj\ntrailer"
-    assert file_kinds.recognise("scan.pdf", files.pdf().replace(b"trailer", packed)).ending == "pdf"
+    assert kinds.recognise("scan.pdf", files.pdf().replace(b"trailer", packed)).ending == "pdf"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_long_noisy_pdf_is_not_taken_for_an_active_one():
 def test_no_file_takes_long_to_look_at(name, content):
     began = time.process_time()
     with contextlib.suppress(RefusedFileError):
-        file_kinds.recognise(name, content)
+        kinds.recognise(name, content)
     spent = time.process_time() - began
     print(f"{name} of {len(content):,} bytes: {spent:.2f} s")
     assert spent < 10, "a pattern that backtracks takes minutes"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal import clock, db, tenancy
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from tests import conftest as shared
 from tests.factories import world as worlds
 from tests.whole_app.visitors import Visitors
@@ -40,7 +40,7 @@ def world_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="module")
 def world(world_database: db.Database, bare_app, stopped) -> worlds.World:
     """The world, committed."""
-    stored_files.use_folder(bare_app.extensions["settings"].attachments_dir)
+    storage.use_folder(bare_app.extensions["settings"].attachments_dir)
     return worlds.build(world_database)
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from portal import clock, db
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from portal.referrals.rules import State
 from tests import conftest as shared
 from tests.factories import world as worlds
@@ -53,7 +53,7 @@ def live(bare_app, sqlite_template, tmp_path_factory) -> Iterator[tuple[Portal, 
     folder = tmp_path_factory.mktemp("axe")
     shutil.copyfile(sqlite_template, folder / "portal.sqlite3")
     database, sink = db.Database(f"sqlite:///{folder / 'portal.sqlite3'}"), Sink()
-    stored_files.use_folder(folder / "attachments")
+    storage.use_folder(folder / "attachments")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: shared.MONDAY)
         made = worlds.build(database)

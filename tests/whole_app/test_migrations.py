@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, create_engine, insert, select
 
 from portal import db, schema, tables
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from tests import postgres
 from tests.factories import world as worlds
 
@@ -69,7 +69,7 @@ def test_a_second_run_finds_nothing_to_do(empty):
 
 
 def test_what_the_first_release_holds_comes_through(database: db.Database, moment, tmp_path, empty):
-    stored_files.use_folder(tmp_path / "attachments")
+    storage.use_folder(tmp_path / "attachments")
     worlds.build(database)
     _upgrade(empty, RELEASED)
     target = create_engine(empty)

@@ -13,9 +13,7 @@ from portal.access.actor import Actor
 from portal.access.models import ReferralParty, Scope
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals.files import kinds as file_kinds
-from portal.referrals.files import names as file_names
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import kinds, names, storage
 from portal.referrals.files.archives import RefusedFileError
 from portal.referrals.models import Attachment, Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
@@ -57,7 +55,7 @@ def store(actor: Actor, referral: Referral, files: Iterable[FileStorage], entry:
         try:
             attached = _store_one(actor, referral, file, entry, present)
         except RefusedFileError as refusal:
-            refused.append(Refused(file_names.for_refusal(file.filename), str(refusal)))
+            refused.append(Refused(names.for_refusal(file.filename), str(refusal)))
         else:
             present[attached.digest] = attached
             kept.append(attached)
@@ -103,7 +101,7 @@ def get_attachment(actor: Actor, reference: str, key: str) -> Attachment | None:
 
 def read(actor: Actor, reference: str, attached: Attachment) -> bytes:
     """Return the file's content, having noted in a transaction of its own that `actor` took it."""
-    content = stored_files.read(attached.stored_name)
+    content = storage.read(attached.stored_name)
     with db.own_transaction(actor.organisation_id):
         _audit(actor, Action.ATTACHMENT_READ, attached, reference)
     return content
@@ -112,23 +110,22 @@ def read(actor: Actor, reference: str, attached: Attachment) -> bytes:
 def remove(actor: Actor, referral: Referral, attached: Attachment) -> None:
     """Take a draft's attachment away, its bytes with it once the transaction is committed."""
     attached.removed_at = clock.now()
-    stored_files.remove_after_commit(attached.stored_name)
+    storage.remove_after_commit(attached.stored_name)
     _audit(actor, Action.ATTACHMENT_REMOVED, attached, referral.reference)
 
 
 def _store_one(
     actor: Actor, referral: Referral, file: FileStorage, entry: TimelineEntry | None, present: dict[str, Attachment]
 ) -> Attachment:
-    name = file_names.clean(file.filename or "")
-    content = file.stream.read(file_kinds.LARGEST_FILE + 1)
-    kind = file_kinds.recognise(name, content)
+    name = names.clean(file.filename or "")
+    content = file.stream.read(kinds.LARGEST_FILE + 1)
+    kind = kinds.recognise(name, content)
     digest = hashlib.sha256(content).hexdigest()
     if digest in present:
         return present[digest]
-    if len(present) >= file_kinds.MOST_FILES:
+    if len(present) >= kinds.MOST_FILES:
         raise RefusedFileError(
-            f"is one too many: a referral takes {file_kinds.MOST_FILES} files. "
-            "Put several into one document, or remove one."
+            f"is one too many: a referral takes {kinds.MOST_FILES} files. Put several into one document, or remove one."
         )
     made = Attachment(
         key=secrets.token_urlsafe(18),
@@ -139,7 +136,7 @@ def _store_one(
         content_type=kind.content_type,
         size=len(content),
         digest=digest,
-        stored_name=stored_files.write(content),
+        stored_name=storage.write(content),
         uploaded_by_id=actor.user_id,
         uploaded_by_name=actor.name,
         uploaded_at=clock.now(),

@@ -4,18 +4,8 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 
-from portal.referrals.files import archives as file_archives
+from portal.referrals.files import archives
 from portal.referrals.files.archives import RefusedFileError
-
-__all__ = [
-    "RefusedFileError",
-    "check_jpeg",
-    "check_open_document",
-    "check_open_xml",
-    "check_pdf",
-    "check_png",
-    "check_text",
-]
 
 _NOT_WHAT_IT_SAYS = (
     "is not what its name says. Open it in the program it came from, save it again, then attach that copy."
@@ -42,7 +32,7 @@ def check_pdf(content: bytes) -> None:
     """Let a PDF pass that starts and ends as one, opens without a password and does nothing by itself."""
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-_PDF_TAIL:]:
         raise RefusedFileError(_NOT_WHAT_IT_SAYS)
-    file_archives.refuse_hidden_archive(content)
+    archives.refuse_hidden_archive(content)
     outside, streams = _apart(content)
     for part in (outside, *_object_streams(streams)):
         names = _plain_names(part)
@@ -86,7 +76,7 @@ def _object_streams(streams: list[tuple[bytes, bytes]]) -> Iterator[bytes]:
             inflated = stream  # not deflated: read as it stands
         room -= len(inflated)
         if room <= 0:
-            raise RefusedFileError(file_archives.TOO_MUCH_INSIDE)
+            raise RefusedFileError(archives.TOO_MUCH_INSIDE)
         yield inflated
 
 
@@ -95,11 +85,11 @@ def check_open_xml(main_part: str) -> Callable[[bytes], None]:
     wanted = f"application/vnd.openxmlformats-officedocument.{main_part}.main+xml".encode()
 
     def check(content: bytes) -> None:
-        types = file_archives.read_member(content, "[Content_Types].xml")
+        types = archives.read_member(content, "[Content_Types].xml")
         if wanted not in types:
             raise RefusedFileError(_NOT_WHAT_IT_SAYS)
         if b"macroenabled" in types.lower() or b"vbaproject" in types.lower():
-            raise RefusedFileError(file_archives.MACROS)
+            raise RefusedFileError(archives.MACROS)
 
     return check
 
@@ -109,7 +99,7 @@ def check_open_document(kind: str) -> Callable[[bytes], None]:
     wanted = f"application/vnd.oasis.opendocument.{kind}".encode()
 
     def check(content: bytes) -> None:
-        if file_archives.read_member(content, "mimetype").strip() != wanted:
+        if archives.read_member(content, "mimetype").strip() != wanted:
             raise RefusedFileError(_NOT_WHAT_IT_SAYS)
 
     return check
@@ -156,6 +146,6 @@ def check_jpeg(content: bytes) -> None:
 
 def _refuse_passenger(content: bytes) -> None:
     """Refuse a picture that is a web page, script, document or archive as well."""
-    file_archives.refuse_hidden_archive(content)
+    archives.refuse_hidden_archive(content)
     if _MARKUP.search(content) or b"%PDF-" in content:
         raise RefusedFileError("holds something besides the picture. Take a screenshot of it, then attach that.")

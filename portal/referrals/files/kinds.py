@@ -3,11 +3,12 @@
 Every limit is ours: no document gives one. Why no library does this: docs/decisions/0004-attachments.md.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.referrals.files import contents
-from portal.referrals.files.contents import RefusedFileError
+from portal.referrals.files.archives import RefusedFileError
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
@@ -57,46 +58,9 @@ ACCEPT = ",".join(f".{ending}" for ending in KINDS)
 IN_WORDS = "PDF, Word (docx), Excel (xlsx), OpenDocument (odt, ods), plain text, CSV, PNG or JPEG"
 
 # An ending inside the name that makes a file look like something else where endings are hidden.
-_NEVER = frozenset(
-    {
-        *(
-            "bat",
-            "chm",
-            "cmd",
-            "com",
-            "cpl",
-            "dll",
-            "docm",
-            "dotm",
-            "exe",
-            "hta",
-            "htm",
-            "html",
-            "iso",
-            "jar",
-            "js",
-            "jse",
-        ),
-        *(
-            "lnk",
-            "mht",
-            "msi",
-            "php",
-            "pif",
-            "ps1",
-            "py",
-            "reg",
-            "scr",
-            "sh",
-            "shtml",
-            "svg",
-            "vbe",
-            "vbs",
-            "wsf",
-            "xhtml",
-        ),
-        *("xlsb", "xlsm", "xml", "zip"),
-    }
+_NEVER = re.compile(
+    r"\.(?:bat|chm|cmd|com|cpl|dll|docm|dotm|exe|hta|html?|iso|jar|jse?|lnk|mht|msi|php|pif|ps1|py|reg|scr|sh"
+    r"|shtml|svg|vb[es]|wsf|xhtml|xls[bm]|xml|zip)\."
 )
 _INSTEAD = {
     "doc": "Save it as docx or PDF, then attach that.",
@@ -115,7 +79,7 @@ _INSTEAD = {
 
 
 def recognise(filename: str, content: bytes) -> FileKind:
-    """Return the kind of a file by its cleaned name (see file_names.clean) and its content.
+    """Return the kind of a file by its cleaned name (see names.clean) and its content.
 
     Raises RefusedFileError, saying why and what to do, for every file that is not what it says or may act by itself.
     """
@@ -124,7 +88,7 @@ def recognise(filename: str, content: bytes) -> FileKind:
     if kind is None:
         how = _INSTEAD.get(endings[-1] if endings else "", f"Attach a file of one of these kinds: {IN_WORDS}.")
         raise RefusedFileError(f"is of a kind the portal does not take. {how}")
-    if not _NEVER.isdisjoint(endings[:-1]):
+    if _NEVER.search(filename.lower()):
         raise RefusedFileError("has a second ending in its name. Rename it so that it ends only in its own kind.")
     check_size(len(content))
     kind.check(content)

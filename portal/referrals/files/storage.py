@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from portal import crypto, db
 from portal.tenancy import TenantSession
 
-_WRITTEN, _LEAVING = "stored_files.written", "stored_files.leaving"
+_WRITTEN, _LEAVING = "storage.written", "storage.leaving"
 _folder: Path | None = None
 
 

@@ -12,7 +12,7 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.referrals import lifecycle, queries
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from portal.referrals.form.requirements import route
 from portal.referrals.form.sections import Answers, AnswerValue, Section, words
 from portal.referrals.models import Attachment, Referral, ReferralSection
@@ -96,7 +96,7 @@ def discard_draft(actor: Actor, referral: Referral) -> None:
     for row in queries.saved_sections(actor, referral).values():
         db.session().delete(row)
     for file in db.session().scalars(select(Attachment).where(col(Attachment.referral_id) == referral.id)):
-        stored_files.remove_after_commit(file.stored_name)
+        storage.remove_after_commit(file.stored_name)
         db.session().delete(file)
     for column, empty in (_from_child({}) | _from_consent({})).items():
         setattr(referral, column, empty)

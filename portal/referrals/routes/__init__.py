@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
 from portal.referrals.routes import list as listed
 
@@ -20,6 +20,6 @@ BLUEPRINTS = (
 
 def install(app: Flask) -> None:
     """Register the pages of a referral on `app`."""
-    stored_files.use_folder(app.extensions["settings"].attachments_dir)
+    storage.use_folder(app.extensions["settings"].attachments_dir)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

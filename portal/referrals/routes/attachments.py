@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.referrals.files import attachments
-from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import attachments, kinds
 from portal.referrals.files.attachments import Refused
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries import get_referral
@@ -85,7 +84,7 @@ def _page(
         attached=attachments.of_referral(actor, referral),
         may_change=_is_own_draft(actor, referral) and actor.may(Permission.ATTACHMENT_ADD),
         errors=errors,
-        kinds=file_kinds,
+        kinds=kinds,
     )
 
 

@@ -12,7 +12,7 @@ from portal.accounts import held
 from portal.organisations import contacts
 from portal.referrals import conversation, lifecycle, record
 from portal.referrals.conversation_forms import AnswerForm, MessageForm, UpdateForm, WithdrawForm
-from portal.referrals.files import kinds as file_kinds
+from portal.referrals.files import kinds
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.queries import get_referral
@@ -152,7 +152,7 @@ def _page(referral: Referral, page: str, form: Any, *, status: int = 200, **cont
         "referral": referral,
         "child": child_in_full(referral),
         "form": form,
-        "kinds": file_kinds,
+        "kinds": kinds,
         "problems": problems,
         "file_errors": [{"text": problem, "href": "#files"} for problem in problems],
     }
