@@ -74,9 +74,7 @@ def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str,
     return {
         "referral": referral,
         "child": progress.child_in_full(referral),
-        "where": progress.where(referral, is_operator=actor.is_operator),
-        "where_tone": progress.tone(referral),
-        "is_urgent": progress.is_read_first(referral, is_operator=actor.is_operator),
+        **_state(actor, referral),
         "tab": tab,
         "tabs": tabs,
         "main_action": main,
@@ -86,13 +84,14 @@ def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str,
 
 
 def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:
-    """Return what the live panel shows: the steps, who owes what, whom to talk to, the newest of the timeline."""
+    """Return what the live panel shows: state, steps, who owes what, whom to talk to, the newest of the timeline."""
     referral = opened.referral
     shows_timeline = opened.scope is not Scope.STATUS
     entries = record.timeline(actor, referral, None if whole else NEWEST) if shows_timeline else []
     shown = entries if whole else entries[:NEWEST]
     return {
         "referral": referral,
+        **_state(actor, referral),
         "steps": progress.steps(referral, is_operator=actor.is_operator),
         "owed": standing.owed(actor, referral),
         "contact": _contact(actor, opened),
@@ -103,6 +102,14 @@ def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:
         "whole": whole,
         "announced": _announced(actor, referral, shown),
         **_chasing(actor, referral),
+    }
+
+
+def _state(actor: Actor, referral: Referral) -> dict[str, Any]:
+    return {
+        "where": progress.where(referral, is_operator=actor.is_operator),
+        "where_tone": progress.tone(referral),
+        "is_urgent": progress.is_read_first(referral, is_operator=actor.is_operator),
     }
 
 

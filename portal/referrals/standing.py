@@ -1,10 +1,13 @@
 """Who owes what next on a referral, as its people read it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from portal import clock
 from portal.access.actor import Actor
+from portal.referrals import lifecycle
 from portal.referrals.models import Referral
+from portal.referrals.rules import Event
 from portal.timescales import queries
 from portal.timescales.descriptions import Described, describe
 from portal.timescales.models import DeadlineState
@@ -21,7 +24,9 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
     still = [each for each in found if each.ended_at is None and each.kind != "chase"]
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
-    return [describe(each, now, actor.organisation_id) for each in still]
+    answer = f"/referrals/{referral.reference}/answer" if lifecycle.can(actor, referral, Event.ANSWER) else ""
+    told = [(each.kind, describe(each, now, actor.organisation_id)) for each in still]
+    return [replace(each, href=answer) if kind == "information" else each for kind, each in told]
 
 
 def time_bucket(referral: Referral) -> int:

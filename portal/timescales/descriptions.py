@@ -17,7 +17,7 @@ class Described:
 
     `label` is the sentence before "by …" ("KSAF acknowledges the referral"), `who` and `what` its two halves. `due_at`
     is None where no instant should be shown: paused, no longer needed, or not owed at all (a chase). Tones are those of
-    the components.
+    the components. `href` is where the reader does it; whoever knows the page fills it in.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Described:
     words: str
     tone: str
     is_open: bool
+    href: str = ""
 
 
 # The policy's titles say what to do ("acknowledge the referral"); here somebody does it. Others keep the title.

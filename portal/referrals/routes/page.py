@@ -39,7 +39,7 @@ def status(actor: Actor, opened: Opened) -> Response:
     tag = unchanged(*_facts(actor, opened))
     if tag is None:
         return not_modified()
-    return panel("referrals/_status.html", tag, **page.status(actor, opened, whole=_whole()))
+    return panel("referrals/_status.html", tag, is_refresh=True, **page.status(actor, opened, whole=_whole()))
 
 
 def _whole() -> bool:
