@@ -9,11 +9,17 @@ from sqlmodel import col, select
 from portal import db
 from portal.access.actor import Actor
 from portal.accounts.models import User
-from portal.consent import wording
 from portal.consent.models import ConsentEvent
 from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION
 
-_PROTECTION_TITLE = "Sharing to protect the child"
+# The published wording speaks to the family ("Getting in touch with you"); these are for those who work with it.
+_TITLES = {
+    "ksaf_support": "Help from KSAF",
+    "updates_to_referrer": "Telling the referrer how it is going",
+    "contact_family": "Contact with the family",
+    "named_others": "Sharing with others the family names",
+    PROTECTION: "Sharing to protect the child",
+}
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,9 @@ def in_force(actor: Actor, referral_id: int, purpose: str) -> ConsentEvent | Non
     return newest if newest is not None and newest.position in PERMITTING else None
 
 
-def purpose_title(purpose: str, version_id: str | None = None) -> str:
-    """Return what a purpose is called, in the wording `version_id` or else the newest published."""
-    if purpose == PROTECTION:
-        return _PROTECTION_TITLE
-    shown = wording.wording(version_id) if version_id else wording.current()
-    return next((each.title for each in shown.purposes if each.key == purpose), purpose)
+def purpose_title(purpose: str) -> str:
+    """Return what the people who work with a family call a purpose; one without a title keeps its key."""
+    return _TITLES.get(purpose, purpose)
 
 
 def _entries(actor: Actor, referral_id: int) -> list[ConsentEvent]:
@@ -92,7 +95,7 @@ def _line(entry: ConsentEvent, recorded_by: str, *, is_newest: bool) -> LedgerLi
     grounds = (entry.detail or {}).get("grounds", [])
     return LedgerLine(
         purpose=entry.purpose,
-        title=purpose_title(entry.purpose, entry.wording_version),
+        title=purpose_title(entry.purpose),
         position=POSITION_WORDS[entry.position],
         permits=entry.position in PERMITTING,
         is_newest=is_newest,
