@@ -180,7 +180,7 @@ def test_withdrawing_ends_every_deadline_and_the_open_question(client_of, databa
     assert kept(database, InformationRequest)[0].cancelled_at is not None
     assert mails(database, "withdrawn") == [asked.triage.email]
     page = client.get(asked.path).text
-    assert "Nobody owes anything just now" in page
+    assert "Nothing is due just now" in page
     again = client.post(f"{asked.path}/withdraw", data={"text": "Again"})
     assert again.status_code == 409
     assert len(mails(database, "withdrawn")) == 1
