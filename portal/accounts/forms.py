@@ -6,6 +6,7 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from portal.accounts import passwords
 from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from portal.web.typed import one_line
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
 EMAIL_ERROR = "Enter an email address in the right form, like name@school.example."
@@ -13,14 +14,9 @@ EMAIL_ERROR = "Enter an email address in the right form, like name@school.exampl
 LIKE_EMAIL = Regexp(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", message=EMAIL_ERROR)
 
 
-def trimmed(text: str | None) -> str:
-    """Return what was typed without the spaces around it, and without the one character PostgreSQL cannot keep."""
-    return (text or "").replace("\0", "").strip()
-
-
 def _email() -> EmailField:
     checks = [DataRequired("Enter your email address."), Length(max=EMAIL_LENGTH, message=EMAIL_ERROR), LIKE_EMAIL]
-    return EmailField("Email address", checks, [trimmed], render_kw={"autocomplete": "username", "spellcheck": False})
+    return EmailField("Email address", checks, [one_line], render_kw={"autocomplete": "username", "spellcheck": False})
 
 
 def _new_password(label: str) -> PasswordField:
@@ -100,19 +96,19 @@ class DetailsForm(FlaskForm):
             DataRequired("Enter your full name."),
             Length(max=200, message="Your name must fit into 200 characters."),
         ],
-        [trimmed],
+        [one_line],
         render_kw={"autocomplete": "name", "spellcheck": False},
     )
     job_title = StringField(
         "Job title",
         [Optional(), Length(max=200, message="Your job title must have 200 characters or fewer.")],
-        [trimmed],
+        [one_line],
         render_kw={"autocomplete": "organization-title"},
     )
     phone = TelField(
         "Phone number",
         [Optional(), Length(max=40, message="Your phone number must have 40 characters or fewer.")],
-        [trimmed],
+        [one_line],
         render_kw={"autocomplete": "tel"},
     )
 

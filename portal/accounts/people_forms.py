@@ -6,7 +6,8 @@ from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttribu
 from wtforms.validators import InputRequired, Length
 
 from portal.access.roles import ROLE_LABELS, OrganisationKind, Role, roles_of
-from portal.accounts.forms import EMAIL_ERROR, EMAIL_LENGTH, LIKE_EMAIL, trimmed
+from portal.accounts.forms import EMAIL_ERROR, EMAIL_LENGTH, LIKE_EMAIL
+from portal.web.typed import one_line
 
 ROLE_HINTS = {
     Role.REFERRER: "Sends referrals, answers questions and follows what happens",
@@ -43,5 +44,5 @@ class InviteForm(RoleForm):
             LIKE_EMAIL,
             Length(max=EMAIL_LENGTH, message=EMAIL_ERROR),
         ],
-        filters=[trimmed],
+        filters=[one_line],
     )

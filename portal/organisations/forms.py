@@ -7,21 +7,18 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.access.roles import KIND_LABELS, OrganisationKind
 from portal.organisations.service import AREAS, PHASES
+from portal.web.typed import one_line
 
 _KINDS = [
     SelectChoice(kind.value, KIND_LABELS[kind]) for kind in OrganisationKind if kind is not OrganisationKind.OPERATOR
 ]
 
 
-def _tidy(value: str | None) -> str:
-    return " ".join((value or "").replace("\0", "").split())  # PostgreSQL keeps no NUL
-
-
 class OrganisationForm(FlaskForm):
     """A new partner organisation."""
 
     name = StringField(
-        "Name", validators=[InputRequired("Enter the organisation's name"), Length(max=200)], filters=[_tidy]
+        "Name", validators=[InputRequired("Enter the organisation's name"), Length(max=200)], filters=[one_line]
     )
     kind = RadioField("What kind of organisation is it?", choices=_KINDS, validators=[InputRequired("Choose a kind")])
     phase = RadioField(
@@ -32,7 +29,7 @@ class OrganisationForm(FlaskForm):
     area = RadioField(
         "Which area is it in?", choices=[SelectChoice(area, area.capitalize()) for area in AREAS], default="kent"
     )
-    phone = TelField("Phone", validators=[Optional(), Length(max=40)], filters=[_tidy])
+    phone = TelField("Phone", validators=[Optional(), Length(max=40)], filters=[one_line])
 
 
 class AcceptForm(FlaskForm):

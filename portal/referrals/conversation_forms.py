@@ -5,12 +5,7 @@ from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttribu
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT
-from portal.referrals.form.forms import REPLACEMENT, UNPRINTABLE
-
-
-def _kept(text: str | None) -> str:
-    # Browsers send line breaks as CR LF; what is kept has the line feeds that were typed.
-    return UNPRINTABLE.sub(REPLACEMENT, (text or "").replace("\r\n", "\n")).strip()
+from portal.web.typed import tidied
 
 
 class _TextForm(Form):
@@ -26,7 +21,7 @@ class _TextForm(Form):
 
 def _long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
     room = Length(max=LONGEST_LONG_TEXT, message=f"Shorten this to {LONGEST_LONG_TEXT:,} characters or fewer")
-    return TextAreaField(label, [DataRequired(missing), room], filters=[_kept], description=hint)
+    return TextAreaField(label, [DataRequired(missing), room], filters=[tidied], description=hint)
 
 
 class MessageForm(_TextForm):

@@ -4,12 +4,10 @@ from flask_wtf import FlaskForm
 from wtforms import Form, StringField, TextAreaField, fields
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from portal.web.typed import one_line, tidied
+
 YEARS = range(2000, 2101)
 NO_DATE = "Enter a date such as 24 12 2026"
-
-
-def _tidy(value: str | None) -> str:
-    return (value or "").replace("\0", "").strip()  # PostgreSQL keeps no NUL
 
 
 class DateField(fields.DateField):
@@ -43,7 +41,7 @@ class EvidenceForm(FlaskForm):
     evidence = TextAreaField(
         "What was done, and who was reached?",
         description="A sentence is enough. Leave out the child’s name.",
-        filters=[_tidy],
+        filters=[tidied],
         validators=[
             DataRequired("Say what was done and who was reached"),
             Length(max=1000, message="Use 1,000 characters or fewer"),
@@ -60,7 +58,7 @@ class ClosureDayForm(FlaskForm):
     reason = StringField(
         "Reason",
         description="Everyone who reads the timescales sees this.",
-        filters=[_tidy],
+        filters=[one_line],
         validators=[DataRequired("Say why KSAF is closed"), Length(max=200, message="Use 200 characters or fewer")],
     )
 

@@ -1,6 +1,5 @@
 """What triage's forms take, and what each asks for when something is left out."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,20 +19,15 @@ from portal.triage import rules
 from portal.triage.models import Decision, Outcome
 from portal.triage.service import Proposal
 from portal.triage.summary import as_question
+from portal.web.typed import tidied
 
 LONGEST = 5000  # characters: two pages, more than any letter of ours needs
-_UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def _tidy(text: str | None) -> str:
-    """Take away outer white space, and the characters that no page could show again."""
-    return _UNPRINTABLE.sub("\ufffd", text or "").strip()
+_ROOM = Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")
 
 
 def _text(label: str, hint: str, missing: str, rows: int) -> TextAreaField:
-    room = Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")
     return TextAreaField(
-        label, description=hint, filters=[_tidy], validators=[DataRequired(missing), room], render_kw={"rows": rows}
+        label, description=hint, filters=[tidied], validators=[DataRequired(missing), _ROOM], render_kw={"rows": rows}
     )
 
 
@@ -44,8 +38,8 @@ class AskForm(Form):
     question = TextAreaField(
         "Your question",
         description="The referrer reads this as you write it. Ask for one thing at a time, and say why you need it.",
-        filters=[_tidy],
-        validators=[Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")],
+        filters=[tidied],
+        validators=[_ROOM],
         render_kw={"rows": 6},
     )
 

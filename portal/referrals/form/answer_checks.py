@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from portal.referrals.form.sections import Answers, AnswerValue, Kind, Question, is_asked, words
+from portal.web.typed import UNPRINTABLE
 
 # A session is half a school day; the share of them missed (Department for Education).
 WHOLE = 100.0
@@ -74,18 +75,13 @@ def validate_answer(asked: Question, value: AnswerValue, today: date) -> str | N
     text = " ".join(values).strip()
     if not text:
         return None
-    if any(_unprintable(character) for character in text):
+    if UNPRINTABLE.search(text):
         return "Remove the characters that cannot be shown, then try again"
     if asked.kind in ("choice", "choices"):
         return _check_choices(asked, values)
     if asked.kind == "date":
         return _check_date(text, today)
     return _CHECKS[asked.kind](text)
-
-
-def _unprintable(character: str) -> bool:
-    # A lone surrogate cannot be stored as UTF-8, and PostgreSQL keeps no NUL.
-    return character == "\0" or "\ud800" <= character <= "\udfff"
 
 
 def _check_choices(asked: Question, values: list[str]) -> str | None:

@@ -22,9 +22,8 @@ from wtforms import (
 
 from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT, malformed
 from portal.referrals.form.sections import Answers, AnswerValue, Condition, Kind, Question
+from portal.web.typed import REPLACEMENT, UNPRINTABLE, printable
 
-UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
-REPLACEMENT = "\ufffd"
 REMOVE = f"Remove each “{REPLACEMENT}”. It stands where a character could not be kept"
 _PARTS = 3
 _EARLIEST_YEAR = 1900
@@ -112,9 +111,7 @@ def answers_in(form: Form, questions: Iterable[Question]) -> dict[str, AnswerVal
 
 
 def _cleaned(posted: Mapping[str, Any]) -> MultiDict[str, str]:
-    # Browsers send line breaks as CR LF; a kept answer has the line feeds that were typed.
-    values = MultiDict(posted).items(multi=True)
-    return MultiDict((key, UNPRINTABLE.sub(REPLACEMENT, value.replace("\r\n", "\n"))) for key, value in values)
+    return MultiDict((key, printable(value)) for key, value in MultiDict(posted).items(multi=True))
 
 
 def _unprintable(posted: Mapping[str, Any]) -> set[str]:

@@ -1,0 +1,25 @@
+"""What people type, made fit to keep: the one place that knows which characters cannot be kept or shown again."""
+
+import re
+
+# PostgreSQL keeps no NUL, and a lone surrogate is no UTF-8.
+UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+
+
+def printable(text: str) -> str:
+    """Return `text` with a mark for each character that cannot be kept, and line feeds alone between its lines.
+
+    Browsers send line breaks as CR LF; what is kept has the line feeds that were typed.
+    """
+    return UNPRINTABLE.sub(REPLACEMENT, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str | None) -> str:
+    """Return what was typed into a short field on one line, without what cannot be kept; empty for nothing."""
+    return " ".join(UNPRINTABLE.sub("", text or "").split())
+
+
+def tidied(text: str | None) -> str:
+    """Return what was typed into a field, printable and without the space around it; empty for nothing."""
+    return printable(text or "").strip()
