@@ -12,6 +12,7 @@ from portal.audit.actions import Action
 from portal.consent import wording
 from portal.consent.models import ConsentEvent, Position
 from portal.consent.statements import About, Giver, Statement
+from portal.web.dates import today
 
 # Where nobody was asked, no wording was shown.
 _WITHOUT_WORDING = frozenset({Position.NOT_ASKED, Position.SHARED_WITHOUT})
@@ -26,7 +27,7 @@ def record_from_referral(
     points at the earlier one about the same purpose that it supersedes, and is audited. Returns them in order.
     """
     session, earlier = db.session(), _newest(about.referral_id)
-    shown = _wording_on(clock.now().date())
+    shown = _wording_on(today())
     made = [
         _entry(actor, about, to_whom, statement, giver, shown, earlier.get(statement.purpose))
         for statement in statements

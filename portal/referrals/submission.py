@@ -16,7 +16,7 @@ from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import closures, policy
 from portal.timescales.recipients import staff_of
-from portal.web.dates import in_london, long_datetime
+from portal.web.dates import long_datetime, today
 
 
 class NoAgreementError(Exception):
@@ -40,7 +40,7 @@ def submit(actor: Actor, referral: Referral) -> None:
     if agreement_in_force(actor) is None:
         raise NoAgreementError(actor.organisation_name)
     answers = queries.answers_of(queries.saved_sections(actor, referral).values())
-    if gaps := missing(actor.organisation_kind, answers, in_london(clock.now()).date()):
+    if gaps := missing(actor.organisation_kind, answers, today()):
         raise NotReadyError(gaps)
     referral.is_urgent = may_be_at_risk(answers) or route(answers) == "protection"
     lifecycle.move(actor, referral, Event.SUBMIT, "Referral sent")

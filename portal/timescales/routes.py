@@ -14,7 +14,7 @@ from portal.timescales import closures, explained, policy, prompts, queries, rec
 from portal.timescales.descriptions import describe
 from portal.timescales.forms import ClosureDayForm, EvidenceForm, WhatIfForm
 from portal.timescales.models import Deadline, Prompt
-from portal.web.dates import LONDON, in_london, long_date
+from portal.web.dates import LONDON, in_london, long_date, today
 from portal.web.rendering import render
 
 blueprint = Blueprint("timescales", __name__)
@@ -108,13 +108,12 @@ def _why(actor: Actor, deadline: Deadline | None) -> str:
 
 
 def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, status: int = 200) -> Response:
-    today = in_london(clock.now()).date()
     return render(
         "timescales/timescales.html",
         status=status,
         policy=policy.load(),
         length_in_words=explained.length_in_words,
-        closure_days=closures.listed(since=today),
+        closure_days=closures.listed(since=today()),
         may_edit=actor.may(Permission.CALENDAR_EDIT),
         form=form,
         asked=asked,

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from portal import clock
+
 LONDON: Final = ZoneInfo("Europe/London")
 
 # Spelt out here because strftime would follow whatever locale the server happens to have.
@@ -37,6 +39,11 @@ def in_london(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"A time needs its zone to be shown: {instant.isoformat()}")
     return instant.astimezone(LONDON)
+
+
+def today() -> date:
+    """Return the day it is in London now."""
+    return in_london(clock.now()).date()
 
 
 def clock_time(instant: datetime) -> str:

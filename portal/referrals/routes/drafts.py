@@ -1,11 +1,8 @@
 """A draft: its task list, what would make it stronger, and deleting it."""
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
-from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
@@ -15,15 +12,10 @@ from portal.referrals.form import drafts
 from portal.referrals.form.draft_overview import overview
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
-from portal.web.dates import in_london
+from portal.web.dates import today
 from portal.web.rendering import not_modified, panel, render, unchanged
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/referrals/<reference:reference>")
-
-
-def today() -> date:
-    """Return the day it is in London."""
-    return in_london(clock.now()).date()
 
 
 def sent_already(referral: Referral) -> Response | None:

@@ -19,7 +19,8 @@ from portal.referrals.form.draft_overview import overview
 from portal.referrals.form.drafts import NotADraftError, Saved, Stale
 from portal.referrals.form.sections import SECTION_ORDER, Section, section
 from portal.referrals.models import Referral, ReferralSection
-from portal.referrals.routes.drafts import sent_already, today
+from portal.referrals.routes.drafts import sent_already
+from portal.web.dates import today
 from portal.web.rendering import render
 from portal.web.transactions import keep_changes
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
@@ -13,7 +12,7 @@ from portal.referrals.form import answer_words, consent_answers, requirements
 from portal.referrals.form.draft_overview import overview
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
-from portal.web.dates import in_london
+from portal.web.dates import today
 from portal.web.rendering import render
 
 blueprint = Blueprint("submit", __name__, url_prefix="/referrals/<reference:reference>")
@@ -77,8 +76,7 @@ def sent(actor: Actor, referral: Referral) -> Response:
 
 
 def _page(actor: Actor, referral: Referral, errors: list[dict[str, str]] | None = None) -> Response:
-    today = in_london(clock.now()).date()
-    draft = overview(actor.organisation_kind, queries.saved_sections(actor, referral), today)
+    draft = overview(actor.organisation_kind, queries.saved_sections(actor, referral), today())
     return render(
         "referrals/check_answers.html",
         status=422 if errors else 200,
