@@ -155,3 +155,14 @@ def test_the_sender_and_triage_are_told_without_a_name(tx):
         assert [value for value in told if value in written] == []
         assert "Amira" not in written
         assert "Khan" not in written
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_urgent"),
+    [(SCHOOL, False), (WITHOUT, True), (URGENT, True)],
+    ids=["consented", "protection", "risk"],
+)
+def test_a_child_who_may_be_at_risk_is_to_be_read_first(tx, answers, is_urgent):
+    person, draft = a_draft(answers=answers)
+    submission.submit(person.actor, draft)
+    assert draft.is_urgent is is_urgent

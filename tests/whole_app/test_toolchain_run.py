@@ -73,8 +73,14 @@ def test_it_starts_says_where_and_who_stops_cleanly_and_starts_again_at_once(por
     with running(port, tmp_path) as process:
         said = said_until(process, LISTED)
         took = time.monotonic() - begun
+        said += said_until(process, "Logs:")
     print(f"second start: {took:.1f} s")
     assert "Loading the demo" not in said
+    assert "Sam Osei" in said
+    assert "{" not in said
+    web = tmp_path / "logs/web.log"
+    assert str(web) in said
+    assert "/sign-in" in web.read_text()
     assert took < SECOND_START_SECONDS
 
 
@@ -86,6 +92,7 @@ def test_it_stops_with_an_error_when_a_part_of_it_ends(port, tmp_path):
         said = said_until(process, "portal scheduler ended")
         assert process.wait(STOP_SECONDS) == 1
         assert "Traceback" not in said
+        assert str(tmp_path / "logs/scheduler.log") in said
         assert not is_running(web)
 
 
