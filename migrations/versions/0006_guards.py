@@ -2,8 +2,8 @@
 
 Revision: 0006, after 0005.
 
-The session filter in portal/tenancy.py decides whose rows a query sees. This says the same once more underneath, coarser
-and closer to the rows, for the day the filter has a hole: a raw query as the application's role sees its own
+The session filter in portal/tenancy.py decides whose rows a query sees. This says the same once more underneath,
+coarser and closer to the rows, for the day the filter has a hole: a raw query as the application's role sees its own
 organisation and nothing else. Which organisation is asking is told at the start of each transaction.
 """
 
@@ -63,6 +63,9 @@ POLICIES = {
     },
 }
 
+# What may be written where that is less than what is seen: who is let in, and how far, is the owner's to say.
+WRITTEN = {"referral_party": f"owner_organisation_id = {ME}"}
+
 
 def upgrade() -> None:
     """Add the guards of the engine at hand."""
@@ -101,7 +104,8 @@ def _guard_postgresql() -> None:
     for table, seen in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY own_rows ON {table} USING ({SYSTEM} OR {seen})")
+        written = WRITTEN.get(table, seen)
+        op.execute(f"CREATE POLICY own_rows ON {table} USING ({SYSTEM} OR {seen}) WITH CHECK ({SYSTEM} OR {written})")
     op.execute(
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
