@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.access.models import Scope
 from portal.access.policy import Permission
@@ -131,7 +132,10 @@ def _chasing(actor: Actor, referral: Referral) -> dict[str, Any]:
     """Return whether the reader can chase KSAF now, and whom they can also phone."""
     if not conversation.can_chase(actor, referral):
         return {"can_chase": False}
-    return {"can_chase": True, "manager": manager_contact(lifecycle.operator_id())}
+    chased = conversation.last_chase(actor, referral)
+    is_recent = chased is not None and clock.now() - chased.at < conversation.CHASE_AGAIN_AFTER
+    manager = manager_contact(lifecycle.operator_id())
+    return {"can_chase": True, "manager": manager, "chased": chased if is_recent else None}
 
 
 def _announced(actor: Actor, referral: Referral, shown: list[Entry]) -> str:
