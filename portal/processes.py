@@ -32,7 +32,7 @@ COLUMNS = {
     "name": "Name",
     "organisation": "Organisation",
     "role": "Role",
-    "email": "E-mail",
+    "email": "Email",
     "password": "Password",
     "totp_secret": "Authenticator key",
 }

@@ -26,7 +26,7 @@ ROLE_HINTS = {
 class RoleForm(FlaskForm):
     """Choosing a role of one kind of organisation."""
 
-    role = RadioField("What will they do?", validators=[InputRequired("Choose a role")])
+    role = RadioField("What will they do?", validators=[InputRequired("Select what they will do")])
 
     def offer(self, kind: OrganisationKind) -> None:
         """Offer the roles of an organisation of `kind`, in the order of the roles themselves."""

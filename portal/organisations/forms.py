@@ -18,9 +18,9 @@ class OrganisationForm(FlaskForm):
     """A new partner organisation."""
 
     name = StringField(
-        "Name", validators=[InputRequired("Enter the organisation's name"), Length(max=200)], filters=[one_line]
+        "Name", validators=[InputRequired("Enter the organisation’s name"), Length(max=200)], filters=[one_line]
     )
-    kind = RadioField("What kind of organisation is it?", choices=_KINDS, validators=[InputRequired("Choose a kind")])
+    kind = RadioField("What kind of organisation is it?", choices=_KINDS, validators=[InputRequired("Select what kind of organisation it is")])
     phase = RadioField(
         "Which phase or setting?",
         choices=[SelectChoice(phase, phase.capitalize()) for phase in PHASES],

@@ -51,7 +51,7 @@ def test_a_template_becomes_a_mail_with_subject_sign_off_and_nothing_left_open(t
     assert message["Subject"]
     assert len(message["Subject"]) < 120
     assert message.get_content_type() == "text/plain"
-    assert "nothing about a child is in this e-mail" in body
+    assert "nothing about a child is in this email" in body
     assert "01795 504355, info@ksaf.uk" in body
     assert not {"{{", "{%", "None", "Undefined"} & set(body.split())
 
