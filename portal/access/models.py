@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, or_
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 from portal.columns import words
@@ -46,6 +46,11 @@ class ReferralParty(Scoped, SQLModel, table=True):
     basis: str
     valid_from: datetime
     valid_to: datetime | None = None
+
+    @classmethod
+    def is_live(cls, now: datetime) -> ColumnElement[bool]:
+        """Return the SQL that is true for the rows that open their referral at `now`."""
+        return and_(col(cls.valid_from) <= now, or_(col(cls.valid_to).is_(None), col(cls.valid_to) > now))
 
     @classmethod
     def visible_to(cls, tenant: int) -> ColumnElement[bool]:

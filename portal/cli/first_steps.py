@@ -3,7 +3,6 @@
 import json
 
 import click
-from sqlmodel import col, select
 
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts import service as people
@@ -13,8 +12,8 @@ from portal.cli import command
 from portal.cli.command import Refusal
 from portal.config import Environment
 from portal.db import Database
+from portal.organisations import queries
 from portal.organisations import service as organisations_service
-from portal.organisations.models import Organisation
 
 
 @click.group()
@@ -58,9 +57,8 @@ def users() -> None:
 def users_invite(email: str, organisation: str, role: str) -> None:
     """Invite EMAIL to an organisation, and print the link that is also on its way by mail."""
     settings = command.settings()
-    with command.database().system_transaction() as session:
-        named = select(Organisation).where(col(Organisation.name) == organisation)
-        found = session.scalars(named).first()
+    with command.database().system_transaction():
+        found = queries.system_named(organisation)
         if found is None:
             raise Refusal(f"There is no organisation called {organisation}.")
         try:

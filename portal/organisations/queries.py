@@ -1,10 +1,12 @@
 """Reading organisations and their agreements."""
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.access.roles import OrganisationKind
 from portal.organisations import terms
 from portal.organisations.models import Agreement, Organisation
 from portal.tenancy import as_system
@@ -12,18 +14,7 @@ from portal.tenancy import as_system
 
 def agreement_in_force(actor: Actor) -> Agreement | None:
     """Return the actor's organisation's acceptance of the current terms, or None: then it may not refer."""
-    return (
-        db.session()
-        .scalars(
-            select(Agreement)
-            .where(
-                col(Agreement.organisation_id) == actor.organisation_id,
-                col(Agreement.version) == terms.current().id,
-            )
-            .order_by(col(Agreement.id))
-        )
-        .first()
-    )
+    return db.session().scalars(_acceptances(actor.organisation_id)).first()
 
 
 def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
@@ -31,8 +22,7 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
 
     Raises PermissionError for anyone else: an organisation's name is no secret, the list of partners is.
     """
-    if not actor.may(Permission.ORGANISATION_READ):
-        raise PermissionError
+    _require_reader(actor)
     session, version = db.session(), terms.current().id
     with as_system(session):
         rows = session.execute(
@@ -49,7 +39,10 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
 
 def agreement_of(actor: Actor, organisation: Organisation) -> Agreement | None:
     """Return an organisation's acceptance of the current terms, for KSAF's administrators. Raises PermissionError."""
-    return next((agreement for one, agreement in organisations(actor) if one.id == organisation.id), None)
+    _require_reader(actor)
+    session = db.session()
+    with as_system(session):
+        return session.scalars(_acceptances(organisation.id or 0)).first()
 
 
 def get_organisation(actor: Actor, key: str) -> Organisation | None:
@@ -60,6 +53,26 @@ def get_organisation(actor: Actor, key: str) -> Organisation | None:
     return None
 
 
+def operator() -> Organisation:
+    """Return KSAF's own organisation. Raises LookupError before one has been added."""
+    of_kind = select(Organisation).where(col(Organisation.kind) == OrganisationKind.OPERATOR)
+    found = db.session().scalars(of_kind.order_by(col(Organisation.id))).first()
+    if found is None:
+        raise LookupError("There is no operator organisation yet: add it with `portal organisations add`.")
+    return found
+
+
 def system_named(name: str) -> Organisation | None:
     """Return the organisation of that exact name, for the command line."""
     return db.session().scalars(select(Organisation).where(col(Organisation.name) == name)).first()
+
+
+def _acceptances(organisation_id: int) -> SelectOfScalar[Agreement]:
+    """Return the select of an organisation's acceptances of the current terms, the first one first."""
+    accepted = select(Agreement).where(col(Agreement.organisation_id) == organisation_id)
+    return accepted.where(col(Agreement.version) == terms.current().id).order_by(col(Agreement.id))
+
+
+def _require_reader(actor: Actor) -> None:
+    if not actor.may(Permission.ORGANISATION_READ):
+        raise PermissionError

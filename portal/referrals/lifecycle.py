@@ -1,13 +1,10 @@
 """Moving a referral: the one place where its state changes, with everything a change of state brings."""
 
-from sqlmodel import col, select
-
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.access.roles import OrganisationKind
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.organisations.models import Organisation
+from portal.organisations.queries import operator
 from portal.referrals import effects, timeline
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import Event, State, label_for, transition
@@ -60,12 +57,8 @@ def move(
 
 
 def operator_id() -> int:
-    """Return the id of KSAF's own organisation. Raises sqlalchemy's NoResultFound before one has been added."""
-    operator = select(Organisation.id).where(col(Organisation.kind) == OrganisationKind.OPERATOR)
-    found = db.session().scalars(operator.order_by(col(Organisation.id))).first()
-    if found is None:
-        raise LookupError("There is no operator organisation yet: add it with `portal organisations add`.")
-    return found
+    """Return the id of KSAF's own organisation. Raises LookupError before one has been added."""
+    return operator().id or 0
 
 
 def _stamp(actor: Actor, referral: Referral, event: Event) -> None:

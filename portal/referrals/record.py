@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -68,15 +68,13 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     session = db.session()
     if session.info["tenant"] != actor.organisation_id:
         return None
-    now = clock.now()
     contact = and_(
         col(ReferralSection.referral_id) == col(Referral.id), col(ReferralSection.section) == "consent-and-contact"
     )
     mine = and_(
         col(ReferralParty.referral_id) == col(Referral.id),
         col(ReferralParty.organisation_id) == actor.organisation_id,
-        col(ReferralParty.valid_from) <= now,
-        or_(col(ReferralParty.valid_to).is_(None), col(ReferralParty.valid_to) > now),
+        ReferralParty.is_live(clock.now()),
     )
     found = session.execute(
         select(Referral, ReferralSection, ReferralParty.scope)
@@ -134,17 +132,13 @@ def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:
 def seers(actor: Actor, referral: Referral) -> list[Seer]:
     """Return which organisations can see the referral now, the one that sent it first."""
     del actor
-    now, session = clock.now(), db.session()
+    session = db.session()
     # The parties of a referral are shown to each of them: who sees it is no secret among those who do.
     with as_system(session):
         rows = session.execute(
             select(ReferralParty, Organisation.name)
             .join(Organisation, col(Organisation.id) == col(ReferralParty.organisation_id))
-            .where(
-                col(ReferralParty.referral_id) == referral.id,
-                col(ReferralParty.valid_from) <= now,
-                (col(ReferralParty.valid_to).is_(None)) | (col(ReferralParty.valid_to) > now),
-            )
+            .where(col(ReferralParty.referral_id) == referral.id, ReferralParty.is_live(clock.now()))
             .order_by(col(ReferralParty.id))
         ).all()
     order = list(PartyRole)

@@ -6,8 +6,7 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.consent import service as consent
 from portal.consent.statements import About
 from portal.notifications import service as mail
-from portal.organisations.models import Organisation
-from portal.organisations.queries import agreement_in_force
+from portal.organisations.queries import agreement_in_force, operator
 from portal.referrals import lifecycle, queries
 from portal.referrals.form import consent_answers
 from portal.referrals.form.requirements import Missing, may_be_at_risk, missing, route
@@ -44,17 +43,10 @@ def submit(actor: Actor, referral: Referral) -> None:
         raise NotReadyError(gaps)
     referral.is_urgent = may_be_at_risk(answers) or route(answers) == "protection"
     lifecycle.move(actor, referral, Event.SUBMIT, "Referral sent")
-    operator_id, operator_name = _operator()
-    _record_consent(actor, referral, operator_name, answers)
-    _open_to_operator(referral, operator_id, consent_answers.basis(answers))
-    _send_mail(actor, referral, operator_id)
-
-
-def _operator() -> tuple[int, str]:
-    operator = db.session().get(Organisation, lifecycle.operator_id())
-    if operator is None or operator.id is None:
-        raise LookupError("There is no operator organisation.")
-    return operator.id, operator.name
+    ksaf = operator()
+    _record_consent(actor, referral, ksaf.name, answers)
+    _open_to_operator(referral, ksaf.id or 0, consent_answers.basis(answers))
+    _send_mail(actor, referral, ksaf.id or 0)
 
 
 def _record_consent(actor: Actor, referral: Referral, to_whom: str, answers: Answers) -> None:

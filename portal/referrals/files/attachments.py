@@ -67,12 +67,10 @@ def of_referral(actor: Actor, referral: Referral) -> list[Attachment]:
 
     They belong to the whole referral: an organisation that sees only its status or updates sees none.
     """
-    now = clock.now()
     sees_all = select(ReferralParty.referral_id).where(
         col(ReferralParty.organisation_id) == actor.organisation_id,
         col(ReferralParty.scope) == Scope.ALL,
-        col(ReferralParty.valid_from) <= now,
-        col(ReferralParty.valid_to).is_(None) | (col(ReferralParty.valid_to) > now),
+        ReferralParty.is_live(clock.now()),
     )
     found = (
         select(Attachment)
