@@ -11,7 +11,7 @@ from portal import clock, crypto, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission, may
 from portal.access.roles import ROLE_LABELS, Role, roles_of
-from portal.accounts import sessions
+from portal.accounts import sessions, trail
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.rules import as_kept
 from portal.audit import service as audit
@@ -71,7 +71,7 @@ def cancel_invitation(actor: Actor, invitation: Invitation) -> None:
     if invitation.cancelled_at is None:
         invitation.cancelled_at = clock.now()
         told = {"email": invitation.email}
-        _record(actor, Action.INVITATION_CANCELLED, ("invitation", invitation.id), **told)
+        trail.record(actor, Action.INVITATION_CANCELLED, ("invitation", invitation.id), **told)
 
 
 def end_membership(actor: Actor, membership: Membership) -> None:
@@ -86,7 +86,7 @@ def end_membership(actor: Actor, membership: Membership) -> None:
     membership.ended_at = clock.now()
     sessions.end_in_organisation(membership.user_id, membership.organisation_id)
     told = {"user_id": membership.user_id, "role": membership.role.value}
-    _record(actor, Action.MEMBERSHIP_ENDED, ("membership", membership.id), **told)
+    trail.record(actor, Action.MEMBERSHIP_ENDED, ("membership", membership.id), **told)
 
 
 def change_role(actor: Actor, membership: Membership, role: Role) -> None:
@@ -104,7 +104,7 @@ def change_role(actor: Actor, membership: Membership, role: Role) -> None:
         _refuse_last(actor, membership)
     told = {"user_id": membership.user_id, "old": membership.role.value, "new": role.value}
     membership.role = role
-    _record(actor, Action.ROLE_CHANGED, ("membership", membership.id), **told)
+    trail.record(actor, Action.ROLE_CHANGED, ("membership", membership.id), **told)
 
 
 def disable(actor: Actor, user_id: int) -> None:
@@ -121,7 +121,7 @@ def disable(actor: Actor, user_id: int) -> None:
     if not db.changed(db.session(), own.values(disabled_at=clock.now())):
         return
     sessions.end_all(user_id)
-    _record(actor, Action.PERSON_DISABLED, ("user", user_id), user_id=user_id)
+    trail.record(actor, Action.PERSON_DISABLED, ("user", user_id), user_id=user_id)
 
 
 def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id: int) -> Invitation:
@@ -180,7 +180,3 @@ def _inviting(actor: Actor) -> set[int]:
     )
     live = db.session().scalars(everyone, execution_options={"populate_existing": True}).all()
     return {row.user_id for row in live if may(row.role, actor.organisation_kind, Permission.PEOPLE_INVITE)}
-
-
-def _record(actor: Actor, action: Action, subject: tuple[str, int | None], **detail: object) -> None:
-    audit.record(actor, action, subject=subject, owner_id=actor.organisation_id, **detail)

@@ -10,13 +10,12 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.access.roles import Role
-from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals import lifecycle, telling, timeline
+from portal.referrals import lifecycle, telling, timeline, trail
 from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
 from portal.referrals.record import open_question
-from portal.referrals.rules import Event, State, label_for
+from portal.referrals.rules import Event, State, said_now
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.timescales.service import Subject
@@ -49,7 +48,7 @@ def send_message(actor: Actor, referral: Referral, text: str, files: Files = ())
     _must_be_sent(actor, referral)
     entry = timeline.add(actor, referral, MESSAGE, "Message", text)
     _attach(actor, referral, files, entry)
-    _record(actor, referral, Action.MESSAGE_SENT)
+    trail.record(actor, referral, Action.MESSAGE_SENT)
     telling.other_side(actor, referral, "referrals/message")
     return entry
 
@@ -78,7 +77,7 @@ def update(actor: Actor, referral: Referral, text: str, *, is_risk_changed: bool
     referral.is_urgent = referral.is_urgent or is_risk_changed
     kind, title = (RISK, "Risk has changed") if is_risk_changed else (UPDATE, "Circumstances have changed")
     entry = timeline.add(actor, referral, kind, title, text)
-    _record(actor, referral, Action.REFERRAL_UPDATED, kind=kind)
+    trail.record(actor, referral, Action.REFERRAL_UPDATED, kind=kind)
     if is_risk_changed:
         telling.operator(referral, "referrals/risk_changed", Role.SAFEGUARDING_TEAM)
         telling.prompt_operator(referral, News.RISK_CHANGED)
@@ -107,7 +106,7 @@ def chase(actor: Actor, referral: Referral) -> None:
     if earlier and clock.now() - earlier.at < CHASE_AGAIN_AFTER:
         raise SomeoneWasFirstError(f"{earlier.actor_name} already chased KSAF on {long_datetime(earlier.at)}.")
     timeline.add(actor, referral, CHASE, "KSAF chased for an acknowledgement")
-    _record(actor, referral, Action.REFERRAL_CHASED)
+    trail.record(actor, referral, Action.REFERRAL_CHASED)
     why = f"{actor.name} chased KSAF’s manager on {long_datetime(clock.now())}."
     timescales.meet(Subject("referral", referral.id or 0), "chase", why)
     telling.operator_managers(referral, "referrals/chased")
@@ -142,8 +141,7 @@ def _attach(actor: Actor, referral: Referral, files: Files, entry: TimelineEntry
 
 def _must_be_sent(actor: Actor, referral: Referral) -> None:
     if referral.state in {State.DRAFT, State.DISCARDED}:
-        now_at = label_for(referral.state, is_operator=actor.is_operator)
-        raise SomeoneWasFirstError(f"This referral is now: {now_at.lower()}.")
+        raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
 
 
 def _who_answered(referral: Referral) -> str:
@@ -154,14 +152,3 @@ def _who_answered(referral: Referral) -> str:
     if last is None or last.answered_at is None:
         return "KSAF is no longer waiting for an answer."
     return f"{last.answered_by_name} answered KSAF’s question on {long_datetime(last.answered_at)}."
-
-
-def _record(actor: Actor, referral: Referral, action: Action, **detail: str) -> None:
-    audit.record(
-        actor,
-        action,
-        subject=("referral", referral.id),
-        owner_id=referral.organisation_id,
-        reference=referral.reference,
-        **detail,
-    )

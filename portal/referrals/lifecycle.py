@@ -2,12 +2,11 @@
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.organisations.queries import operator
-from portal.referrals import effects, timeline
+from portal.referrals import effects, timeline, trail
 from portal.referrals.models import Audience, Referral
-from portal.referrals.rules import Event, State, label_for, transition
+from portal.referrals.rules import Event, State, said_now, transition
 from portal.web.errors import SomeoneWasFirstError
 
 
@@ -36,23 +35,15 @@ def move(
     """
     row = transition(event, referral.state)
     if row is None:
-        now_at = label_for(referral.state, is_operator=actor.is_operator)
-        raise SomeoneWasFirstError(f"This referral is now: {now_at.lower()}.")
+        raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
     if not actor.may(row.permission):
         raise NotPermittedError(event)
     before, referral.state = referral.state, row.target
     _stamp(actor, referral, event)
     timeline.add(actor, referral, event.value, title, body, audience=audience)
     effects.apply(event, referral, operator_id(), title)
-    audit.record(
-        actor,
-        Action.REFERRAL_MOVED,
-        subject=("referral", referral.id),
-        owner_id=referral.organisation_id,
-        reference=referral.reference,
-        event=event.value,
-        **{"from": before.value, "to": row.target.value},
-    )
+    told = {"event": event.value, "from": before.value, "to": row.target.value}
+    trail.record(actor, referral, Action.REFERRAL_MOVED, **told)
     db.session().flush()
 
 

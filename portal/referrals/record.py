@@ -11,9 +11,9 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.accounts.models import Membership, User
-from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.organisations.models import Organisation
+from portal.referrals import trail
 from portal.referrals.form.sections import Answers
 from portal.referrals.models import (
     Attachment,
@@ -176,14 +176,7 @@ def note_view(actor: Actor, referral: Referral, page: str, newest: int = 0) -> N
     In a transaction of its own: the view is kept whatever becomes of the request, and a reading request may not write.
     """
     with db.own_transaction(actor.organisation_id) as own:
-        audit.record(
-            actor,
-            Action.REFERRAL_VIEWED,
-            subject=("referral", referral.id),
-            owner_id=referral.organisation_id,
-            reference=referral.reference,
-            page=page,
-        )
+        trail.record(actor, referral, Action.REFERRAL_VIEWED, page=page)
         if not newest:
             return
         # The audit's lock is held, so two first views by one person come one after the other.

@@ -130,6 +130,11 @@ def label_for(state: State, *, is_operator: bool) -> str:
     return STATE_LABELS[shown]
 
 
+def said_now(state: State, *, is_operator: bool) -> str:
+    """Return the sentence for somebody whose referral has moved on: where it is now."""
+    return f"This referral is now: {label_for(state, is_operator=is_operator).lower()}."
+
+
 def transition(event: Event, state: State) -> Transition | None:
     """Return the row by which `event` may leave `state`, or None when it may not."""
     return next((row for row in LIFECYCLE if row.event is event and state in row.sources), None)

@@ -7,11 +7,10 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.roles import Role
-from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.notifications import service as notifications
-from portal.referrals import lifecycle, telling
+from portal.referrals import lifecycle, telling, trail
 from portal.referrals.models import Audience, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.timescales import news
@@ -95,7 +94,7 @@ def propose(actor: Actor, referral: Referral, proposal: Proposal) -> Decision:
     )
     db.session().add(made)
     db.session().flush()
-    _record(actor, referral, Action.DECISION_PROPOSED, outcome=made.outcome.value)
+    trail.record(actor, referral, Action.DECISION_PROPOSED, outcome=made.outcome.value)
     others = [each for each in _managers(actor) if rules.may_authorise(each.user_id, actor.user_id)]
     _tell(actor, referral, News.DECISION_WAITING, others)
     return made
@@ -113,7 +112,7 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
     event = Event.AUTHORISE_NOT_ACCEPTED if refused else Event.AUTHORISE
     lifecycle.move(actor, referral, event, "KSAF decided", rules.OUTCOMES[decision.outcome].in_the_letter)
     _settle(actor, decision, DecisionState.AUTHORISED)
-    _record(actor, referral, Action.DECISION_AUTHORISED, outcome=decision.outcome.value)
+    trail.record(actor, referral, Action.DECISION_AUTHORISED, outcome=decision.outcome.value)
     telling.referrer(referral, "triage/outcome")
     return decision
 
@@ -126,7 +125,7 @@ def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
     decision = require_unsettled(actor, referral)
     lifecycle.move(actor, referral, Event.RETURN, "Decision returned", comment, audience=Audience.OPERATOR)
     _settle(actor, decision, DecisionState.RETURNED, comment)
-    _record(actor, referral, Action.DECISION_RETURNED)
+    trail.record(actor, referral, Action.DECISION_RETURNED)
     staff = staff_of(actor.organisation_id).members
     _tell(actor, referral, News.DECISION_RETURNED, [each for each in staff if each.user_id == decision.proposed_by_id])
     return decision
@@ -203,14 +202,3 @@ def _tell(actor: Actor, referral: Referral, about: News, people: list[Member]) -
         notifications.queue(
             f"triage/{about}", member.email, organisation_id=actor.organisation_id, reference=referral.reference
         )
-
-
-def _record(actor: Actor, referral: Referral, action: Action, **detail: str) -> None:
-    audit.record(
-        actor,
-        action,
-        subject=("referral", referral.id),
-        owner_id=referral.organisation_id,
-        reference=referral.reference,
-        **detail,
-    )

@@ -9,9 +9,8 @@ from sqlmodel import col, select
 from portal import clock, db, references
 from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
-from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.referrals import lifecycle, queries
+from portal.referrals import lifecycle, queries, trail
 from portal.referrals.files import storage
 from portal.referrals.form.requirements import route
 from portal.referrals.form.sections import Answers, AnswerValue, Section, words
@@ -61,7 +60,7 @@ def start_draft(actor: Actor) -> Referral:
             valid_from=now,
         )
     )
-    _record(actor, made, Action.DRAFT_STARTED)
+    trail.record(actor, made, Action.DRAFT_STARTED)
     return made
 
 
@@ -83,7 +82,7 @@ def save_section(
     kept = _write(actor, referral, section, answers, row)
     _keep_for_lists(referral, section, answers)
     referral.last_change_at = kept.updated_at
-    _record(actor, referral, Action.DRAFT_SAVED, section=section.key, version=kept.version)
+    trail.record(actor, referral, Action.DRAFT_SAVED, section=section.key, version=kept.version)
     return Saved(kept.version)
 
 
@@ -152,8 +151,3 @@ def _date(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _record(actor: Actor, referral: Referral, action: Action, **detail: Any) -> None:
-    subject = ("referral", referral.id)
-    audit.record(actor, action, subject=subject, owner_id=actor.organisation_id, reference=referral.reference, **detail)

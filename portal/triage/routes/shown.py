@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
-from portal.referrals.rules import Event, label_for
+from portal.referrals.rules import Event, said_now
 from portal.triage import summary
 from portal.triage.queries import Evidence, File
 
@@ -30,5 +30,5 @@ def not_now(actor: Actor, referral: Referral, event: Event) -> Response | None:
     """Return the way to the referral, saying where it is, when `event` is not possible now; else None."""
     if lifecycle.can(actor, referral, event):
         return None
-    flash(f"This referral is now: {label_for(referral.state, is_operator=actor.is_operator).lower()}.", "info")
+    flash(said_now(referral.state, is_operator=actor.is_operator), "info")
     return redirect(f"/referrals/{referral.reference}", 303)
