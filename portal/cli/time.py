@@ -5,15 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlmodel import col, select
 
 from portal import schema
 from portal.cli import command
 from portal.cli.command import Refusal
-from portal.organisations.models import Organisation
-from portal.timescales import closures, policy
+from portal.timescales import closures, policy, queries
 from portal.timescales.calendar import WorkingCalendar
-from portal.timescales.models import Deadline, DeadlineRung
 
 
 class Instant(click.ParamType[datetime]):
@@ -63,7 +60,8 @@ def working_days_add(start: datetime, number: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print every field, as JSON.")
 def deadlines(reference: str, *, as_json: bool) -> None:
     """Show the deadlines of one referral."""
-    rows = _deadlines_of(reference.upper())
+    with command.database().system_transaction(write=False):
+        rows = queries.system_deadlines(reference.upper())
     if not rows:
         raise Refusal(f"No deadline belongs to {reference}.")
     if as_json:
@@ -79,48 +77,6 @@ def _calendar() -> WorkingCalendar:
         return WorkingCalendar.for_england(hours=policy.load().hours)
     with database.system_transaction(write=False):
         return closures.calendar()
-
-
-def _deadlines_of(reference: str) -> list[dict[str, Any]]:
-    rules = policy.load()
-    with command.database().system_transaction(write=False) as session:
-        found = session.execute(
-            select(Deadline, Organisation.name)
-            .join(Organisation, col(Organisation.id) == col(Deadline.owed_by_id))
-            .where(col(Deadline.reference) == reference)
-            .order_by(col(Deadline.id))
-        ).all()
-        rungs = session.scalars(
-            select(DeadlineRung)
-            .where(col(DeadlineRung.deadline_id).in_([deadline.id for deadline, _ in found]))
-            .order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))
-        ).all()
-    return [
-        {
-            "kind": deadline.kind,
-            "owed_by": rules[deadline.kind].owed_by.value,
-            "organisation": name,
-            "started_at": _iso(deadline.started_at),
-            "due_at": _iso(deadline.due_at),
-            "state": deadline.state.value,
-            "met_at": _iso(deadline.met_at),
-            "rungs": [_rung(rung) for rung in rungs if rung.deadline_id == deadline.id],
-        }
-        for deadline, name in found
-    ]
-
-
-def _rung(rung: DeadlineRung) -> dict[str, str | None]:
-    return {
-        "rung": rung.rung,
-        "fires_at": _iso(rung.fires_at),
-        "fired_at": _iso(rung.fired_at),
-        "dropped_at": _iso(rung.dropped_at),
-    }
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.astimezone(UTC).isoformat() if instant else None
 
 
 COMMANDS: tuple[click.Command, ...] = (timescales, working_days, deadlines)

@@ -34,14 +34,10 @@ def count(actor: Actor) -> int:
     session = db.session()
     if not session.is_active:
         return 0
-    mine = (
-        col(Prompt.user_id) == actor.user_id,
-        col(Prompt.organisation_id) == actor.organisation_id,
-        col(Prompt.closed_at).is_(None),
-    )
-    prompts = select(func.count(col(Prompt.id))).where(*mine)
     if not actor.may(Permission.REFERRAL_ANSWER):
-        return session.execute(prompts).scalar_one()
+        return timescales.waiting_count(actor)
+    mine = timescales.waiting_for(actor)
+    prompts = select(func.count(col(Prompt.id))).where(*mine)
     prompted = select(Prompt.reference).where(*mine)
     own = select(func.count(col(Referral.id)) + prompts.scalar_subquery()).where(
         *_is_own_work(actor), col(Referral.reference).not_in(prompted)

@@ -1,13 +1,14 @@
 """Reading deadlines and prompts. Whoever asks comes first; only `system_deadlines` answers for nobody in particular."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import and_, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
 from portal.accounts.models import User
+from portal.organisations.models import Organisation
 from portal.timescales import closures, policy, prompts, wording
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
@@ -25,8 +26,7 @@ def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
 
 def open_prompts(actor: Actor) -> list[Prompt]:
     """Return what waits for the actor in the organisation they act for: news first, then the most overdue."""
-    mine = select(Prompt).where(col(Prompt.user_id) == actor.user_id, col(Prompt.closed_at).is_(None))
-    mine = mine.where(col(Prompt.organisation_id) == actor.organisation_id)
+    mine = select(Prompt).where(*waiting_for(actor))
     return list(db.session().scalars(mine.order_by(col(Prompt.due_at).asc().nulls_first(), col(Prompt.id))).all())
 
 
@@ -59,12 +59,16 @@ def waiting_count(actor: Actor) -> int:
     session = db.session()
     if not session.is_active:
         return 0
-    mine = select(func.count(col(Prompt.id))).where(
+    return session.execute(select(func.count(col(Prompt.id))).where(*waiting_for(actor))).scalar_one()
+
+
+def waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL that is true for the open prompts of the actor in the organisation they act for."""
+    return (
         col(Prompt.user_id) == actor.user_id,
         col(Prompt.organisation_id) == actor.organisation_id,
         col(Prompt.closed_at).is_(None),
     )
-    return session.execute(mine).scalar_one()
 
 
 def get_prompt(actor: Actor, key: str) -> Prompt | None:
@@ -106,21 +110,24 @@ def system_deadlines(reference: str) -> list[dict[str, object]]:
     For a session inside `as_system` alone; TenancyError is raised elsewhere.
     """
     session = db.session()
-    found = (
-        select(Deadline).where(col(Deadline.reference) == reference).order_by(col(Deadline.due_at), col(Deadline.id))
-    )
-    deadlines = session.scalars(found).all()
-    of_them = select(DeadlineRung).where(col(DeadlineRung.deadline_id).in_([row.id for row in deadlines]))
+    found = session.execute(
+        select(Deadline, Organisation.name)
+        .join(Organisation, col(Organisation.id) == col(Deadline.owed_by_id))
+        .where(col(Deadline.reference) == reference)
+        .order_by(col(Deadline.due_at), col(Deadline.id))
+    ).all()
+    of_them = select(DeadlineRung).where(col(DeadlineRung.deadline_id).in_([row.id for row, _ in found]))
     rungs: dict[int, list[dict[str, str | None]]] = {}
     for row in session.scalars(of_them.order_by(col(DeadlineRung.fires_at), col(DeadlineRung.id))).all():
         rungs.setdefault(row.deadline_id, []).append(_plain_rung(row))
-    return [_plain(row, rungs.get(row.id or 0, [])) for row in deadlines]
+    return [_plain(row, name, rungs.get(row.id or 0, [])) for row, name in found]
 
 
-def _plain(row: Deadline, rungs: list[dict[str, str | None]]) -> dict[str, object]:
+def _plain(row: Deadline, organisation: str, rungs: list[dict[str, str | None]]) -> dict[str, object]:
     return {
         "kind": row.kind,
         "owed_by": policy.load()[row.kind].owed_by.value,
+        "organisation": organisation,
         "started_at": _iso(row.started_at),
         "due_at": _iso(row.due_at),
         "state": row.state.value,
@@ -140,4 +147,4 @@ def _plain_rung(row: DeadlineRung) -> dict[str, str | None]:
 
 
 def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
+    return instant.astimezone(UTC).isoformat() if instant else None
