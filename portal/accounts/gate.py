@@ -1,5 +1,6 @@
 """What happens to a request that needs somebody signed in: the way there, with what was typed kept for the way back."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, make_response, redirect, render_template, request
@@ -26,6 +27,13 @@ def install(app: Flask) -> None:
         if kept:
             flash(KEPT, "info")
         return redirect(way, 303 if request.method == "POST" else 302)
+
+    @app.after_request
+    def let_go_of_what_was_sent(response: Response) -> Response:
+        actor = getattr(current_user, "actor", None) if request.method == "POST" else None
+        if actor is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+            held.forget(actor, request.path)
+        return response
 
     @app.errorhandler(TooManyTriesError)
     def slow_down(error: TooManyTriesError) -> Response:

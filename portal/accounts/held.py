@@ -62,27 +62,27 @@ def hold(row: AccountSession, path: str, fields: MultiDict[str, str]) -> bool:
 
 
 def give_back(actor: Actor, path: str) -> MultiDict[str, str] | None:
-    """Return what `actor` had sent to `path` when their session was over, and forget it; None when there is nothing.
+    """Return what `actor` had sent to `path` when their session was over; None when there is nothing.
 
-    Call it with the address the form posts to, when its page is rendered, and show the fields as if just typed. It asks
-    the database only when signing in found something held.
+    Call it with the address the form posts to, when its page is rendered, and show the fields as if just typed: each
+    time, until they are sent again. It asks the database only when signing in found something held.
     """
     if not cookie.get(_FLAG):
         return None
+    found = db.session().scalars(_of(actor).where(col(HeldForm.path) == path)).first()
+    return MultiDict(found.fields) if found else None
+
+
+def forget(actor: Actor, path: str) -> None:
+    """Let go of what was held for `path`: the form has now been sent, and taken, by `actor` with a session."""
+    if not cookie.get(_FLAG):
+        return
     session = db.session()
     forms = session.scalars(_of(actor)).all()
-    found = next((form for form in forms if form.path == path), None)
-    if found is None:
-        return None
-    gone = delete(HeldForm).where(col(HeldForm.id) == found.id)
-    if session.info["writes"]:
-        session.execute(gone)
-    else:
-        with db.own_transaction(None) as own:
-            own.execute(gone)
-    if len(forms) == 1:
+    sent = [form.id for form in forms if form.path == path.removesuffix(AUTOSAVE)]
+    session.execute(delete(HeldForm).where(col(HeldForm.id).in_(sent)))
+    if len(forms) == len(sent):
         cookie.pop(_FLAG)
-    return MultiDict(found.fields)
 
 
 def note(actor: Actor) -> None:
