@@ -35,8 +35,7 @@ def start(
 ) -> Deadline:
     """Start the clock of `kind` now, with every rung of its ladder, and return the deadline.
 
-    Returns the one there is when `kind` already runs, or waits, for `subject`. The length is the policy's; raises
-    PolicyError when the policy has no such kind.
+    Returns the one that runs, or waits, for `subject` already. Raises PolicyError for a kind the policy does not have.
     """
     earlier = db.session().scalars(_of(subject, kind).where(col(Deadline.state).in_(_TICKING))).first()
     if earlier is not None:
