@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.roles import ROLE_LABELS, Role
+from portal.access.roles import ROLE_LABELS, OrganisationKind, Role
 from portal.accounts.models import Membership
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
@@ -18,6 +18,7 @@ class Held:
     organisation_id: int
     key: str
     name: str
+    kind: OrganisationKind
     role: Role
 
     @property
@@ -36,7 +37,7 @@ def of_person(user_id: int) -> list[Held]:
             .where(Membership.user_id == user_id, col(Membership.ended_at).is_(None), col(Organisation.active))
             .order_by(Organisation.name)
         ).all()
-    return [Held(mine.organisation_id, where.key, where.name, mine.role) for mine, where in rows]
+    return [Held(mine.organisation_id, where.key, where.name, where.kind, mine.role) for mine, where in rows]
 
 
 def at_key(user_id: int, key: str) -> Held | None:

@@ -43,7 +43,7 @@ def change_details(actor: Actor, password: str, **details: str | None) -> None:
         setattr(user, name, details[name] or None)
     if "email" in changed:
         resets.end_links(actor.user_id)
-        now = clock.now().isoformat()
+        now = clock.now()
         notifications.queue("accounts/address_changed", before, organisation_id=actor.organisation_id, at=now)
     if changed:
         trail.record(actor, Action.DETAILS_CHANGED, ("user", actor.user_id), fields=sorted(changed))

@@ -35,7 +35,7 @@ def ask(email: str, client: str) -> None:
     belongs = memberships.of_person(made.user_id)
     organisation_id = belongs[0].organisation_id if belongs else None
     path = f"/password-reset/{crypto.sign(_PURPOSE, made.key)}"
-    until = made.expires_at.isoformat()
+    until = made.expires_at
     notifications.queue("accounts/password_reset", user.email, organisation_id=organisation_id, path=path, until=until)
 
 
@@ -71,7 +71,7 @@ def change_password(user: User, password: str, *, by_reset: bool) -> None:
     trail.record_for_person(user_id, Action.PASSWORD_CHANGED, by_reset=by_reset)
     belongs = memberships.of_person(user_id)
     organisation_id = belongs[0].organisation_id if belongs else None
-    notifications.queue("accounts/password_changed", user.email, organisation_id=organisation_id, at=_instant())
+    notifications.queue("accounts/password_changed", user.email, organisation_id=organisation_id, at=clock.now())
 
 
 def end_links(user_id: int) -> None:
@@ -83,10 +83,6 @@ def end_links(user_id: int) -> None:
 def words_about(user: User) -> tuple[str, ...]:
     """Return what a password of `user` must not hold: their name, address and organisations."""
     return user.name, user.email, *(held.name for held in memberships.of_person(user.id or 0))
-
-
-def _instant() -> str:
-    return clock.now().isoformat()
 
 
 def _unused() -> ColumnElement[bool]:

@@ -145,7 +145,7 @@ def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id
             expires_at=now + INVITATION_LIVES,
         )
         session.add(made)
-    told = {"organisation": organisation.name, "until": made.expires_at.isoformat(), "path": link_of(made)}
+    told: dict[str, Any] = {"organisation": organisation.name, "until": made.expires_at, "path": link_of(made)}
     notifications.queue("accounts/invitation", email, organisation_id=organisation_id, **told)
     return made
 

@@ -11,10 +11,10 @@ from sqlmodel import col, select, update
 
 from portal import clock, db
 from portal.access.actor import Actor, OtherMembership
-from portal.access.roles import ROLE_LABELS, needs_second_factor
-from portal.accounts.models import AccountSession, Membership, User
-from portal.organisations.models import Organisation
-from portal.tenancy import as_system, enter
+from portal.access.roles import needs_second_factor
+from portal.accounts import memberships
+from portal.accounts.models import AccountSession, User
+from portal.tenancy import enter
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -36,6 +36,11 @@ class SignedIn(UserMixin):
     membership_count: int = 0
     needs_factor: bool = False
     actor: Actor | None = None
+
+    @property
+    def owes_factor(self) -> bool:
+        """Say whether the second factor, which one of their roles or their app asks for, has still to be given."""
+        return self.needs_factor and self.second_factor_at is None
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the signed cookie."""
@@ -155,36 +160,22 @@ def _is_over(row: AccountSession) -> bool:
 
 def _settle(signed: SignedIn, organisation_id: int | None) -> None:
     """Find the person's live memberships and make the actor for the organisation in use, if it may be used yet."""
-    session = db.session()
-    with as_system(session):
-        rows = session.execute(
-            select(Membership, Organisation)
-            .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
-            .where(Membership.user_id == signed.user_id, col(Membership.ended_at).is_(None), col(Organisation.active))
-            .order_by(Organisation.name)
-        ).all()
-    signed.membership_count = len(rows)
+    live = memberships.of_person(signed.user_id)
+    signed.membership_count = len(live)
     # One such role anywhere is enough: a password alone must not open the way to switch to it.
-    needed = any(needs_second_factor(held.role) for held, _ in rows)
+    needed = any(needs_second_factor(held.role) for held in live)
     signed.needs_factor = needed or signed.user.totp_confirmed_at is not None
-    used = next((row for row in rows if row[0].organisation_id == organisation_id), rows[0] if len(rows) == 1 else None)
-    if used is None:
-        return
-    membership, organisation = used
-    if signed.needs_factor and signed.second_factor_at is None:
+    used = next((held for held in live if held.organisation_id == organisation_id), live[0] if len(live) == 1 else None)
+    if used is None or signed.owes_factor:
         return
     signed.actor = Actor(
         user_id=signed.user_id,
         name=signed.user.name,
         email=signed.user.email,
-        organisation_id=membership.organisation_id,
-        organisation_name=organisation.name,
-        organisation_kind=organisation.kind,
-        role=membership.role,
+        organisation_id=used.organisation_id,
+        organisation_name=used.name,
+        organisation_kind=used.kind,
+        role=used.role,
         session_id=signed.session_id,
-        memberships=tuple(
-            OtherMembership(other.key, other.name, ROLE_LABELS[held.role])
-            for held, other in rows
-            if other is not organisation
-        ),
+        memberships=tuple(OtherMembership(held.key, held.name, held.role_label) for held in live if held is not used),
     )

@@ -72,7 +72,7 @@ def go_on(wanted: str | None) -> str:
 
 def next_step(signed: SignedIn, wanted: str | None) -> str:
     """Return the address of the step that `signed` must take before they can act, with the way on to `wanted`."""
-    if signed.needs_factor and signed.second_factor_at is None:
+    if signed.owes_factor:
         page = "/second-factor" if signed.user.totp_confirmed_at else "/second-factor/set-up"
     else:
         page = "/organisations-in-use"

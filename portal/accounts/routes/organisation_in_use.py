@@ -16,7 +16,7 @@ blueprint = Blueprint("organisation_in_use", __name__, url_prefix="/organisation
 @signed_in
 def show(signed: SignedIn) -> Response:
     """List the organisations a person belongs to."""
-    if _owes_factor(signed):
+    if signed.owes_factor:
         return redirect(signing_in.next_step(signed, request.args.get("next")))
     return rendering.render("accounts/organisation_in_use.html", held=memberships.of_person(signed.user_id))
 
@@ -26,7 +26,7 @@ def show(signed: SignedIn) -> Response:
 def choose(signed: SignedIn) -> Response:
     """Work for the organisation chosen from now on."""
     wanted = request.args.get("next")
-    if _owes_factor(signed):
+    if signed.owes_factor:
         return redirect(signing_in.next_step(signed, wanted), 303)
     chosen = memberships.at_key(signed.user_id, request.form.get("membership", ""))
     if chosen is None:
@@ -38,7 +38,3 @@ def choose(signed: SignedIn) -> Response:
         trail.record(signed.actor, Action.ORGANISATION_SWITCHED, ("session", before.session_id), **names)
         flash(f"You are now working for {chosen.name}.", "success")
     return redirect(going, 303)
-
-
-def _owes_factor(signed: SignedIn) -> bool:
-    return signed.needs_factor and signed.second_factor_at is None
