@@ -12,13 +12,13 @@ from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.referrals import lifecycle, telling, timeline, trail
+from portal.referrals.effects import subject_of
 from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
 from portal.referrals.record import open_question
 from portal.referrals.rules import Event, State, said_now
 from portal.timescales import service as timescales
 from portal.timescales.news import News
-from portal.timescales.service import Subject
 from portal.web.dates import long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
@@ -108,7 +108,7 @@ def chase(actor: Actor, referral: Referral) -> None:
     timeline.add(actor, referral, CHASE, "KSAF chased for an acknowledgement")
     trail.record(actor, referral, Action.REFERRAL_CHASED)
     why = f"{actor.name} chased KSAF’s manager on {long_datetime(clock.now())}."
-    timescales.meet(Subject("referral", referral.id or 0), "chase", why)
+    timescales.meet(subject_of(referral), "chase", why)
     telling.operator_managers(referral, "referrals/chased")
 
 

@@ -11,7 +11,6 @@ from portal.timescales.news import News
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
-OPERATORS = ("acknowledge", *DECIDING)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
@@ -55,9 +54,14 @@ EFFECTS: dict[Event, Effect] = {
 OWED_BY_REFERRER = frozenset({"chase", "information"})
 
 
+def subject_of(referral: Referral) -> Subject:
+    """Return what the deadlines of `referral` are about."""
+    return Subject("referral", referral.id or 0)
+
+
 def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     """Do to the deadlines of `referral` what `event` means, saying `why` in words, and keep its row's next due time."""
-    effect, subject = EFFECTS[event], Subject("referral", referral.id or 0)
+    effect, subject = EFFECTS[event], subject_of(referral)
     done: tuple[tuple[tuple[str, ...], Callable[[Subject, str, str], None]], ...] = (
         (effect.resumes, timescales.resume),
         (effect.meets, timescales.meet),

@@ -12,7 +12,7 @@ from portal.referrals.listing import Group, Listing, Sort, Wanted
 from portal.referrals.models import Referral
 from portal.referrals.people import Choosable
 from portal.referrals.rules import State
-from portal.web.dates import ago
+from portal.web.dates import ago, count_of
 
 PATH = "/referrals"
 _SHARED = {Group.ALL: "All", Group.ACCEPTED: "Accepted", Group.CLOSED: "Closed"}
@@ -87,7 +87,7 @@ def said(count: int, *, more: bool) -> str:
     """Return how many referrals are shown, for those who do not see the list change."""
     if not count:
         return "No referrals"
-    return f"{count} {'referral' if count == 1 else 'referrals'} shown{', and there are older ones' if more else ''}"
+    return f"{count_of(count, 'referral')} shown{', and there are older ones' if more else ''}"
 
 
 def address(query: dict[str, str], path: str = PATH) -> str:

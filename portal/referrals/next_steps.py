@@ -5,10 +5,10 @@ from datetime import datetime
 
 from portal import clock
 from portal.access.actor import Actor
+from portal.referrals.effects import subject_of
 from portal.referrals.models import Referral
 from portal.timescales import closures, policy
 from portal.timescales import queries as timescales
-from portal.timescales.service import Subject
 
 _STEPS = {
     "acknowledge": ("KSAF", "reads your referral and acknowledges it"),
@@ -38,6 +38,6 @@ def promised(actor: Actor, referral: Referral) -> tuple[list[NextStep], datetime
 
     Empty for an `actor` whose organisation neither owes nor is owed it.
     """
-    due = {each.kind: each.due_at for each in timescales.for_subject(actor, Subject("referral", referral.id or 0))}
+    due = {each.kind: each.due_at for each in timescales.for_subject(actor, subject_of(referral))}
     steps = [NextStep(*step, due[kind]) for kind, step in _STEPS.items() if kind in due]
     return steps, due.get(CHASE)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from portal import clock
 from portal.access.actor import Actor
 from portal.referrals import lifecycle
+from portal.referrals.effects import subject_of
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import queries
 from portal.timescales.descriptions import Described, describe
 from portal.timescales.models import DeadlineState
-from portal.timescales.service import Subject
 
 # How fine the words of time left are: to the minute within the last hour, else the panel may be this much behind.
 _NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
@@ -20,7 +20,7 @@ _NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minu
 def owed(actor: Actor, referral: Referral) -> list[Described]:
     """Return what is still owed on `referral`, most urgent first and what is paused last, as `actor` reads it now."""
     now = clock.now()
-    found = queries.for_subject(actor, Subject("referral", referral.id or 0))
+    found = queries.for_subject(actor, subject_of(referral))
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
     still = [each for each in found if each.ended_at is None and each.kind != "chase"]
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from portal.referrals.models import Referral, WaitingOn
+from portal.referrals.progress import Tone
 from portal.referrals.rules import State
 from portal.timescales import policy
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.ladder import Rung
-
-Tone = Literal["on_track", "soon", "missed", "waiting", "neutral"]
 
 _WHAT = {
     "acknowledge": "Acknowledge",

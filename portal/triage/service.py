@@ -11,14 +11,15 @@ from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle, telling, trail
+from portal.referrals.effects import subject_of
 from portal.referrals.models import Audience, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.timescales import news
+from portal.timescales import queries as deadlines
 from portal.timescales import service as timescales
 from portal.timescales.models import Deadline
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
-from portal.timescales.service import Subject
 from portal.triage import queries, rules
 from portal.triage.models import Decision, DecisionState, Outcome
 from portal.web.dates import ago
@@ -45,7 +46,7 @@ def acknowledge(actor: Actor, referral: Referral) -> str | None:
     if referral.state is not State.SENT:
         return _who_was_first(actor, referral)
     lifecycle.move(actor, referral, Event.ACKNOWLEDGE, "KSAF acknowledged the referral")
-    timescales.assign(Subject("referral", referral.id or 0), actor.user_id, owed_by_id=actor.organisation_id)
+    timescales.assign(subject_of(referral), actor.user_id, owed_by_id=actor.organisation_id)
     telling.referrer(referral, "triage/acknowledged")
     return None
 
@@ -63,7 +64,7 @@ def ask(actor: Actor, referral: Referral, question: str) -> InformationRequest:
         asked_by_id=actor.user_id,
         asked_by_name=actor.name,
         asked_at=clock.now(),
-        due_at=_answer_due(referral).due_at,
+        due_at=_answer_due(actor, referral).due_at,
     )
     db.session().add(asked)
     db.session().flush()
@@ -151,15 +152,10 @@ def _who_was_first(actor: Actor, referral: Referral) -> str:
     return f"{name} acknowledged this referral {ago(clock.now(), referral.acknowledged_at)}."
 
 
-def _answer_due(referral: Referral) -> Deadline:
+def _answer_due(actor: Actor, referral: Referral) -> Deadline:
     """Return the deadline that asking has just started."""
-    running = select(Deadline).where(
-        Deadline.subject_type == "referral",
-        Deadline.subject_id == referral.id,
-        Deadline.kind == "information",
-        col(Deadline.ended_at).is_(None),
-    )
-    return db.session().scalars(running).one()
+    owed = deadlines.for_subject(actor, subject_of(referral))
+    return next(each for each in owed if each.kind == "information" and each.ended_at is None)
 
 
 def _drop_open_questions(referral: Referral) -> None:
