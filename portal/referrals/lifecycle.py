@@ -6,6 +6,7 @@ from portal.audit.actions import Action
 from portal.organisations.queries import operator
 from portal.referrals import effects, timeline, trail
 from portal.referrals.models import Audience, Referral
+from portal.referrals.queries import concerns
 from portal.referrals.rules import Event, State, said_now, transition
 from portal.web.errors import SomeoneWasFirstError
 
@@ -17,7 +18,7 @@ class NotPermittedError(Exception):
 def can(actor: Actor, referral: Referral, event: Event) -> bool:
     """Say whether `actor` may do `event` to `referral` as it stands: what buttons and views both ask."""
     row = transition(event, referral.state)
-    return row is not None and actor.may(row.permission)
+    return row is not None and actor.may(row.permission) and concerns(actor, referral)
 
 
 def move(
@@ -36,12 +37,14 @@ def move(
     row = transition(event, referral.state)
     if row is None:
         raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
-    if not actor.may(row.permission):
+    if not actor.may(row.permission) or not concerns(actor, referral):
         raise NotPermittedError(event)
     before, referral.state = referral.state, row.target
     _stamp(actor, referral, event)
     timeline.add(actor, referral, event.value, title, body, audience=audience)
-    effects.apply(event, referral, operator_id(), title)
+    # The words close prompts, the other side's too: what is KSAF's own stays its own there as well.
+    why = title if audience is Audience.EVERYONE else "KSAF went on with the referral"
+    effects.apply(event, referral, operator_id(), why)
     told = {"event": event.value, "from": before.value, "to": row.target.value}
     trail.record(actor, referral, Action.REFERRAL_MOVED, **told)
     db.session().flush()

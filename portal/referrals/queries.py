@@ -25,6 +25,17 @@ def get_referral(actor: Actor, reference: str) -> Referral | None:
     return session.scalars(wanted).first()
 
 
+def get_own_referral(actor: Actor, reference: str) -> Referral | None:
+    """Return as `get_referral` what `actor`'s organisation sent itself, or has as KSAF; None where it only looks on."""
+    found = get_referral(actor, reference)
+    return found if found and concerns(actor, found) else None
+
+
+def concerns(actor: Actor, referral: Referral) -> bool:
+    """Say whether `actor` acts for one of the two sides of `referral`: who sent it, and KSAF."""
+    return actor.is_operator or referral.organisation_id == actor.organisation_id
+
+
 def saved_sections(actor: Actor, referral: Referral) -> dict[str, ReferralSection]:
     """Return what is saved of the form, by the section's key; a section nobody has saved is not in it."""
     rows = db.session().scalars(select(ReferralSection).where(col(ReferralSection.referral_id) == referral.id))

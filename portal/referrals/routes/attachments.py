@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
+from portal.referrals import record
 from portal.referrals.files import attachments, kinds
 from portal.referrals.files.attachments import Refused
 from portal.referrals.models import Attachment, Referral
@@ -27,6 +28,7 @@ DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @requires_row(Permission.REFERRAL_READ, get_referral)
 def page(actor: Actor, referral: Referral) -> Response:
     """The files of a referral and, while it is a draft, the way to add more."""
+    record.note_view(actor, referral, "attachments")
     return _page(actor, referral)
 
 

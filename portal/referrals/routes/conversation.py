@@ -15,7 +15,7 @@ from portal.referrals.conversation_forms import AnswerForm, MessageForm, UpdateF
 from portal.referrals.files import kinds
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
-from portal.referrals.queries import get_referral
+from portal.referrals.queries import get_own_referral
 from portal.referrals.rules import Event, State
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
@@ -24,14 +24,14 @@ blueprint = Blueprint("conversation", __name__, url_prefix="/referrals/<referenc
 
 
 @blueprint.get("/messages")
-@requires_row(Permission.REFERRAL_MESSAGE, get_referral)
+@requires_row(Permission.REFERRAL_MESSAGE, get_own_referral)
 def message(actor: Actor, referral: Referral) -> Response:
     """The form for a message."""
     return _ask(actor, referral, "message", MessageForm(held.give_back(actor, request.path)))
 
 
 @blueprint.post("/messages")
-@requires_row(Permission.REFERRAL_MESSAGE, get_referral)
+@requires_row(Permission.REFERRAL_MESSAGE, get_own_referral)
 def send_message(actor: Actor, referral: Referral) -> Response:
     """Send a message, with its files."""
     form = MessageForm(request.form)
@@ -45,7 +45,7 @@ def send_message(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.get("/answer")
-@requires_row(Permission.REFERRAL_ANSWER, get_referral)
+@requires_row(Permission.REFERRAL_ANSWER, get_own_referral)
 def answer(actor: Actor, referral: Referral) -> Response:
     """The form for an answer to KSAF's question; without a question, the referral."""
     asked = record.open_question(actor, referral)
@@ -55,7 +55,7 @@ def answer(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/answer")
-@requires_row(Permission.REFERRAL_ANSWER, get_referral)
+@requires_row(Permission.REFERRAL_ANSWER, get_own_referral)
 def send_answer(actor: Actor, referral: Referral) -> Response:
     """Answer KSAF's question. Whoever comes second is told who was first, and keeps their text."""
     form = AnswerForm(request.form)
@@ -72,14 +72,14 @@ def send_answer(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.get("/update")
-@requires_row(Permission.REFERRAL_UPDATE, get_referral)
+@requires_row(Permission.REFERRAL_UPDATE, get_own_referral)
 def update(actor: Actor, referral: Referral) -> Response:
     """The form for changed risk or circumstances."""
     return _ask(actor, referral, "update", UpdateForm(held.give_back(actor, request.path)), **_danger(referral))
 
 
 @blueprint.post("/update")
-@requires_row(Permission.REFERRAL_UPDATE, get_referral)
+@requires_row(Permission.REFERRAL_UPDATE, get_own_referral)
 def send_update(actor: Actor, referral: Referral) -> Response:
     """Tell KSAF what has changed; after a changed risk, say at once whom to call."""
     form = UpdateForm(request.form)
@@ -93,7 +93,7 @@ def send_update(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.get("/update/risk-changed")
-@requires_row(Permission.REFERRAL_UPDATE, get_referral)
+@requires_row(Permission.REFERRAL_UPDATE, get_own_referral)
 def risk_changed(actor: Actor, referral: Referral) -> Response:
     """Whom to call now: the portal tells KSAF, but nobody watches it around the clock."""
     record.note_view(actor, referral, "risk-changed")
@@ -101,7 +101,7 @@ def risk_changed(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.get("/withdraw")
-@requires_row(Permission.REFERRAL_WITHDRAW, get_referral)
+@requires_row(Permission.REFERRAL_WITHDRAW, get_own_referral)
 def withdraw(actor: Actor, referral: Referral) -> Response:
     """Ask for the reason, and say what withdrawing does."""
     if not lifecycle.can(actor, referral, Event.WITHDRAW):
@@ -110,7 +110,7 @@ def withdraw(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/withdraw")
-@requires_row(Permission.REFERRAL_WITHDRAW, get_referral)
+@requires_row(Permission.REFERRAL_WITHDRAW, get_own_referral)
 def confirm_withdrawal(actor: Actor, referral: Referral) -> Response:
     """Withdraw the referral."""
     form = WithdrawForm(request.form)
@@ -121,7 +121,7 @@ def confirm_withdrawal(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/chase")
-@requires_row(Permission.REFERRAL_CHASE, get_referral)
+@requires_row(Permission.REFERRAL_CHASE, get_own_referral)
 def chase(actor: Actor, referral: Referral) -> Response:
     """Chase KSAF, once; a second click says who did and when."""
     try:

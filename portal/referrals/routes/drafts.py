@@ -51,9 +51,12 @@ def quality(actor: Actor, referral: Referral) -> Response:
 
 @blueprint.get("/discard")
 @requires_row(Permission.REFERRAL_DISCARD, queries.get_referral)
-def confirm_discard(_actor: Actor, referral: Referral) -> Response:
+def confirm_discard(actor: Actor, referral: Referral) -> Response:
     """Ask whether to delete the draft."""
-    return sent_already(referral) or render("referrals/discard.html", referral=referral)
+    if elsewhere := sent_already(referral):
+        return elsewhere
+    record.note_view(actor, referral, "discard")
+    return render("referrals/discard.html", referral=referral)
 
 
 @blueprint.post("/discard")

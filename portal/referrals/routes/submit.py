@@ -62,6 +62,7 @@ def load_sent(actor: Actor, reference: str) -> Referral | None:
 @requires_row(Permission.REFERRAL_READ, load_sent)
 def sent(actor: Actor, referral: Referral) -> Response:
     """Say that it has arrived, what happens next and by when, and what to tell the family."""
+    record.note_view(actor, referral, "sent")
     answers = queries.answers_of(queries.saved_sections(actor, referral).values())
     steps, chase_from = next_steps.promised(actor, referral)
     return render(
