@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from portal import clock, db
+from portal import clock, db, references
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
 from portal.referrals.models import Referral
@@ -111,7 +111,7 @@ def _prompt(person: people.Person, tenant: worlds.Tenant, number: int, now) -> P
         organisation_id=tenant.organisation_id,
         user_id=person.user_id,
         kind="acknowledge:missed",
-        reference=next(iter(tenant.references.values()), "KSAF-7F3K-9QRT"),
+        reference=references.new(),
         due_at=now - timedelta(hours=number),
         opened_at=now,
     )
