@@ -20,7 +20,11 @@ class OrganisationForm(FlaskForm):
     name = StringField(
         "Name", validators=[InputRequired("Enter the organisation’s name"), Length(max=200)], filters=[one_line]
     )
-    kind = RadioField("What kind of organisation is it?", choices=_KINDS, validators=[InputRequired("Select what kind of organisation it is")])
+    kind = RadioField(
+        "What kind of organisation is it?",
+        choices=_KINDS,
+        validators=[InputRequired("Select what kind of organisation it is")],
+    )
     phase = RadioField(
         "Which phase or setting?",
         choices=[SelectChoice(phase, phase.capitalize()) for phase in PHASES],

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal import clock, db
-from portal.referrals.files import storage as stored_files
+from portal.referrals.files import storage
 from tests import conftest as shared
 from tests.live import PATIENCE, Portal, Sink
 
@@ -38,7 +38,7 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     sink = Sink()
     made = Portal(database, sink, tmp_path, shared.KEYS[0], shared.MONDAY)
     made.set_clock(shared.MONDAY)
-    stored_files.use_folder(tmp_path / "attachments")
+    storage.use_folder(tmp_path / "attachments")
     yield made
     made.stop()
     sink.stop()
