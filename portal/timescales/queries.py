@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.organisations.models import Organisation
 from portal.timescales import closures, policy, prompts, wording
 from portal.timescales.calendar import WorkingCalendar
-from portal.timescales.models import Deadline, DeadlineRung, Prompt
+from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 from portal.timescales.service import Subject
 
 
@@ -63,11 +63,18 @@ def waiting_count(actor: Actor) -> int:
 
 
 def waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Return the SQL that is true for the open prompts of the actor in the organisation they act for."""
+    """Return the SQL that is true for the open prompts of the actor in the organisation they act for.
+
+    What hurries somebody about a paused deadline waits with it: while the other side owes an answer, nothing is asked.
+    """
+    paused = select(Deadline.id).where(
+        col(Deadline.id) == col(Prompt.deadline_id), col(Deadline.state) == DeadlineState.PAUSED
+    )
     return (
         col(Prompt.user_id) == actor.user_id,
         col(Prompt.organisation_id) == actor.organisation_id,
         col(Prompt.closed_at).is_(None),
+        ~paused.exists(),
     )
 
 

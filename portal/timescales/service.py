@@ -180,3 +180,6 @@ def _resume(deadline: Deadline) -> None:
             col(DeadlineRung.dropped_at).is_(None),
         )
         session.execute(waiting.values(fires_at=fires_at))
+    hurrying = update(Prompt).where(col(Prompt.deadline_id) == deadline.id, col(Prompt.closed_at).is_(None))
+    with as_system(session):
+        session.execute(hurrying.values(due_at=due_at))

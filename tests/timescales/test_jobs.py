@@ -12,7 +12,7 @@ from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
 from portal.notifications.models import OutboxMail
 from portal.organisations.models import Organisation
-from portal.timescales import jobs, prompts, service
+from portal.timescales import jobs, prompts, queries, service
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 from portal.timescales.service import Subject
 from tests.factories import people
@@ -189,6 +189,24 @@ def test_a_paused_one_waits(house):
         service.resume(Subject("referral", 1), "decide", "Answered")
     deadline = house.all(Deadline)[0]
     assert house.tick(deadline.due_at)["fired"] == 2
+
+
+def test_a_prompt_about_a_paused_one_waits_with_it_and_comes_back_with_the_new_time(house):
+    house.begin("decide", person=house.officer)
+    house.tick(TUESDAY_5PM - timedelta(hours=2))
+
+    def waiting():
+        with house.database.transaction(tenant=house.ksaf, write=False):
+            return [prompt.due_at for prompt in queries.open_prompts(house.officer.actor)]
+
+    assert waiting() == [TUESDAY_5PM]
+    with house.database.transaction(tenant=house.ksaf):
+        service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
+    assert waiting() == []
+    house.moment.set(THURSDAY)
+    with house.database.transaction(tenant=house.school):
+        service.resume(Subject("referral", 1), "decide", "Answered")
+    assert waiting() == [FRIDAY]
 
 
 def test_after_an_outage_the_first_tick_fires_everything_with_its_own_due_times(house):
