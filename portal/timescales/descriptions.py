@@ -43,6 +43,7 @@ _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",
     "information": "answer KSAF’s question",
 }
+_TO_YOU = {"outcome": "tells you the outcome in writing"}
 _WHO = {
     OwedBy.OPERATOR: "KSAF",
     OwedBy.SAFEGUARDING_TEAM: "KSAF’s safeguarding team",
@@ -63,6 +64,8 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
     who = "You" if yours else _WHO[owed_by]
     title = policy.load()[deadline.kind].title
     what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
+    if reader_id == deadline.owed_to_id:
+        what = _TO_YOU.get(deadline.kind, what)
     is_offer = isinstance(policy.load()[deadline.kind].ladder, PromptWhenDue)
     standing = _offered if is_offer else _STANDING[deadline.state]
     words, tone = standing(deadline, now, closures.calendar())

@@ -87,9 +87,11 @@ def count_of(number: int, thing: str) -> str:
 
 
 def age_in_words(now: datetime, then: datetime) -> str:
-    """Return how long it is since `then` in its largest whole unit: "40 minutes", "2 days"."""
+    """Return how long it is since `then` in its largest unit: "40 minutes", "5 hours", "2 days" by the calendar."""
     elapsed = _elapsed(now, then)
-    for unit, length in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
+    if elapsed >= DAY:
+        return count_of((in_london(now).date() - in_london(then).date()).days, "day")
+    for unit, length in (("hour", HOUR), ("minute", MINUTE)):
         if elapsed >= length:
             return count_of(elapsed // length, unit)
     return "less than a minute"

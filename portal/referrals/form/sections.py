@@ -66,6 +66,8 @@ class Question:
     sensitive: bool = False
     """Safeguarding detail: shown only to those who need to know."""
     condition: Condition | None = None
+    heading: str = ""
+    """Begins a group of questions on a long page."""
     required_for: frozenset[str] = frozenset()
     """Kinds of referring organisation that must answer, or "everyone"."""
     minimum: bool = False
