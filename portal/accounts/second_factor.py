@@ -14,8 +14,11 @@ from pyotp.totp import TOTP
 from sqlmodel import col, delete, select, update
 
 from portal import clock, crypto, db, references
+from portal.accounts import trail
 from portal.accounts.models import RecoveryCode, User
 from portal.accounts.rules import code_as_typed
+from portal.audit.actions import Action
+from portal.notifications import service as notifications
 
 ISSUER = "KSAF Partner Portal"
 STEP_SECONDS = 30  # RFC 6238, section 5.2: the default step
@@ -85,6 +88,12 @@ def new_recovery_codes(user_id: int) -> list[str]:
     session.add_all(RecoveryCode(user_id=user_id, code_hash=_code_hash(user_id, code)) for code in codes)
     session.flush()
     return codes
+
+
+def note_changed(user: User) -> None:
+    """Record that a person's app or recovery codes were replaced, and tell them by mail, in case it was not they."""
+    trail.record_for_person(user.id or 0, Action.SECOND_FACTOR_SET)
+    notifications.queue("accounts/second_factor_changed", user.email, organisation_id=None, at=clock.now())
 
 
 def use_recovery_code(user_id: int, typed: str) -> int | None:

@@ -91,10 +91,12 @@ def test_signing_out_everywhere_ends_every_browser(client_of, house):
         assert each.get("/account").status_code == 302
 
 
-def test_new_recovery_codes_need_an_app(client_of, house):
+def test_new_recovery_codes_need_an_app_and_their_owner_is_told(client_of, house, database):
     assert client_of(house.referrer).post("/account/recovery-codes").location == "/second-factor/set-up"
     page = client_of(house.manager).post("/account/recovery-codes").text
     assert page.count("<li><code>") == 8
+    told = [(mail.template, mail.to_address) for mail in mails(database)]
+    assert told == [("accounts/second_factor_changed", house.manager.email)]
 
 
 def test_a_reset_answers_everybody_alike_and_writes_to_nobody_unknown(client, database, house, moment):

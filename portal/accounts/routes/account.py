@@ -8,12 +8,11 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
 from portal.access.roles import needs_second_factor
-from portal.accounts import profile, resets, second_factor, sessions, signing_in, trail
+from portal.accounts import profile, resets, second_factor, sessions, signing_in
 from portal.accounts.forms import AccountDetailsForm, ChangePasswordForm
 from portal.accounts.profile import RefusedError
 from portal.accounts.routes.second_factor import show_codes
 from portal.accounts.rules import browser_words
-from portal.audit.actions import Action
 from portal.web import rendering, transactions
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -88,9 +87,10 @@ def change_password(actor: Actor) -> Response:
 @requires(Permission.ACCOUNT_CODES)
 def make_codes(actor: Actor) -> Response:
     """Replace a person's recovery codes and show the new ones, this once."""
-    if not profile.mine(actor).totp_confirmed_at:
+    user = profile.mine(actor)
+    if not user.totp_confirmed_at:
         return redirect("/second-factor/set-up", 303)
-    trail.record_for_person(actor.user_id, Action.SECOND_FACTOR_SET)
+    second_factor.note_changed(user)
     return show_codes(actor.user_id, "/account")
 
 

@@ -94,7 +94,7 @@ def set_up(signed: SignedIn) -> Response:
         form.code.errors = [NOT_THIS_CODE]
         return _set_up_page(signed, form, chosen, 422)
     throttle.give_back(attempt)
-    trail.record_for_person(signed.user_id, Action.SECOND_FACTOR_SET)
+    second_factor.note_changed(signed.user)
     going = signing_in.renewed(sessions.prove_second_factor(signed), request.args.get("next"))
     return show_codes(signed.user_id, going)
 
