@@ -86,6 +86,15 @@ def _empty(url: str) -> None:
     engine.dispose()
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print every figure a passing test printed, so that one run shows them all, whichever worker measured them."""
+    terminalreporter.section("figures")
+    for report in terminalreporter.stats.get("passed", []):
+        for line in report.capstdout.splitlines() if report.when == "call" else ():
+            if line.strip():
+                terminalreporter.write_line(f"{report.nodeid.partition('tests/')[2]}: {line.strip()}")
+
+
 class Moment:
     """The clock of a test: set it, or move it on."""
 
