@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal.referrals.form.requirements import required_questions
+
 FOLDER = Path(__file__).parent
 
 
@@ -58,59 +60,43 @@ def _step(row: dict[str, str]) -> Step:
 
 
 def answers_for(kind: str, story: Story, consented_on: str) -> dict[str, Any]:
-    """Return a whole form: the careful sample of the referrer's kind, in the words of this story.
+    """Return a whole form in the words of this story, for a referrer's `kind` and a day of consent (ISO 8601).
 
-    What the sample says of one particular child is left out unless the story says it of its own.
+    The careful samples of answers.toml belong to four children of the demo. For any other child only what must be
+    answered is taken from a sample, with a family and a home of their own, so that nobody's life is told twice.
     """
     samples = read("answers")
-    whole = {
-        **{key: value for key, value in samples[kind].items() if key not in PERSONAL},
-        "consent_date": consented_on,
-    }
+    sample = samples[kind] | {"consent_date": consented_on}
+    if any(story.answers[name] != sample[name] for name in ("child_first_name", "child_last_name")):
+        sample = _only_required(kind, sample) | _family(story)
     if story.protection:
-        whole = {key: value for key, value in whole.items() if not key.startswith("consent_")} | samples["protection"]
-    return whole | _household(story) | story.answers
+        kept = {key: value for key, value in sample.items() if not key.startswith("consent_")}
+        sample = kept | samples["protection"]
+    return sample | story.answers
 
 
-# Answers of the samples that would be untrue of any other child.
-PERSONAL = frozenset(
-    {
-        "child_known_as",
-        "gender",
-        "ethnicity",
-        "religion",
-        "previous_addresses",
-        "parent_1_email",
-        "parent_2_name",
-        "parent_2_relationship",
-        "parent_2_phone",
-        "household",
-        "other_children",
-        "lateness",
-        "attendance_change",
-        "emotional_wellbeing",
-        "household_factors_detail",
-        "risks",
-        "suspected_needs",
-        "professional_advice",
-        "what_did_not_help",
-        "young_person_view",
-        "consent_limits",
-        "consent_share_with",
-    }
-)
+def _only_required(kind: str, sample: dict[str, Any]) -> dict[str, Any]:
+    required = required_questions(kind, sample)
+    kept = {key: value for key, value in sample.items() if key in required or key.startswith("contact_")}
+    return kept | {"pathway_wished": sample["pathway_wished"]}
 
 
-def _household(story: Story) -> dict[str, Any]:
-    """Return invented parents of this story's own child, so that no two families are one."""
-    family = story.answers["child_last_name"]
-    given = PARENTS[sum(map(ord, story.answers["child_first_name"] + family)) % len(PARENTS)]
+def _family(story: Story) -> dict[str, Any]:
+    """Return an invented parent, home and history of this story's own child."""
+    name = story.answers["child_last_name"]
+    number = sum(map(ord, story.answers["child_first_name"] + name))
+    parent = f"{PARENTS[number % len(PARENTS)]} {name}"
+    place, area = (MEDWAY, "medway") if story.answers.get("child_area") == "medway" else (KENT, "kent")
     return {
-        "parent_1_name": f"{given} {family}",
+        "address": f"{number % 60 + 1} {place[number % len(place)]}",
+        "child_area": area,
+        "parent_1_name": parent,
         "parent_1_relationship": "Mother",
-        "consent_given_by": f"{given} {family}",
+        "parent_1_phone": f"07700 900{number % 1000:03}",
+        "parental_responsibility": f"{parent}; nobody else that we know of.",
+        "support_tried": "Check-in with the form tutor each morning since half term: on time on half of the days.",
+        "consent_given_by": parent,
         "consent_relationship": "Mother",
-        "parental_responsibility": f"{given} {family}; nobody else that we know of.",
         "consent_purposes": ["ksaf_support", "updates_to_referrer", "contact_family"],
         "household_factors": ["none_known"],
         "safeguarding_known": "none_known",
@@ -118,3 +104,10 @@ def _household(story: Story) -> dict[str, Any]:
 
 
 PARENTS = ("Dana", "Michelle", "Farah", "Louise", "Ewa", "Comfort", "Shazia", "Karen", "Blessing", "Tracey", "Mei")
+KENT = (
+    "Orchard Row, Sittingbourne, ME10 0ZZ",
+    "Quay Street, Faversham, ME13 0ZZ",
+    "Hopper Lane, Maidstone, ME15 0ZZ",
+    "Marsh View, Sheerness, ME12 0ZZ",
+)
+MEDWAY = ("Dockside, Chatham, ME4 0ZZ", "Fort Rise, Gillingham, ME7 0ZZ", "Castle Walk, Rochester, ME1 0ZZ")
