@@ -15,8 +15,7 @@ PEOPLE = ("referrer", "admin", "viewer", "councillor", "triage_officer", "manage
 NOT_FILLED_IN = {"hidden", "submit", "button", "image", "reset"}
 
 
-# What a page looks like does not depend on the engine.
-pytestmark = [pytest.mark.parametrize("world_database", ["sqlite"], indirect=True), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
