@@ -1,5 +1,6 @@
 """Gunicorn, configured in code so that settings are checked before a port is taken."""
 
+import importlib
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -15,6 +16,7 @@ class Server(BaseApplication):
 
     def __init__(self, settings: config.Settings, **options: Any) -> None:
         self._settings = settings
+        importlib.import_module("portal.features")  # every route is read once, before the workers part
         self._options = {
             "worker_class": "gthread",
             "control_socket_disable": True,
