@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 LISTED = "Sign in as"
+SECOND_START_SECONDS = 10
 STOP_SECONDS = 20
 
 pytestmark = pytest.mark.timeout(180)  # the demo is loaded from nothing, perhaps on a busy machine
@@ -80,6 +81,7 @@ def test_it_starts_says_where_and_who_stops_cleanly_and_starts_again_at_once(por
     web = tmp_path / "logs/web.log"
     assert str(web) in said
     assert "/sign-in" in web.read_text()
+    assert took < SECOND_START_SECONDS
 
 
 def test_it_stops_with_an_error_when_a_part_of_it_ends(port, tmp_path):
