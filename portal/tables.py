@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from portal.access import models as access
 from portal.accounts import models as accounts
 from portal.audit import models as audit
+from portal.cases import models as cases
 from portal.consent import models as consent
 from portal.health import models as health
 from portal.notifications import models as notifications
@@ -20,6 +21,7 @@ __all__ = [
     "access",
     "accounts",
     "audit",
+    "cases",
     "consent",
     "health",
     "metadata",

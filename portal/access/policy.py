@@ -33,6 +33,19 @@ class Permission(StrEnum):
     REFERRAL_DECIDE = "referral.decide"
     REFERRAL_AUTHORISE = "referral.authorise"
     REFERRAL_RETURN = "referral.return"
+    REFERRAL_MOVE_ON = "referral.move_on"
+    REFERRAL_CLOSE = "referral.close"
+    REFERRAL_REOPEN = "referral.reopen"
+    # triage
+    REFERRAL_ASK_CONTEXT = "referral.ask_context"
+    REFERRAL_RECORD_CONTEXT = "referral.record_context"
+    # enquiries, Pathway 1
+    # cases, delivery of Pathway 2
+    CASE_ALLOCATE = "case.allocate"
+    # cases, attendance and endings
+    # transfers, Pathway 3
+    # sharing
+    # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
     PEOPLE_READ = "people.read"
@@ -57,6 +70,9 @@ _WRITERS = frozenset({Role.REFERRER, Role.ORGANISATION_ADMIN})
 _PARTNER_ADMIN = frozenset({Role.ORGANISATION_ADMIN})
 _TRIAGE = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.SAFEGUARDING_TEAM, Role.MANAGER})
 _MANAGER = frozenset({Role.MANAGER})
+_ALLOCATORS = frozenset({Role.CASE_MANAGER, Role.MANAGER})
+_DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
+_READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
 
 POLICY: dict[Permission, frozenset[Role]] = {
@@ -65,7 +81,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_PASSWORD: _ANYONE,
     Permission.ACCOUNT_CODES: _ANYONE,
     Permission.ACCOUNT_SESSIONS: _ANYONE,
-    Permission.REFERRAL_READ: PARTNER_ROLES | _TRIAGE,
+    Permission.REFERRAL_READ: _READERS,
     Permission.REFERRAL_PREPARE: _WRITERS,
     Permission.REFERRAL_START: _WRITERS,
     Permission.REFERRAL_EDIT: _WRITERS,
@@ -76,8 +92,8 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_UPDATE: _WRITERS,
     Permission.REFERRAL_ANSWER: _WRITERS,
     Permission.REFERRAL_CHASE: _WRITERS,
-    Permission.REFERRAL_MESSAGE: _WRITERS | _TRIAGE,
-    Permission.ATTACHMENT_ADD: _WRITERS | _TRIAGE,
+    Permission.REFERRAL_MESSAGE: _WRITERS | _TRIAGE | _DELIVERERS,
+    Permission.ATTACHMENT_ADD: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.ATTACHMENT_REMOVE: _WRITERS,
     Permission.REFERRAL_QUEUE: _TRIAGE,
     Permission.REFERRAL_ACKNOWLEDGE: _TRIAGE,
@@ -85,6 +101,19 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_DECIDE: _TRIAGE,
     Permission.REFERRAL_AUTHORISE: _MANAGER,
     Permission.REFERRAL_RETURN: _MANAGER,
+    Permission.REFERRAL_MOVE_ON: _MANAGER,
+    Permission.REFERRAL_CLOSE: _MANAGER,
+    Permission.REFERRAL_REOPEN: _MANAGER,
+    # triage
+    Permission.REFERRAL_ASK_CONTEXT: _TRIAGE,
+    Permission.REFERRAL_RECORD_CONTEXT: _TRIAGE,
+    # enquiries, Pathway 1
+    # cases, delivery of Pathway 2
+    Permission.CASE_ALLOCATE: _ALLOCATORS,
+    # cases, attendance and endings
+    # transfers, Pathway 3
+    # sharing
+    # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,
     Permission.PEOPLE_READ: PARTNER_ROLES | _KSAF_ADMIN | _MANAGER,

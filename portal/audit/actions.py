@@ -39,6 +39,12 @@ class Action(StrEnum):
     DECISION_PROPOSED = "triage:decision:proposed"
     DECISION_RETURNED = "triage:decision:returned"
     DECISION_AUTHORISED = "triage:decision:authorised"
+    # triage
+    # enquiries
+    # cases, delivery
+    # cases, attendance and endings
+    # transfers
+    # sharing
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -75,4 +81,10 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DECISION_PROPOSED: frozenset({"reference", "outcome"}),
     Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
     Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
+    # triage
+    # enquiries
+    # cases, delivery
+    # cases, attendance and endings
+    # transfers
+    # sharing
 }

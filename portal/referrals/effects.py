@@ -11,12 +11,17 @@ from portal.timescales.news import News
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
+SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
+ONWARD = ("onward_offer", "onward_acceptance")
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The kinds an event starts, meets, pauses, resumes and cancels, the news it settles, and whose move it is then."""
+    """The kinds an event starts, meets, pauses, resumes and cancels, the news it settles, and whose move it is then.
+
+    `ends` are kinds that hang on a part of the referral (a week, an onward referral): cancelled wherever they run.
+    """
 
     waiting_on: WaitingOn
     starts: tuple[str, ...] = ()
@@ -24,6 +29,7 @@ class Effect:
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     cancels: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
     settles: tuple[News, ...] = ()
 
 
@@ -32,20 +38,28 @@ EFFECTS: dict[Event, Effect] = {
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
     Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
+    Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=DECIDING),
+    Event.RECORD_CONTEXT: Effect(WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING),
     Event.DECIDE: Effect(
         WaitingOn.OPERATOR,
         resumes=DECIDING,
         meets=("decide",),
-        cancels=("information",),
+        cancels=("information", "attendance_context"),
         settles=(News.DECISION_RETURNED, News.RISK_CHANGED),
     ),
     Event.RETURN: Effect(WaitingOn.OPERATOR, settles=(News.DECISION_WAITING,)),
-    Event.AUTHORISE: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.AUTHORISE_ADVICE: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.AUTHORISE: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("allocate",), settles=_DECIDED),
+    Event.AUTHORISE_ONWARD: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("onward_offer",), settles=_DECIDED),
     Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
+    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=SUPPORT, starts=("onward_offer",)),
+    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD)),
+    Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
     Event.WITHDRAW: Effect(
         WaitingOn.NOBODY,
-        cancels=("acknowledge", "chase", "decide", "outcome", "information"),
+        cancels=("acknowledge", "chase", *DECIDING, "information", "attendance_context"),
         settles=(News.DECISION_WAITING, News.DECISION_RETURNED),
     ),
     Event.DISCARD: Effect(WaitingOn.NOBODY),
@@ -71,12 +85,21 @@ def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     for kinds, change in done:
         for kind in kinds:
             change(subject, kind, why)
+    timescales.cancel_everywhere(referral.reference, effect.ends, why)
     for each in effect.settles:
         news.settle(each, referral.reference, why)
     for kind in effect.starts:
         _start(kind, subject, referral, operator_id)
     referral.waiting_on = effect.waiting_on
-    following = timescales.next_due(subject)
+    keep_next_due(referral)
+
+
+def keep_next_due(referral: Referral) -> None:
+    """Keep on the referral's row what is due next, whatever part of it that is about; call it after any deadline moved.
+
+    Only what is owed to, or by, whoever sent it: KSAF's dealings with others do not show in their list.
+    """
+    following = timescales.next_due(referral.reference, referral.organisation_id)
     referral.next_due_kind, referral.next_due_at = following or (None, None)
 
 

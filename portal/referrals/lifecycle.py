@@ -7,8 +7,15 @@ from portal.organisations.queries import operator
 from portal.referrals import effects, timeline, trail
 from portal.referrals.models import Audience, Referral
 from portal.referrals.queries import concerns
-from portal.referrals.rules import Event, State, said_now, transition
+from portal.referrals.rules import Event, said_now, transition
 from portal.web.errors import SomeoneWasFirstError
+
+_DECISIONS = {
+    Event.AUTHORISE_ADVICE,
+    Event.AUTHORISE,
+    Event.AUTHORISE_ONWARD,
+    Event.AUTHORISE_NOT_ACCEPTED,
+}
 
 
 class NotPermittedError(Exception):
@@ -62,5 +69,19 @@ def _stamp(actor: Actor, referral: Referral, event: Event) -> None:
     elif event is Event.ACKNOWLEDGE:
         referral.acknowledged_at = now
         referral.assigned_to_id, referral.assigned_to_name = actor.user_id, actor.name
-    elif referral.state in {State.ACCEPTED, State.NOT_ACCEPTED}:
+    elif event in _DECISIONS:
         referral.decided_at = now
+    elif event is Event.CLOSE:
+        referral.closed_at, referral.closed_by_name = now, actor.name
+    elif event is Event.REOPEN:
+        _begin_again(actor, referral)
+
+
+def _begin_again(actor: Actor, referral: Referral) -> None:
+    """Take back what was decided and how it ended; the timeline and the audit keep both."""
+    referral.assigned_to_id, referral.assigned_to_name = actor.user_id, actor.name
+    referral.pathway = referral.decided_at = None
+    referral.closed_at = referral.closed_by_name = referral.closing_outcome = referral.closing_rationale = None
+    referral.acceptance_overridden_at = referral.acceptance_overridden_by_name = None
+    referral.acceptance_overridden_why = None
+    referral.accepted_transfers = 0

@@ -15,15 +15,15 @@ from portal.referrals.rules import State
 from portal.web.dates import ago, count_of
 
 PATH = "/referrals"
-_SHARED = {Group.ALL: "All", Group.ACCEPTED: "Accepted", Group.CLOSED: "Closed"}
+_SHARED = {Group.ALL: "All", Group.HELPED: "Accepted", Group.CLOSED: "Closed"}
 _PARTNER = {Group.OPERATOR: "Waiting for KSAF", Group.REFERRER: "Waiting for you", Group.DRAFTS: "Drafts"}
 _OPERATOR = {Group.OPERATOR: "Waiting for KSAF", Group.REFERRER: "Waiting for the referrer"}
 _EMPTY = {
     Group.ALL: "Referrals appear here as soon as they are started, each with what happens next.",
     Group.OPERATOR: "Referrals appear here while KSAF has to read them, decide or tell the outcome.",
     Group.REFERRER: "Referrals appear here while KSAF waits for an answer to a question.",
-    Group.ACCEPTED: "Referrals appear here once KSAF has accepted them.",
-    Group.CLOSED: "Referrals appear here once they were not accepted or have been withdrawn.",
+    Group.HELPED: "Referrals appear here once KSAF has accepted them, until they are closed.",
+    Group.CLOSED: "Referrals appear here once they have been closed, were not accepted or were withdrawn.",
     Group.DRAFTS: "Referrals appear here while they are being written. They are saved as they are typed.",
 }
 

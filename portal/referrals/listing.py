@@ -17,7 +17,8 @@ from portal import db, references
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.referrals.models import Referral, WaitingOn
-from portal.referrals.rules import OPEN, State
+from portal.referrals.queries import within_need
+from portal.referrals.rules import ENDED, HELPED, OPEN, State
 
 PAGE = 25
 LONGEST_SEARCH = 100
@@ -32,7 +33,7 @@ class Group(StrEnum):
     ALL = "all"
     OPERATOR = "waiting-for-ksaf"
     REFERRER = "waiting-for-referrer"
-    ACCEPTED = "accepted"
+    HELPED = "accepted"
     CLOSED = "closed"
     DRAFTS = "drafts"
 
@@ -117,7 +118,7 @@ def _key(row: Referral, sort: Sort) -> datetime | None:
 
 
 def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [_in_group(wanted.group), _drafts_of(actor)]
+    conditions = [_in_group(wanted.group), _drafts_of(actor), *within_need(actor)]
     if wanted.person_id is not None:
         who = Referral.assigned_to_id if actor.is_operator else Referral.created_by_id
         conditions.append(col(who) == wanted.person_id)
@@ -142,8 +143,8 @@ def _in_group(group: Group) -> ColumnElement[bool]:
         Group.ALL: state != State.DISCARDED,
         Group.OPERATOR: and_(waiting == WaitingOn.OPERATOR, state.in_(OPEN)),
         Group.REFERRER: and_(waiting == WaitingOn.REFERRER, state.in_(OPEN)),
-        Group.ACCEPTED: state == State.ACCEPTED,
-        Group.CLOSED: state.in_((State.NOT_ACCEPTED, State.WITHDRAWN)),
+        Group.HELPED: state.in_(HELPED),
+        Group.CLOSED: state.in_(ENDED - {State.DISCARDED}),
         Group.DRAFTS: state == State.DRAFT,
     }
     return groups[group]

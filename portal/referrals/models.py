@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.columns import words
@@ -14,7 +14,7 @@ from portal.referrals.rules import State
 from portal.tenancy import PartyRoot, PartyScoped
 
 
-def _on_referral(*others: Any) -> tuple[Any, ...]:
+def on_referral(*others: Any) -> tuple[Any, ...]:
     """Return the table arguments that tie a row to its referral under the referral's true owner."""
     return (
         ForeignKeyConstraint(["organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
@@ -24,6 +24,13 @@ def _on_referral(*others: Any) -> tuple[Any, ...]:
 
 # SQLAlchemy counts this up with every change and refuses to overwrite a version it has not seen.
 _version = Column("version", Integer, nullable=False)
+
+
+# Pathway 3 is never lost between services: what the lifecycle refuses, the database refuses too.
+_CLOSES_ACCEPTED = (
+    "state <> 'closed' OR acceptance_overridden_at IS NOT NULL"
+    " OR (open_transfers = 0 AND (pathway <> 'pathway_3' OR accepted_transfers > 0))"
+)
 
 
 class WaitingOn(StrEnum):
@@ -44,6 +51,8 @@ class Referral(PartyRoot, SQLModel, table=True):
         Index("ix_referral_queue", "waiting_on", "is_urgent", "next_due_at", "id"),
         Index("ix_referral_family_key", "child_family_key"),
         Index("ix_referral_given_key", "child_given_key"),
+        Index("ix_referral_practitioner", "practitioner_id", "state"),
+        CheckConstraint(_CLOSES_ACCEPTED, name="closes_accepted"),
     )
     __mapper_args__ = {"version_id_col": _version}
 
@@ -73,6 +82,25 @@ class Referral(PartyRoot, SQLModel, table=True):
     submitted_at: datetime | None = None
     acknowledged_at: datetime | None = None
     decided_at: datetime | None = None
+    case_manager_id: int | None = Field(default=None, foreign_key="user_account.id")
+    case_manager_name: str = Field(default="", max_length=200)
+    practitioner_id: int | None = Field(
+        default=None, foreign_key="user_account.id", description="The family outreach practitioner, who sees no other"
+    )
+    practitioner_name: str = Field(default="", max_length=200)
+    support_starts_on: dt.date | None = Field(default=None, description="The first Monday of the weeks of support")
+    support_weeks: int = Field(default=0, description="5, or more where it was extended; 0 before allocation")
+    open_transfers: int = Field(default=0, description="Onward referrals that wait for an answer")
+    accepted_transfers: int = Field(default=0, description="Onward referrals that a receiving service has accepted")
+    acceptance_overridden_at: datetime | None = Field(
+        default=None, description="A manager let it close without a confirmed acceptance"
+    )
+    acceptance_overridden_by_name: str | None = Field(default=None, max_length=200)
+    acceptance_overridden_why: str | None = Field(default=None, sa_type=EncryptedText)
+    closed_at: datetime | None = None
+    closed_by_name: str | None = Field(default=None, max_length=200)
+    closing_outcome: str | None = Field(default=None, max_length=40)
+    closing_rationale: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
     last_change_at: datetime
 
 
@@ -80,7 +108,7 @@ class ReferralSection(PartyScoped, SQLModel, table=True):
     """The answers of one section, as saved; `version` tells two tabs apart."""
 
     __tablename__: ClassVar[str] = "referral_section"
-    __table_args__ = _on_referral(UniqueConstraint("referral_id", "section"))
+    __table_args__ = on_referral(UniqueConstraint("referral_id", "section"))
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int
@@ -96,7 +124,7 @@ class ReferralSection(PartyScoped, SQLModel, table=True):
 class Attachment(PartyScoped, SQLModel, table=True):
     """A file somebody sent with the referral; its bytes lie encrypted under a random name outside the web root."""
 
-    __table_args__ = _on_referral(Index("ix_attachment_referral", "referral_id"))
+    __table_args__ = on_referral(Index("ix_attachment_referral", "referral_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=40, description="Public: what its address carries")
@@ -129,7 +157,7 @@ class TimelineEntry(PartyScoped, SQLModel, table=True):
     """Something that happened, as the people on the referral read it."""
 
     __tablename__: ClassVar[str] = "timeline_entry"
-    __table_args__ = _on_referral(Index("ix_timeline_entry_referral", "referral_id", "id"))
+    __table_args__ = on_referral(Index("ix_timeline_entry_referral", "referral_id", "id"))
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int
@@ -148,7 +176,7 @@ class InformationRequest(PartyScoped, SQLModel, table=True):
     """A question from KSAF to the referrer, until it is answered or no longer needed."""
 
     __tablename__: ClassVar[str] = "information_request"
-    __table_args__ = _on_referral(Index("ix_information_request_referral", "referral_id"))
+    __table_args__ = on_referral(Index("ix_information_request_referral", "referral_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int
@@ -168,7 +196,7 @@ class SeenMark(PartyScoped, SQLModel, table=True):
     """How far one person has read one referral's timeline."""
 
     __tablename__: ClassVar[str] = "seen_mark"
-    __table_args__ = _on_referral(UniqueConstraint("user_id", "referral_id"))
+    __table_args__ = on_referral(UniqueConstraint("user_id", "referral_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int

@@ -21,13 +21,22 @@ from portal.referrals.rules import Event
 from portal.timescales.recipients import manager_contact
 
 
+def _always(_actor: Actor, _referral: Referral) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Tab:
-    """One part of the page, with its word in the address; `whole` ones are not for those who see the status only."""
+    """One part of the page; `whole` ones are not for those who see the status only.
+
+    A tab `of_its_own` is another feature's page at an address of its own, made with `heading`; `shown` says when.
+    """
 
     key: str
     label: str
     whole: bool = True
+    of_its_own: bool = False
+    shown: Callable[[Actor, Referral], bool] = _always
 
 
 TABS = (
@@ -49,19 +58,13 @@ class Action:
 
 def tab_of(opened: Opened, key: str) -> Tab | None:
     """Return the tab called `key` (the first for no key) if the reader's organisation may open it, else None."""
-    found = next((tab for tab in TABS if tab.key == (key or TABS[0].key)), None)
+    found = next((tab for tab in TABS if tab.key == (key or TABS[0].key) and not tab.of_its_own), None)
     return found if found and (opened.shows_all or not found.whole) else None
 
 
 def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str, Any]:
     """Return what the page needs to show `tab` to `actor`; `whole` for every entry of the timeline."""
     referral = opened.referral
-    path = f"/referrals/{referral.reference}"
-    tabs = [
-        {"label": each.label, "href": path if each is TABS[0] else f"{path}?tab={each.key}", "current": each is tab}
-        for each in TABS
-        if opened.shows_all or not each.whole
-    ]
     own: dict[str, Callable[[], dict[str, Any]]] = {
         "timeline": lambda: {
             **status(actor, opened, whole=whole),
@@ -71,17 +74,30 @@ def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str,
         "consent": lambda: {"ledger": consent.ledger(actor, referral.id or 0)},
         "people": lambda: _people(actor, referral),
     }
+    return {**heading(actor, opened, tab.key), **own[tab.key]()}
+
+
+def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
+    """Return what `referrals/record.html` needs above the tab `key`, of this page or of another feature's."""
+    referral = opened.referral
     main, more = _actions(actor, referral)
+    tabs = [each for each in TABS if (opened.shows_all or not each.whole) and each.shown(actor, referral)]
     return {
         "referral": referral,
         "child": progress.child_in_full(referral),
         **_state(actor, referral),
-        "tab": tab,
-        "tabs": tabs,
+        "tab": next(each for each in TABS if each.key == key),
+        "tabs": [{"label": each.label, "href": _address(referral, each), "current": each.key == key} for each in tabs],
         "main_action": main,
         "more_actions": more,
-        **own[tab.key](),
     }
+
+
+def _address(referral: Referral, tab: Tab) -> str:
+    path = f"/referrals/{referral.reference}"
+    if tab is TABS[0]:
+        return path
+    return f"{path}/{tab.key}" if tab.of_its_own else f"{path}?tab={tab.key}"
 
 
 def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:

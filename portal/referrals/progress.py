@@ -6,15 +6,35 @@ from typing import Literal
 
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State, label_for
-from portal.web.dates import clock_time, in_london, short_datetime
+from portal.web.dates import clock_time, date_only, in_london, short_datetime, today
 
 Tone = Literal["on_track", "soon", "missed", "waiting", "neutral"]
 
 # Whose step each kind of deadline is and what they do, for a list's "Next" column.
-_BY_KSAF = {"acknowledge": "acknowledges", "decide": "decides", "outcome": "sends the outcome"}
+_BY_KSAF = {
+    "acknowledge": "acknowledges",
+    "decide": "decides",
+    "outcome": "sends the outcome",
+    "attendance_context": "asks about attendance",
+    "allocate": "names who helps",
+    "weekly_update": "posts an update",
+    "week_4_review": "reviews the support",
+    "completion_summary": "sends the summary",
+    "onward_offer": "offers the family on",
+    "onward_acceptance": "asks the next service",
+}
 _TONES: dict[State, Tone] = {
     State.INFORMATION_REQUESTED: "waiting",
+    State.CONTEXT_REQUESTED: "waiting",
+    State.ADVICE: "on_track",
     State.ACCEPTED: "on_track",
+    State.IN_SUPPORT: "on_track",
+    State.HANDING_OVER: "soon",
+}
+_SUPPORT = {
+    State.ADVICE: "By phone",
+    State.ACCEPTED: "Being arranged",
+    State.HANDING_OVER: "Moving to another service",
 }
 
 
@@ -59,12 +79,24 @@ def steps(referral: Referral, *, is_operator: bool) -> list[Step]:
     outcome = Step("Outcome", "todo") if decided is None else Step("Outcome", "done", short_datetime(decided))
     if referral.state is State.NOT_ACCEPTED:
         return [*_taken(referral, is_operator=is_operator), outcome, Step("Closed", "current", "Not accepted")]
+    taken = [*_up_to_decision(referral, is_operator=is_operator), outcome]
+    if referral.closed_at:
+        return [*taken, Step("Support", "done"), Step("Closed", "current", short_datetime(referral.closed_at))]
     return [
-        *_up_to_decision(referral, is_operator=is_operator),
-        outcome,
-        Step("Support", "current" if decided else "todo"),
+        *taken,
+        Step("Support", "current", support_so_far(referral)) if decided else Step("Support", "todo"),
         Step("Closed", "todo"),
     ]
+
+
+def support_so_far(referral: Referral) -> str:
+    """Return how far the support of a decided referral has come, in a few words: "Week 2 of 5"."""
+    if referral.state is not State.IN_SUPPORT or referral.support_starts_on is None:
+        return _SUPPORT.get(referral.state, "")
+    days = (today() - referral.support_starts_on).days
+    if days < 0:
+        return f"From {date_only(referral.support_starts_on)}"
+    return f"Week {min(days // 7 + 1, referral.support_weeks)} of {referral.support_weeks}"
 
 
 def _taken(referral: Referral, *, is_operator: bool) -> list[Step]:
@@ -75,7 +107,11 @@ def _up_to_decision(referral: Referral, *, is_operator: bool) -> list[Step]:
     sent, read, decided = referral.submitted_at, referral.acknowledged_at, referral.decided_at
     # A proposed decision is KSAF's own business until a manager has authorised it.
     proposed = "With a manager" if is_operator else ""
-    deciding = {State.INFORMATION_REQUESTED: "Waiting for an answer", State.DECISION_PROPOSED: proposed}
+    deciding = {
+        State.INFORMATION_REQUESTED: "Waiting for an answer",
+        State.CONTEXT_REQUESTED: "Attendance context asked",
+        State.DECISION_PROPOSED: proposed,
+    }
     made = [Step("Sent", "done", short_datetime(sent)) if sent else Step("Sent", "todo")]
     if read is None:
         return [*made, Step("Acknowledged", "current", "Waiting for KSAF"), Step("Being decided", "todo")]
@@ -126,7 +162,7 @@ def _nothing_due(referral: Referral, *, is_operator: bool) -> str:
         return "The referrer answers" if is_operator else "You answer"
     if referral.waiting_on is WaitingOn.OPERATOR:
         return "KSAF acts"
-    return {State.ACCEPTED: "Outcome sent", State.NOT_ACCEPTED: "Outcome sent"}.get(referral.state, "Nothing more")
+    return {State.ADVICE: "The family can call", State.NOT_ACCEPTED: "Outcome sent"}.get(referral.state, "Nothing more")
 
 
 def where(referral: Referral, *, is_operator: bool) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
+from portal.access.roles import Role
 from portal.referrals.form.sections import AnswerValue
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import State
@@ -18,11 +20,22 @@ def get_referral(actor: Actor, reference: str) -> Referral | None:
     """
     session = db.session()
     wanted = select(Referral).where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
+    wanted = wanted.where(*within_need(actor))
     if session.info["writes"]:
         wanted = wanted.with_for_update()
     if session.info["tenant"] != actor.organisation_id:
         return None
     return session.scalars(wanted).first()
+
+
+def within_need(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the SQL for what of their organisation's referrals `actor` needs to know: a practitioner, only their own.
+
+    DOMAIN: need to know. Everybody else reads what their organisation is a party to.
+    """
+    if actor.role is Role.FAMILY_OUTREACH_PRACTITIONER:
+        return [col(Referral.practitioner_id) == actor.user_id]
+    return []
 
 
 def get_own_referral(actor: Actor, reference: str) -> Referral | None:

@@ -24,6 +24,7 @@ from portal.referrals.models import (
     SeenMark,
     TimelineEntry,
 )
+from portal.referrals.queries import within_need
 from portal.referrals.rules import State
 from portal.tenancy import as_system
 
@@ -80,7 +81,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
         select(Referral, ReferralSection, ReferralParty.scope)
         .join(ReferralParty, mine)
         .outerjoin(ReferralSection, contact)
-        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
+        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED, *within_need(actor))
     ).all()
     if not found:
         return None

@@ -13,8 +13,13 @@ class State(StrEnum):
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
     INFORMATION_REQUESTED = "information_requested"
+    CONTEXT_REQUESTED = "context_requested"
     DECISION_PROPOSED = "decision_proposed"
+    ADVICE = "advice"
     ACCEPTED = "accepted"
+    IN_SUPPORT = "in_support"
+    HANDING_OVER = "handing_over"
+    CLOSED = "closed"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
@@ -28,10 +33,18 @@ class Event(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ASK = "ask"
     ANSWER = "answer"
+    ASK_CONTEXT = "ask_context"
+    RECORD_CONTEXT = "record_context"
     DECIDE = "decide"
     RETURN = "return"
+    AUTHORISE_ADVICE = "authorise_advice"
     AUTHORISE = "authorise"
+    AUTHORISE_ONWARD = "authorise_onward"
     AUTHORISE_NOT_ACCEPTED = "authorise_not_accepted"
+    ALLOCATE = "allocate"
+    MOVE_ON = "move_on"
+    CLOSE = "close"
+    REOPEN = "reopen"
     WITHDRAW = "withdraw"
 
 
@@ -46,7 +59,14 @@ class Transition:
     requires: str
 
 
-_OPEN = (State.SENT, State.ACKNOWLEDGED, State.INFORMATION_REQUESTED, State.DECISION_PROPOSED)
+_OPEN = (
+    State.SENT,
+    State.ACKNOWLEDGED,
+    State.INFORMATION_REQUESTED,
+    State.CONTEXT_REQUESTED,
+    State.DECISION_PROPOSED,
+)
+_HELPED = (State.ADVICE, State.ACCEPTED, State.IN_SUPPORT)
 
 LIFECYCLE: tuple[Transition, ...] = (
     Transition(
@@ -79,8 +99,22 @@ LIFECYCLE: tuple[Transition, ...] = (
         "an answer",
     ),
     Transition(
+        Event.ASK_CONTEXT,
+        (State.ACKNOWLEDGED,),
+        State.CONTEXT_REQUESTED,
+        Permission.REFERRAL_ASK_CONTEXT,
+        "whom the family or school is asked about attendance",
+    ),
+    Transition(
+        Event.RECORD_CONTEXT,
+        (State.CONTEXT_REQUESTED,),
+        State.ACKNOWLEDGED,
+        Permission.REFERRAL_RECORD_CONTEXT,
+        "what they said",
+    ),
+    Transition(
         Event.DECIDE,
-        (State.ACKNOWLEDGED, State.INFORMATION_REQUESTED),
+        (State.ACKNOWLEDGED, State.INFORMATION_REQUESTED, State.CONTEXT_REQUESTED),
         State.DECISION_PROPOSED,
         Permission.REFERRAL_DECIDE,
         "an outcome, a rationale and a next option for the family",
@@ -92,19 +126,42 @@ LIFECYCLE: tuple[Transition, ...] = (
         Permission.REFERRAL_RETURN,
         "a comment",
     ),
-    Transition(
-        Event.AUTHORISE,
-        (State.DECISION_PROPOSED,),
-        State.ACCEPTED,
-        Permission.REFERRAL_AUTHORISE,
-        "a manager",
+    *(
+        Transition(event, (State.DECISION_PROPOSED,), target, Permission.REFERRAL_AUTHORISE, "a manager")
+        for event, target in (
+            (Event.AUTHORISE_ADVICE, State.ADVICE),
+            (Event.AUTHORISE, State.ACCEPTED),
+            (Event.AUTHORISE_ONWARD, State.HANDING_OVER),
+            (Event.AUTHORISE_NOT_ACCEPTED, State.NOT_ACCEPTED),
+        )
     ),
     Transition(
-        Event.AUTHORISE_NOT_ACCEPTED,
-        (State.DECISION_PROPOSED,),
-        State.NOT_ACCEPTED,
-        Permission.REFERRAL_AUTHORISE,
-        "a manager",
+        Event.ALLOCATE,
+        (State.ACCEPTED,),
+        State.IN_SUPPORT,
+        Permission.CASE_ALLOCATE,
+        "a case manager, a practitioner and a first Monday",
+    ),
+    Transition(
+        Event.MOVE_ON,
+        _HELPED,
+        State.HANDING_OVER,
+        Permission.REFERRAL_MOVE_ON,
+        "a reason",
+    ),
+    Transition(
+        Event.CLOSE,
+        (*_HELPED, State.HANDING_OVER),
+        State.CLOSED,
+        Permission.REFERRAL_CLOSE,
+        "an outcome and a rationale; on Pathway 3 an acceptance, or a manager's override with a reason",
+    ),
+    Transition(
+        Event.REOPEN,
+        (State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN),
+        State.ACKNOWLEDGED,
+        Permission.REFERRAL_REOPEN,
+        "a manager and a reason",
     ),
     Transition(Event.WITHDRAW, _OPEN, State.WITHDRAWN, Permission.REFERRAL_WITHDRAW, "a reason"),
 )
@@ -114,14 +171,22 @@ STATE_LABELS = {
     State.SENT: "Sent",
     State.ACKNOWLEDGED: "Being decided",
     State.INFORMATION_REQUESTED: "Information asked",
+    State.CONTEXT_REQUESTED: "Attendance context asked",
     State.DECISION_PROPOSED: "Decision with a manager",
+    State.ADVICE: "Advice line",
     State.ACCEPTED: "Accepted",
+    State.IN_SUPPORT: "In support",
+    State.HANDING_OVER: "Moving to another service",
+    State.CLOSED: "Closed",
     State.NOT_ACCEPTED: "Not accepted",
     State.WITHDRAWN: "Withdrawn",
     State.DISCARDED: "Discarded",
 }
-ENDED = frozenset({State.ACCEPTED, State.NOT_ACCEPTED, State.WITHDRAWN, State.DISCARDED})
+ENDED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.DISCARDED})
 OPEN = frozenset(_OPEN)
+"""Not decided yet."""
+HELPED = frozenset({*_HELPED, State.HANDING_OVER})
+"""Decided, and with KSAF until it is closed."""
 
 
 def label_for(state: State, *, is_operator: bool) -> str:

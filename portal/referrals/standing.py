@@ -1,17 +1,17 @@
 """Who owes what next on a referral, as its people read it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from portal import clock
 from portal.access.actor import Actor
 from portal.referrals import lifecycle
-from portal.referrals.effects import subject_of
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import queries
 from portal.timescales.descriptions import Described, describe
-from portal.timescales.models import DeadlineState
+from portal.timescales.models import Deadline, DeadlineState
 
 # How fine the words of time left are: to the minute within the last hour, else the panel may be this much behind.
 _NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
@@ -20,13 +20,23 @@ _NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minu
 def owed(actor: Actor, referral: Referral) -> list[Described]:
     """Return what is still owed on `referral`, most urgent first and what is paused last, as `actor` reads it now."""
     now = clock.now()
-    found = queries.for_subject(actor, subject_of(referral))
+    found = queries.for_reference(actor, referral.reference)
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
-    still = [each for each in found if each.ended_at is None and each.kind != "chase"]
+    still = _soonest(each for each in found if each.ended_at is None and each.kind != "chase")
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
     answer = f"/referrals/{referral.reference}/answer" if lifecycle.can(actor, referral, Event.ANSWER) else ""
     told = [(each.kind, describe(each, now, actor.organisation_id)) for each in still]
     return [replace(each, href=answer) if kind == "information" else each for kind, each in told]
+
+
+def _soonest(deadlines: Iterable[Deadline]) -> list[Deadline]:
+    """Return every missed one of `deadlines`, and of those that run the first of each kind: five weeks are one line."""
+    kept: list[Deadline] = []
+    for each in deadlines:
+        runs = each.state is DeadlineState.RUNNING
+        if not (runs and any(other.kind == each.kind and other.state is each.state for other in kept)):
+            kept.append(each)
+    return kept
 
 
 def time_bucket(referral: Referral) -> int:

@@ -37,7 +37,17 @@ _SOMEBODY = {
     "decide": "decides what happens next",
     "outcome": "tells the referrer the outcome in writing",
     "information": "answers KSAF’s question",
+    "attendance_context": "gets the attendance context from the family or school",
+    "call_back": "calls the family",
     "allocate": "names who will work with the family",
+    "weekly_update": "posts this week’s update",
+    "week_4_review": "reviews the support with the family and professionals",
+    "completion_summary": "sends the completion summary",
+    "onward_offer": "offers the family to the next service",
+    "onward_acceptance": "confirms that the next service has accepted",
+    "statutory_acknowledgement": "gets the statutory referral acknowledged",
+    "statutory_manager": "contacts the front door’s manager",
+    "statutory_outcome": "gets the front door’s outcome in writing",
 }
 _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",
@@ -66,6 +76,8 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
     what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
     if reader_id == deadline.owed_to_id:
         what = _TO_YOU.get(deadline.kind, what)
+    if deadline.week and deadline.kind == "weekly_update":
+        what = f"posts the update of week {deadline.week}"
     is_offer = isinstance(policy.load()[deadline.kind].ladder, PromptWhenDue)
     standing = _offered if is_offer else _STANDING[deadline.state]
     words, tone = standing(deadline, now, closures.calendar())
@@ -99,7 +111,7 @@ def _offered(deadline: Deadline, now: datetime, _calendar: WorkingCalendar) -> t
 
 
 def _paused(_deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
-    return "paused until KSAF’s question is answered", "waiting"
+    return "paused until what KSAF asked is answered", "waiting"
 
 
 def _met(deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:

@@ -31,6 +31,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     __table_args__ = (
         Index("ix_deadline_subject", "subject_type", "subject_id"),
         Index("ix_deadline_owed_by", "owed_by_id", "state", "due_at"),
+        Index("ix_deadline_reference", "reference"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,6 +42,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     reference: str = Field(max_length=20, description="The subject's public reference, for prompts and mail")
     owed_by_id: int = Field(foreign_key="organisation.id")
     owed_to_id: int = Field(foreign_key="organisation.id", index=True)
+    week: int | None = Field(default=None, description="Which week of support, for what is owed each week")
     person_id: int | None = Field(default=None, description="Whoever it is on; none yet means everyone with the role")
     state: DeadlineState = Field(default=DeadlineState.RUNNING, sa_type=words(DeadlineState))
     started_at: datetime

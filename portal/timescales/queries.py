@@ -24,6 +24,15 @@ def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
     return list(session.scalars(found.order_by(col(Deadline.due_at), col(Deadline.id))).all())
 
 
+def for_reference(actor: Actor, reference: str) -> list[Deadline]:
+    """Return as `for_subject` the deadlines about `reference`, whatever part of it each is about."""
+    session = db.session()
+    if session.info["tenant"] != actor.organisation_id:
+        return []
+    found = select(Deadline).where(col(Deadline.reference) == reference)
+    return list(session.scalars(found.order_by(col(Deadline.due_at), col(Deadline.id))).all())
+
+
 def open_prompts(actor: Actor) -> list[Prompt]:
     """Return what waits for the actor in the organisation they act for: news first, then the most overdue."""
     mine = select(Prompt).where(*waiting_for(actor))

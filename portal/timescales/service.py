@@ -5,15 +5,17 @@ other changes nothing. A deadline that has ended carries `ended_at`; one that wa
 when it was met after all. Met late, but before a tick had marked it missed, it is met: `met_at` shows how late.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, case, func, update
+from sqlalchemy import CursorResult, case, func, or_, update
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.tenancy import as_system
 from portal.timescales import closures, policy
+from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 
 
@@ -32,15 +34,19 @@ def start(
     owed_by_id: int,
     owed_to_id: int,
     person_id: int | None = None,
+    since: datetime | None = None,
+    week: int | None = None,
 ) -> Deadline:
-    """Start the clock of `kind` now, with every rung of its ladder, and return the deadline.
+    """Start the clock of `kind`, with every rung of its ladder, and return the deadline.
 
-    Returns the one that runs, or waits, for `subject` already. Raises PolicyError for a kind the policy does not have.
+    It counts from `since` (now, where none is given), which may lie ahead. `week`, from 1, is for what is owed each
+    week of support, with `since` the first day of support. Returns the one that runs, or waits, for `subject` already.
+    Raises PolicyError for a kind the policy does not have.
     """
     earlier = db.session().scalars(_of(subject, kind).where(col(Deadline.state).in_(_TICKING))).first()
     if earlier is not None:
         return earlier
-    now, rules, calendar = clock.now(), policy.load(), closures.calendar()
+    since, rules, calendar = since or clock.now(), policy.load(), closures.calendar()
     made = Deadline(
         kind=kind,
         policy_version=rules.version,
@@ -49,20 +55,14 @@ def start(
         reference=reference,
         owed_by_id=owed_by_id,
         owed_to_id=owed_to_id,
+        week=week,
         person_id=person_id,
-        started_at=now,
-        due_at=rules.due_at(kind, now, calendar),
+        started_at=since,
+        due_at=rules.due_at(kind, since, calendar, week),
     )
-    session = db.session()
-    session.add(made)
-    session.flush()
-    for rung, fires_at in rules.rungs(kind, made.due_at, calendar, started_at=now):
-        session.add(
-            DeadlineRung(
-                deadline_id=made.id or 0, owed_by_id=owed_by_id, owed_to_id=owed_to_id, rung=rung, fires_at=fires_at
-            )
-        )
-    session.flush()
+    db.session().add(made)
+    db.session().flush()
+    _add_rungs(made, rules.rungs(kind, made.due_at, calendar, started_at=since))
     return made
 
 
@@ -74,6 +74,15 @@ def meet(subject: Subject, kind: str, why: str) -> None:
 def cancel(subject: Subject, kind: str, why: str) -> None:
     """End the deadline of `kind`, if it is open, without its having been met; its prompts close with `why`."""
     _end(subject, kind, why, DeadlineState.CANCELLED)
+
+
+def cancel_everywhere(reference: str, kinds: Collection[str], why: str) -> None:
+    """Cancel as `cancel` every open deadline of these kinds about `reference`, whatever part of it is its subject."""
+    found = select(Deadline).where(
+        col(Deadline.reference) == reference, col(Deadline.kind).in_(kinds), col(Deadline.ended_at).is_(None)
+    )
+    for deadline in db.session().scalars(found).all() if kinds else ():
+        cancel(Subject(deadline.subject_type, deadline.subject_id), deadline.kind, why)
 
 
 def pause(subject: Subject, kind: str, why: str) -> None:
@@ -105,11 +114,14 @@ def assign(subject: Subject, person_id: int, *, owed_by_id: int) -> None:
     db.session().execute(mine.values(person_id=person_id))
 
 
-def next_due(subject: Subject) -> tuple[str, datetime] | None:
-    """Return the kind and instant of what is due first on `subject` and still owed: overdue counts, paused does not."""
+def next_due(reference: str, organisation_id: int) -> tuple[str, datetime] | None:
+    """Return the kind and instant of what is due first about `reference`, owed by or to the organisation.
+
+    What is overdue counts while it is still owed; what is paused does not.
+    """
     owed = select(Deadline).where(
-        col(Deadline.subject_type) == subject.type,
-        col(Deadline.subject_id) == subject.id,
+        col(Deadline.reference) == reference,
+        or_(col(Deadline.owed_by_id) == organisation_id, col(Deadline.owed_to_id) == organisation_id),
         col(Deadline.state).in_((DeadlineState.RUNNING, DeadlineState.MISSED)),
         col(Deadline.ended_at).is_(None),
     )
@@ -119,6 +131,20 @@ def next_due(subject: Subject) -> tuple[str, datetime] | None:
 
 _TICKING = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 _SETTLED = (DeadlineState.MISSED, DeadlineState.MET)
+
+
+def _add_rungs(deadline: Deadline, rungs: Iterable[tuple[Rung, datetime]]) -> None:
+    for rung, fires_at in rungs:
+        db.session().add(
+            DeadlineRung(
+                deadline_id=deadline.id or 0,
+                owed_by_id=deadline.owed_by_id,
+                owed_to_id=deadline.owed_to_id,
+                rung=rung,
+                fires_at=fires_at,
+            )
+        )
+    db.session().flush()
 
 
 def _of(subject: Subject, kind: str) -> Any:

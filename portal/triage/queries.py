@@ -122,7 +122,11 @@ def open_file(actor: Actor, reference: str) -> File | None:
         select(Referral, Organisation, Decision)
         .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
         .outerjoin(Decision, col(Decision.referral_id) == col(Referral.id))
-        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED)
+        .where(
+            col(Referral.reference) == reference,
+            col(Referral.state) != State.DISCARDED,
+            *referrals.within_need(actor),
+        )
         .order_by(col(Decision.id).desc())
     )
     if db.session().info["tenant"] != actor.organisation_id:

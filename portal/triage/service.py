@@ -25,6 +25,13 @@ from portal.triage.models import Decision, DecisionState, Outcome
 from portal.web.dates import ago
 from portal.web.errors import SomeoneWasFirstError
 
+_EVENTS = {
+    Outcome.PATHWAY_1: Event.AUTHORISE_ADVICE,
+    Outcome.PATHWAY_2: Event.AUTHORISE,
+    Outcome.PATHWAY_3: Event.AUTHORISE_ONWARD,
+    Outcome.NOT_ACCEPTED: Event.AUTHORISE_NOT_ACCEPTED,
+}
+
 
 class DecisionRefusedError(Exception):
     """A rule of triage forbids the step; the message says which, to the person who tried."""
@@ -110,8 +117,9 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
     _require_consent(actor, referral, decision.outcome)
     refused = decision.outcome is Outcome.NOT_ACCEPTED
     referral.pathway = None if refused else decision.outcome.value
-    event = Event.AUTHORISE_NOT_ACCEPTED if refused else Event.AUTHORISE
-    lifecycle.move(actor, referral, event, "KSAF decided", rules.OUTCOMES[decision.outcome].in_the_letter)
+    lifecycle.move(
+        actor, referral, _EVENTS[decision.outcome], "KSAF decided", rules.OUTCOMES[decision.outcome].in_the_letter
+    )
     _settle(actor, decision, DecisionState.AUTHORISED)
     trail.record(actor, referral, Action.DECISION_AUTHORISED, outcome=decision.outcome.value)
     telling.referrer(referral, "triage/outcome")

@@ -88,7 +88,7 @@ def test_triage_sees_the_queue_by_time_left_and_a_manager_the_decisions(client_o
     assert "Open the queue" in client_of(manager).get("/").text
 
 
-@pytest.mark.parametrize("role", [Role.SUPPORT_LINE_ADVISER, Role.FAMILY_OUTREACH_PRACTITIONER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.SUPPORT_LINE_ADVISER, Role.ADMINISTRATOR])
 def test_others_at_ksaf_get_an_honest_page_without_children(client_of, database, helen, role):
     with database.transaction():
         referrals.sent(helen)
@@ -99,6 +99,20 @@ def test_others_at_ksaf_get_an_honest_page_without_children(client_of, database,
     assert "Amira" not in page.text
     assert client.get("/home/latest").status_code == 403
     assert client.get("/home/queue").status_code == 403
+
+
+def test_a_practitioner_reaches_only_the_families_they_work_with(client_of, database, helen):
+    with database.transaction():
+        sent = referrals.sent(helen)
+        reference, referral_id = sent.reference, sent.id
+        mine, theirs = (referrals.staff(Role.FAMILY_OUTREACH_PRACTITIONER) for _ in range(2))
+    with database.transaction():
+        referrals.load_for(mine, referral_id).practitioner_id = mine.user_id
+    pages = ("/referrals", "/home/latest", f"/referrals/{reference}")
+    assert ["Amira" in client_of(mine).get(page).text for page in pages] == [True] * 3
+    assert ["Amira" in client_of(theirs).get(page).text for page in pages] == [False] * 3
+    inside = [f"/referrals/{reference}{part}" for part in ("", "/status", "/messages", "/attachments", "/outcome")]
+    assert {client_of(theirs).get(page).status_code for page in inside} == {404}
 
 
 def test_a_councillor_is_given_the_support_line(client_of, database, moment):

@@ -23,7 +23,7 @@ from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system
 from portal.timescales.models import ClosureDay, Prompt
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import people, referrals
+from tests.factories import people, referrals, support
 from tests.factories.answers import SCHOOL
 
 PDF = b"%PDF-1.4\n%invented\n"
@@ -43,6 +43,8 @@ class Tenant:
     members: dict[Role, str] = field(default_factory=dict)
     invitation: str = ""
     reset: str = ""
+    practitioner: people.Person | None = None
+    """Who at KSAF works with its families. Need to know: they see no other school's."""
 
     @property
     def people_mark(self) -> str:
@@ -77,11 +79,23 @@ STATES = (
     State.SENT,
     State.ACKNOWLEDGED,
     State.INFORMATION_REQUESTED,
+    State.CONTEXT_REQUESTED,
     State.DECISION_PROPOSED,
+    State.ADVICE,
     State.ACCEPTED,
+    State.IN_SUPPORT,
+    State.HANDING_OVER,
+    State.CLOSED,
     State.NOT_ACCEPTED,
     State.WITHDRAWN,
 )
+
+
+_DECIDED = {
+    State.ADVICE: (Outcome.PATHWAY_1, Event.AUTHORISE_ADVICE),
+    State.HANDING_OVER: (Outcome.PATHWAY_3, Event.AUTHORISE_ONWARD),
+    State.NOT_ACCEPTED: (Outcome.NOT_ACCEPTED, Event.AUTHORISE_NOT_ACCEPTED),
+}
 
 
 def build(database: db.Database) -> World:
@@ -97,6 +111,8 @@ def build(database: db.Database) -> World:
             _tenant(people.add_organisation(kinds.COUNCILLOR, "Councillor for Creek Ward"), "Fennelgate"),
             ksaf,
         )
+        made.school.practitioner = ksaf.people[Role.FAMILY_OUTREACH_PRACTITIONER]
+        made.other_school.practitioner = referrals.staff(Role.FAMILY_OUTREACH_PRACTITIONER)
         for tenant in (made.school, made.other_school):
             for state in STATES:
                 add_referral(tenant, ksaf, state)
@@ -122,8 +138,8 @@ def add_referral(tenant: Tenant, ksaf: Tenant, state: State) -> Referral:
     tenant.attachments[state] = _attach(made, owner, mark)
     tenant.references[state] = made.reference
     if state is not State.DRAFT:
-        made = _send(made, owner, ksaf, mark)
-        _carry_on(made, owner, ksaf.people[Role.TRIAGE_OFFICER], ksaf.people[Role.MANAGER], state, mark)
+        made = _send(made, tenant, ksaf)
+        _carry_on(made, tenant, ksaf, state)
     db.session().flush()
     return made
 
@@ -177,28 +193,39 @@ def _attach(referral: Referral, by: people.Person, mark: str) -> str:
     return key
 
 
-def _send(referral: Referral, owner: people.Person, ksaf: Tenant, mark: str) -> Referral:
+def _send(referral: Referral, tenant: Tenant, ksaf: Tenant) -> Referral:
+    owner = tenant.people[Role.REFERRER]
     referrals._add_party(referral, ksaf.organisation_id, referrals.PartyRole.OPERATOR)
+    # From the start, so that each address can be tried as a practitioner too.
+    practitioner = tenant.practitioner
+    referral.practitioner_id, referral.practitioner_name = practitioner.user_id, practitioner.name
     lifecycle.move(owner.actor, referral, Event.SUBMIT, "Referral sent")
-    add_entry(owner.actor, referral, "message", "Message", f"Message {mark}")
+    add_entry(owner.actor, referral, "message", "Message", f"Message {tenant.mark}")
     return referral
 
 
-def _carry_on(
-    made: Referral, owner: people.Person, officer: people.Person, manager: people.Person, state: State, mark: str
-) -> None:
+def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> None:
     """Move a sent referral on to `state`, as the people whose turn it is."""
+    owner, mark = tenant.people[Role.REFERRER], tenant.mark
     if state is State.SENT:
         return
     if state is State.WITHDRAWN:
         lifecycle.move(owner.actor, made, Event.WITHDRAW, "Withdrawn", f"Reason {mark}")
         return
+    officer, manager = ksaf.people[Role.TRIAGE_OFFICER], ksaf.people[Role.MANAGER]
     made = referrals.load_for(officer, made.id)
     lifecycle.move(officer.actor, made, Event.ACKNOWLEDGE, "Acknowledged")
     if state is State.INFORMATION_REQUESTED:
         _ask(made, officer, mark)
+    elif state is State.CONTEXT_REQUESTED:
+        lifecycle.move(officer.actor, made, Event.ASK_CONTEXT, "Attendance context asked", f"Asked {mark}")
     elif state is not State.ACKNOWLEDGED:
         _decide(made, officer, manager, state, mark)
+    if state in {State.IN_SUPPORT, State.CLOSED}:
+        support.begin(made, ksaf.people[Role.CASE_MANAGER], tenant.practitioner, mark)
+    if state is State.CLOSED:
+        made.closing_outcome, made.closing_rationale = "goals_met", f"Closing {mark}"
+        lifecycle.move(manager.actor, made, Event.CLOSE, "Closed")
 
 
 def _ask(made: Referral, officer: people.Person, mark: str) -> None:
@@ -217,12 +244,13 @@ def _ask(made: Referral, officer: people.Person, mark: str) -> None:
 
 
 def _decide(made: Referral, officer: people.Person, manager: people.Person, state: State, mark: str) -> None:
-    accepted = state is not State.NOT_ACCEPTED
+    outcome, event = _DECIDED.get(state, (Outcome.PATHWAY_2, Event.AUTHORISE))
+    refused = outcome is Outcome.NOT_ACCEPTED
     decision = Decision(
         organisation_id=made.organisation_id,
         referral_id=made.id,
-        outcome=Outcome.PATHWAY_2 if accepted else Outcome.NOT_ACCEPTED,
-        reason=None if accepted else "another_service",
+        outcome=outcome,
+        reason="another_service" if refused else None,
         rationale=f"Rationale {mark}",
         explanation=f"Explanation {mark}",
         next_option=f"Next option {mark}",
@@ -240,7 +268,7 @@ def _decide(made: Referral, officer: people.Person, manager: people.Person, stat
         manager.name,
     )
     decision.settled_at = clock.now()
-    event = Event.AUTHORISE if accepted else Event.AUTHORISE_NOT_ACCEPTED
+    made.pathway = None if refused else outcome.value
     lifecycle.move(manager.actor, made, event, "Decision authorised")
 
 

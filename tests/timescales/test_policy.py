@@ -12,6 +12,14 @@ from portal.timescales.policy_rows import PolicyError
 
 CALENDAR = WorkingCalendar.for_england()
 POLICY = load()
+ADDED = {
+    "attendance_context",
+    "call_back",
+    "onward_offer",
+    "statutory_acknowledgement",
+    "statutory_manager",
+    "statutory_outcome",
+}
 
 
 def london(text):
@@ -36,6 +44,12 @@ def london(text):
         ("disagreement_stage", "stage_level", 5, "working_days", False),
         ("record_review", "operator", 4, "weeks", True),
         ("consent_link", "parent", 14, "elapsed_days", True),
+        ("attendance_context", "operator", 3, "working_days", True),
+        ("call_back", "operator", 1, "working_days", True),
+        ("onward_offer", "operator", 2, "working_days", True),
+        ("statutory_acknowledgement", "operator", 1, "working_days", False),
+        ("statutory_manager", "operator", 3, "working_days", False),
+        ("statutory_outcome", "operator", 5, "working_days", False),
     ],
 )
 def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ours):
@@ -43,14 +57,14 @@ def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ou
     assert (row.owed_by, row.length, row.unit, row.ours) == (owed_by, length, unit, ours)
     assert row.source
     assert row.guidance_version
-    assert row.checked_on == date(2026, 11, 22)
+    assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else date(2026, 11, 22))
 
 
-def test_there_are_fifteen_and_only_decide_and_outcome_pause():
-    assert len(POLICY.timescales) == 15
+def test_there_are_twenty_one_and_only_decide_and_outcome_pause():
+    assert len(POLICY.timescales) == 21
     pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
     assert pausing == {"decide", "outcome"}
-    assert POLICY["decide"].pauses_while == ("information_requested",)
+    assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
 
 
 def test_it_lists_itself_as_plain_values():
@@ -120,7 +134,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-22"', "", "the policy, version"),
+        ('version = "2026-11-25"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),

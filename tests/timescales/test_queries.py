@@ -134,7 +134,7 @@ def test_a_chase_is_an_offer_and_never_late(tx, sides):
 @pytest.mark.parametrize(
     ("change", "words", "tone", "shows_due"),
     [
-        ({"state": DeadlineState.PAUSED}, "paused until KSAF’s question is answered", "waiting", False),
+        ({"state": DeadlineState.PAUSED}, "paused until what KSAF asked is answered", "waiting", False),
         ({"state": DeadlineState.CANCELLED}, "no longer needed", "neutral", False),
         (
             {"state": DeadlineState.MET, "met_at": TUESDAY_5PM - timedelta(hours=1)},

@@ -134,13 +134,13 @@ def test_what_ended_is_neither_paused_nor_resumed(tx, sides):
 def test_the_next_due_is_the_earliest_still_owed(tx, sides, moment):
     begin(sides, "outcome")
     acknowledge = begin(sides)
-    assert service.next_due(SUBJECT) == ("acknowledge", TUESDAY_5PM)
+    assert service.next_due(REFERENCE, sides[1].id) == ("acknowledge", TUESDAY_5PM)
     acknowledge.state = DeadlineState.MISSED
-    assert service.next_due(SUBJECT) == ("acknowledge", TUESDAY_5PM)
+    assert service.next_due(REFERENCE, sides[1].id) == ("acknowledge", TUESDAY_5PM)
     service.meet(SUBJECT, "acknowledge", "Acknowledged")
-    assert service.next_due(SUBJECT) == ("outcome", datetime(2026, 11, 30, 17, tzinfo=UTC))
+    assert service.next_due(REFERENCE, sides[1].id) == ("outcome", datetime(2026, 11, 30, 17, tzinfo=UTC))
     service.pause(SUBJECT, "outcome", "KSAF asked a question")
-    assert service.next_due(SUBJECT) is None
+    assert service.next_due(REFERENCE, sides[1].id) is None
 
 
 def test_assigning_puts_open_deadlines_on_the_person(tx, sides):

@@ -34,16 +34,25 @@ class AnyoneTriesAnything(RuleBasedStateMachine):
 
     @invariant()
     def an_end_is_an_end(self):
-        assert not any(before in ENDED for _event, before, *_rest in self.story)
+        after = [(event, role) for event, before, *_rest, role in self.story if before in ENDED]
+        assert all(step == (Event.REOPEN, Role.MANAGER) for step in after)
 
     @invariant()
     def only_a_manager_settles(self):
-        settling = {Event.AUTHORISE, Event.AUTHORISE_NOT_ACCEPTED, Event.RETURN}
+        settling = {
+            Event.AUTHORISE_ADVICE,
+            Event.AUTHORISE,
+            Event.AUTHORISE_ONWARD,
+            Event.AUTHORISE_NOT_ACCEPTED,
+            Event.RETURN,
+            Event.MOVE_ON,
+            Event.CLOSE,
+        }
         assert all(role is Role.MANAGER for event, *_rest, role in self.story if event in settling)
 
     @invariant()
     def partners_never_decide(self):
-        deciding = {Event.ACKNOWLEDGE, Event.ASK, Event.DECIDE}
+        deciding = {Event.ACKNOWLEDGE, Event.ASK, Event.ASK_CONTEXT, Event.DECIDE, Event.ALLOCATE}
         assert all(kind is OrganisationKind.OPERATOR for event, _from, _to, kind, _ in self.story if event in deciding)
 
 

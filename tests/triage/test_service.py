@@ -119,9 +119,9 @@ def test_outreach_with_limited_consent(world):
 @pytest.mark.parametrize(
     ("outcome", "reason", "state", "pathway"),
     [
-        (Outcome.PATHWAY_1, None, State.ACCEPTED, "pathway_1"),
+        (Outcome.PATHWAY_1, None, State.ADVICE, "pathway_1"),
         (Outcome.PATHWAY_2, None, State.ACCEPTED, "pathway_2"),
-        (Outcome.PATHWAY_3, None, State.ACCEPTED, "pathway_3"),
+        (Outcome.PATHWAY_3, None, State.HANDING_OVER, "pathway_3"),
         (Outcome.NOT_ACCEPTED, "another_service_leads", State.NOT_ACCEPTED, None),
     ],
 )

@@ -1,0 +1,106 @@
+"""A family in its weeks of support: the case and everything that hangs on it, in the session that is open."""
+
+import secrets
+from datetime import timedelta
+
+from portal import clock, db
+from portal.cases.models import (
+    AttendanceWeek,
+    CaseContact,
+    CaseGoal,
+    CaseReview,
+    CaseWeek,
+    CompletionSummary,
+    ContactKind,
+    ContactResult,
+    Engagement,
+    GoalScore,
+    SupportCase,
+)
+from portal.referrals import lifecycle
+from portal.referrals.models import Referral
+from portal.referrals.rules import Event
+from portal.timescales import closures, policy
+from portal.web.dates import today
+from tests.factories import people
+
+PRIVATE = "unshared"
+"""Follows the mark in what KSAF keeps to itself, so that a search finds it on a partner's page."""
+
+
+def begin(referral: Referral, manager: people.Person, practitioner: people.Person, mark: str) -> SupportCase:
+    """Allocate an accepted `referral` from this week's Monday, with a first week posted and something of everything."""
+    session, now, monday = db.session(), clock.now(), today() - timedelta(days=today().weekday())
+    hangs = {"organisation_id": referral.organisation_id, "referral_id": referral.id}
+    referral.case_manager_id, referral.case_manager_name = manager.user_id, manager.name
+    referral.practitioner_id, referral.practitioner_name = practitioner.user_id, practitioner.name
+    referral.support_starts_on, referral.support_weeks = monday, 5
+    case = SupportCase(
+        **hangs,
+        case_manager_id=manager.user_id,
+        case_manager_name=manager.name,
+        practitioner_id=practitioner.user_id,
+        practitioner_name=practitioner.name,
+        allocated_at=now,
+        allocated_by_name=manager.name,
+        starts_on=monday,
+        intervention="routines",
+        intervention_why=f"Why {mark}{PRIVATE}",
+        family_story=f"Story {mark}{PRIVATE}",
+        plan={"focus": f"Plan {mark}"},
+    )
+    session.add(case)
+    lifecycle.move(manager.actor, referral, Event.ALLOCATE, "Allocated")
+    session.flush()
+    hangs["case_id"] = case.id
+    opens = closures.calendar().closing_on(monday)
+    weeks = [
+        CaseWeek(
+            **hangs,
+            number=number,
+            starts_on=monday + timedelta(weeks=number - 1),
+            due_at=policy.load().due_at("weekly_update", opens, closures.calendar(), number),
+        )
+        for number in range(1, 6)
+    ]
+    weeks[0].engagement, weeks[0].posted_at, weeks[0].posted_by_name = Engagement.FULL, now, practitioner.name
+    weeks[0].progress, weeks[0].internal_note = f"Progress {mark}", f"Internal {mark}{PRIVATE}"
+    session.add_all(weeks)
+    goal = CaseGoal(**hangs, key=secrets.token_urlsafe(12), words=f"Goal {mark}", baseline=3, added_at=now)
+    session.add_all(
+        [
+            goal,
+            CaseContact(
+                **hangs,
+                key=secrets.token_urlsafe(12),
+                happened_at=now,
+                kind=ContactKind.HOME_VISIT,
+                result=ContactResult.ATTENDED,
+                present=f"Present {mark}{PRIVATE}",
+                observation=f"Observation {mark}{PRIVATE}",
+                opinion=f"Opinion {mark}{PRIVATE}",
+                child_voice=f"Voice {mark}{PRIVATE}",
+                recorded_at=now,
+                recorded_by_name=practitioner.name,
+            ),
+            CaseReview(**hangs, planned_for=now, place=f"Place {mark}", invited=[f"Invited {mark}"]),
+            CompletionSummary(
+                **hangs,
+                content={"engagement": f"Summary {mark}{PRIVATE}"},
+                family={"engagement": f"Summary for the family {mark}{PRIVATE}"},
+                withheld=[],
+                edited_at=now,
+                edited_by_name=practitioner.name,
+            ),
+        ]
+    )
+    session.flush()
+    hangs.pop("case_id")
+    session.add(GoalScore(**hangs, goal_id=goal.id, week_number=1, score=4))
+    session.add(
+        AttendanceWeek(
+            **hangs, week_starting=monday, possible=10, attended=7, given_by_name=practitioner.name, given_at=now
+        )
+    )
+    session.flush()
+    return case
