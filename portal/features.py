@@ -12,6 +12,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts import gate, login
 from portal.accounts import routes as accounts
+from portal.cases import routes as cases
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
 from portal.health import routes as health
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
     health.install(app)
     referrals.install(app)
     triage.install(app)
+    cases.install(app)
     dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 

@@ -25,24 +25,29 @@ def _always(_actor: Actor, _referral: Referral) -> bool:
     return True
 
 
+def _has_support(_actor: Actor, referral: Referral) -> bool:
+    return referral.support_starts_on is not None
+
+
 @dataclass(frozen=True)
 class Tab:
-    """One part of the page; `whole` ones are not for those who see the status only.
+    """One part of the page, for those who see at least `scope` of the referral.
 
     A tab `of_its_own` is another feature's page at an address of its own, made with `heading`; `shown` says when.
     """
 
     key: str
     label: str
-    whole: bool = True
+    scope: Scope = Scope.ALL
     of_its_own: bool = False
     shown: Callable[[Actor, Referral], bool] = _always
 
 
 TABS = (
-    Tab("timeline", "Timeline", whole=False),
+    Tab("timeline", "Timeline", scope=Scope.STATUS),
     Tab("referral", "Referral"),
     Tab("consent", "Consent"),
+    Tab("support", "Support", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("people", "Who can see this"),
 )
 
@@ -59,7 +64,7 @@ class Action:
 def tab_of(opened: Opened, key: str) -> Tab | None:
     """Return the tab called `key` (the first for no key) if the reader's organisation may open it, else None."""
     found = next((tab for tab in TABS if tab.key == (key or TABS[0].key) and not tab.of_its_own), None)
-    return found if found and (opened.shows_all or not found.whole) else None
+    return found if found and opened.reaches(found.scope) else None
 
 
 def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
     """Return what `referrals/record.html` needs above the tab `key`, of this page or of another feature's."""
     referral = opened.referral
     main, more = _actions(actor, referral)
-    tabs = [each for each in TABS if (opened.shows_all or not each.whole) and each.shown(actor, referral)]
+    tabs = [each for each in TABS if opened.reaches(each.scope) and each.shown(actor, referral)]
     return {
         "referral": referral,
         "child": progress.child_in_full(referral),

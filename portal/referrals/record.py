@@ -44,7 +44,12 @@ class Opened:
     @property
     def shows_all(self) -> bool:
         """Say whether the reader's organisation sees the whole referral, not its status or updates only."""
-        return self.scope is Scope.ALL
+        return self.reaches(Scope.ALL)
+
+    def reaches(self, wanted: Scope) -> bool:
+        """Say whether the reader's organisation sees at least what `wanted` opens."""
+        order = list(Scope)
+        return order.index(self.scope) >= order.index(wanted)
 
 
 @dataclass

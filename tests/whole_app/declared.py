@@ -43,6 +43,7 @@ class Declared:
 
 R = "/referrals/<reference:reference>"
 DRAFT, ASKED, PROPOSED = State.DRAFT, State.INFORMATION_REQUESTED, State.DECISION_PROPOSED
+SUPPORT = State.IN_SUPPORT
 
 DECLARED: dict[tuple[str, str], Declared] = {
     # Nobody need be signed in.
@@ -127,6 +128,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     # Triage.
     # Enquiries.
     # Cases, delivery.
+    ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.
     # Transfers.
     # Sharing.

@@ -1,0 +1,11 @@
+"""The pages of Pathway 2: allocating a family, its weeks of support, and how they end."""
+
+from flask import Flask
+
+from portal.cases.routes import support
+
+
+def install(app: Flask) -> None:
+    """Register the pages about the weeks of support on `app`."""
+    for module in (support,):
+        app.register_blueprint(module.blueprint)
