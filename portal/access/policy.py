@@ -45,6 +45,9 @@ class Permission(StrEnum):
     # cases, attendance and endings
     # transfers, Pathway 3
     # sharing
+    REFERRAL_SHARE = "referral.share"
+    REFERRAL_UNSHARE = "referral.unshare"
+    REFERRAL_CONTEXT = "referral.context"
     # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
@@ -113,6 +116,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # cases, attendance and endings
     # transfers, Pathway 3
     # sharing
+    Permission.REFERRAL_SHARE: _TRIAGE,
+    Permission.REFERRAL_UNSHARE: _TRIAGE,
+    Permission.REFERRAL_CONTEXT: _WRITERS,
     # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,

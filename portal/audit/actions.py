@@ -45,6 +45,9 @@ class Action(StrEnum):
     # cases, attendance and endings
     # transfers
     # sharing
+    REFERRAL_SHARED = "referrals:sharing:started"
+    SHARING_ENDED = "referrals:sharing:ended"
+    CONTEXT_ADDED = "referrals:context:added"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -87,4 +90,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     # cases, attendance and endings
     # transfers
     # sharing
+    Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
+    Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
+    Action.CONTEXT_ADDED: frozenset({"reference"}),
 }

@@ -37,6 +37,22 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
     return [(organisation, agreement) for organisation, agreement in rows]
 
 
+def partners(actor: Actor) -> list[Organisation]:
+    """Return the partners that have accepted the current terms, by name: whom KSAF's people may share or work with.
+
+    Raises PermissionError for anyone else.
+    """
+    if not actor.is_operator:
+        raise PermissionError
+    session = db.session()
+    accepted = select(Agreement.organisation_id).where(col(Agreement.version) == terms.current().id)
+    with as_system(session):
+        found = select(Organisation).where(
+            col(Organisation.kind) != OrganisationKind.OPERATOR, col(Organisation.id).in_(accepted)
+        )
+        return list(session.scalars(found.order_by(col(Organisation.name))).all())
+
+
 def agreement_of(actor: Actor, organisation: Organisation) -> Agreement | None:
     """Return an organisation's acceptance of the current terms, for KSAF's administrators. Raises PermissionError."""
     _require_reader(actor)

@@ -8,7 +8,7 @@ from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT
 from portal.web.typed import tidied
 
 
-class _TextForm(Form):
+class TextForm(Form):
     """A form around one long text. Each subclass words its question and what to do about an empty answer."""
 
     text: TextAreaField
@@ -19,34 +19,35 @@ class _TextForm(Form):
         return self.text.data or ""
 
 
-def _long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
+def long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
+    """Return a field for a long text, with what is said where it is `missing`."""
     room = Length(max=LONGEST_LONG_TEXT, message=f"Shorten this to {LONGEST_LONG_TEXT:,} characters or fewer")
     return TextAreaField(label, [DataRequired(missing), room], filters=[tidied], description=hint)
 
 
-class MessageForm(_TextForm):
+class MessageForm(TextForm):
     """A message to the other side."""
 
-    text = _long_text("Your message", "Enter your message")
+    text = long_text("Your message", "Enter your message")
 
 
-class AnswerForm(_TextForm):
+class AnswerForm(TextForm):
     """The answer to KSAF's question."""
 
-    text = _long_text(
+    text = long_text(
         "Your answer",
         "Enter your answer",
         "Say so if you do not know, and when you will. Keep what you saw apart from what you think.",
     )
 
 
-class WithdrawForm(_TextForm):
+class WithdrawForm(TextForm):
     """Why a referral is withdrawn."""
 
-    text = _long_text("Why are you withdrawing it?", "Enter why you are withdrawing the referral")
+    text = long_text("Why are you withdrawing it?", "Enter why you are withdrawing the referral")
 
 
-class UpdateForm(_TextForm):
+class UpdateForm(TextForm):
     """Changed circumstances, and whether they change the risk to the child."""
 
     is_risk_changed = RadioField(
@@ -54,4 +55,4 @@ class UpdateForm(_TextForm):
         [InputRequired("Select whether the risk to the child has changed")],
         choices=[SelectChoice(value="yes", label="Yes, or I am not sure"), SelectChoice(value="no", label="No")],
     )
-    text = _long_text("What has changed?", "Enter what has changed", "Give dates, what was seen or said, and by whom.")
+    text = long_text("What has changed?", "Enter what has changed", "Give dates, what was seen or said, and by whom.")

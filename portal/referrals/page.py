@@ -16,8 +16,9 @@ from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
 from portal.referrals.form.sections import words
 from portal.referrals.models import Referral
+from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
-from portal.referrals.rules import Event
+from portal.referrals.rules import ENDED, Event
 from portal.timescales.recipients import manager_contact
 
 
@@ -85,7 +86,7 @@ def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str,
 def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
     """Return what `referrals/record.html` needs above the tab `key`, of this page or of another feature's."""
     referral = opened.referral
-    main, more = _actions(actor, referral)
+    main, more = _actions(actor, opened)
     tabs = [each for each in TABS if opened.reaches(each.scope) and each.shown(actor, referral)]
     return {
         "referral": referral,
@@ -190,8 +191,11 @@ def _people(actor: Actor, referral: Referral) -> dict[str, Any]:
     return {"seers": record.seers(actor, referral), "colleagues": record.colleagues(actor)}
 
 
-def _actions(actor: Actor, referral: Referral) -> tuple[Action | None, list[Action]]:
+def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]:
     """Return the one thing the reader is most likely here to do, and the others."""
+    referral = opened.referral
+    if not concerns(actor, referral):
+        return _for_lookers_on(actor, opened)
     path = f"/referrals/{referral.reference}"
     table: tuple[tuple[Event, Action], ...] = (
         (Event.ANSWER, Action("Answer KSAF’s question", f"{path}/answer")),
@@ -205,8 +209,18 @@ def _actions(actor: Actor, referral: Referral) -> tuple[Action | None, list[Acti
         possible.insert(0, Action("Read the outcome", f"{path}/outcome"))
     if actor.may(Permission.REFERRAL_MESSAGE):
         possible.append(Action("Send a message", f"{path}/messages"))
-    if actor.may(Permission.REFERRAL_UPDATE) and not referral.decided_at:
+    if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:
         possible.append(Action("Tell KSAF what has changed", f"{path}/update"))
     if lifecycle.can(actor, referral, Event.WITHDRAW):
         possible.append(Action("Withdraw the referral", f"{path}/withdraw"))
+    return (possible[0], possible[1:]) if possible else (None, [])
+
+
+def _for_lookers_on(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]:
+    """Return what an organisation can do that the referral is shared with."""
+    path, possible = f"/referrals/{opened.referral.reference}", list[Action]()
+    if actor.may(Permission.REFERRAL_CONTEXT) and opened.reaches(Scope.UPDATES):
+        possible.append(Action("Add what you know", f"{path}/context"))
+    if opened.reaches(Scope.ALL) and opened.referral.decided_at:
+        possible.append(Action("Read the outcome", f"{path}/outcome"))
     return (possible[0], possible[1:]) if possible else (None, [])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -63,9 +63,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Seer:
-    """An organisation that can see the referral: in which role, on which basis."""
+    """An organisation that can see the referral, by name and public key: in which role, on which basis."""
 
     organisation: str
+    key: str
     party: ReferralParty
 
 
@@ -122,7 +123,10 @@ def newest_entry_id(entries: Sequence[Entry]) -> int:
 
 
 def _for_reader(actor: Actor) -> list[Any]:
-    return [] if actor.is_operator else [col(TimelineEntry.audience) == Audience.EVERYONE]
+    """Everyone reads what is for everyone and what they wrote themselves; KSAF reads all of it."""
+    if actor.is_operator:
+        return []
+    return [or_(col(TimelineEntry.audience) == Audience.EVERYONE, col(TimelineEntry.actor_id) == actor.user_id)]
 
 
 def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:
@@ -142,13 +146,13 @@ def seers(actor: Actor, referral: Referral) -> list[Seer]:
     # The parties of a referral are shown to each of them: who sees it is no secret among those who do.
     with as_system(session):
         rows = session.execute(
-            select(ReferralParty, Organisation.name)
+            select(ReferralParty, Organisation.name, Organisation.key)
             .join(Organisation, col(Organisation.id) == col(ReferralParty.organisation_id))
             .where(col(ReferralParty.referral_id) == referral.id, ReferralParty.is_live(clock.now()))
             .order_by(col(ReferralParty.id))
         ).all()
     order = list(PartyRole)
-    return sorted((Seer(name, party) for party, name in rows), key=lambda seer: order.index(seer.party.role))
+    return sorted((Seer(name, key, party) for party, name, key in rows), key=lambda seer: order.index(seer.party.role))
 
 
 def colleagues(actor: Actor) -> list[str]:

@@ -38,6 +38,11 @@ def operator(referral: Referral, template: str, *also: Role) -> None:
     _queue(referral, template, operator_id, [*staff.on_whom(referral.assigned_to_id), *others])
 
 
+def organisation(referral: Referral, organisation_id: int, template: str) -> None:
+    """Queue the mail `template` about `referral` to whoever refers in an organisation, else to its admins."""
+    _queue(referral, template, organisation_id, staff_of(organisation_id).on_whom(None))
+
+
 def operator_managers(referral: Referral, template: str) -> None:
     """Queue the mail `template` about `referral` to KSAF's managers."""
     operator_id = lifecycle.operator_id()

@@ -95,14 +95,20 @@ def load_for(person: people.Person, referral_id: int) -> Referral:
     return db.session().scalars(select(Referral).where(Referral.id == referral_id)).one()
 
 
-def _add_party(referral: Referral, organisation_id: int, role: PartyRole) -> None:
+def share(referral: Referral, organisation_id: int, scope: Scope) -> None:
+    """Let an organisation see `referral` as far as `scope`."""
+    with as_system(db.session()):
+        _add_party(referral, organisation_id, PartyRole.SHARED, scope)
+
+
+def _add_party(referral: Referral, organisation_id: int, role: PartyRole, scope: Scope = Scope.ALL) -> None:
     db.session().add(
         ReferralParty(
             referral_id=referral.id,
             owner_organisation_id=referral.organisation_id,
             organisation_id=organisation_id,
             role=role,
-            scope=Scope.ALL,
+            scope=scope,
             basis=role.value,
             valid_from=clock.now(),
         )

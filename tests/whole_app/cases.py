@@ -72,6 +72,8 @@ class Subject:
     def _foreign(self, visitor: Visitor) -> dict[str, str]:
         home, at = visitor.home, self.declared.subject
         other = self.world.school if home is self.world.other_school else self.world.other_school
+        if at == "shared referral":
+            other = self.world.health if home is self.world.council else self.world.council
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
             return self._referral(other, State.DRAFT if hidden else at)
@@ -89,10 +91,11 @@ class Subject:
             "invitation": tenant.invitation,
             "organisation": tenant.key,
             "invitation link": crypto.sign("invitation", tenant.invitation),
+            "shared referral": tenant.shared or None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "nothing": None,
         }.get(kind)
-        return {"key": found, "token": found, "member": colleague} if found else None
+        return {"reference": found, "key": found, "token": found, "member": colleague} if found else None
 
     def _fill(self, parts: dict[str, str]) -> str:
         nothing = {"key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}

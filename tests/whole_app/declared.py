@@ -132,6 +132,11 @@ DECLARED: dict[tuple[str, str], Declared] = {
     # Cases, attendance and endings.
     # Transfers.
     # Sharing.
+    ("GET", f"{R}/share"): Declared(TRIAGE),
+    ("POST", f"{R}/share"): Declared(TRIAGE),
+    ("POST", f"{R}/stop-sharing"): Declared(TRIAGE),
+    ("GET", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
+    ("POST", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
     # Time.
     ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),

@@ -3,13 +3,14 @@
 from flask import Flask
 
 from portal.referrals.files import storage
-from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
+from portal.referrals.routes import attachments, conversation, drafts, page, sections, sharing, starting, submit
 from portal.referrals.routes import list as listed
 
 BLUEPRINTS = (
     listed.blueprint,
     page.blueprint,
     conversation.blueprint,
+    sharing.blueprint,
     starting.blueprint,
     drafts.blueprint,
     sections.blueprint,

@@ -1,0 +1,94 @@
+"""KSAF shares a referral with another organisation, which may then add what it knows."""
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from portal.access.actor import Actor
+from portal.access.decorators import requires_row
+from portal.access.policy import Permission
+from portal.accounts import held
+from portal.referrals import record, sharing
+from portal.referrals.models import Referral
+from portal.referrals.progress import child_in_full
+from portal.referrals.queries import get_referral
+from portal.referrals.sharing import SharingRefusedError, get_shared_referral
+from portal.referrals.sharing_forms import ContextForm, ShareForm
+from portal.web.rendering import render
+
+blueprint = Blueprint("sharing", __name__, url_prefix="/referrals/<reference:reference>")
+
+
+@blueprint.get("/share")
+@requires_row(Permission.REFERRAL_SHARE, get_referral)
+def form(actor: Actor, referral: Referral) -> Response:
+    """The form for sharing, under what the family agreed to."""
+    record.note_view(actor, referral, "share")
+    return _show(actor, referral, ShareForm(held.give_back(actor, request.path)))
+
+
+@blueprint.post("/share")
+@requires_row(Permission.REFERRAL_SHARE, get_referral)
+def share(actor: Actor, referral: Referral) -> Response:
+    """Share it."""
+    wanted, offered = ShareForm(request.form), sharing.candidates(actor, referral)
+    wanted.offer(offered)
+    if not wanted.validate():
+        return _show(actor, referral, wanted, status=422)
+    organisation = next(each for each in offered if each.key == wanted.organisation.data)
+    try:
+        sharing.share(actor, referral, organisation, wanted.terms)
+    except SharingRefusedError as refused:
+        return _show(actor, referral, wanted, status=422, refused=str(refused))
+    flash(f"Shared with {organisation.name}, which has been told by email.", "success")
+    return _seers(referral)
+
+
+@blueprint.post("/stop-sharing")
+@requires_row(Permission.REFERRAL_UNSHARE, get_referral)
+def stop(actor: Actor, referral: Referral) -> Response:
+    """End it, from the next request on."""
+    name = sharing.stop(actor, referral, request.form.get("organisation", ""))
+    flash(f"{name} can no longer see this referral.", "success")
+    return _seers(referral)
+
+
+@blueprint.get("/context")
+@requires_row(Permission.REFERRAL_CONTEXT, get_shared_referral)
+def context(actor: Actor, referral: Referral) -> Response:
+    """The form for what the reader's organisation knows."""
+    record.note_view(actor, referral, "context")
+    return _ask_context(referral, ContextForm(held.give_back(actor, request.path)))
+
+
+@blueprint.post("/context")
+@requires_row(Permission.REFERRAL_CONTEXT, get_shared_referral)
+def add_context(actor: Actor, referral: Referral) -> Response:
+    """Give it to KSAF."""
+    told = ContextForm(request.form)
+    if not told.validate():
+        return _ask_context(referral, told, status=422)
+    sharing.add_context(actor, referral, told.written)
+    flash("KSAF has what you wrote.", "success")
+    return redirect(f"/referrals/{referral.reference}", 303)
+
+
+def _show(actor: Actor, referral: Referral, wanted: ShareForm, *, status: int = 200, refused: str = "") -> Response:
+    wanted.offer(sharing.candidates(actor, referral))
+    return render(
+        "referrals/share.html",
+        status=status,
+        form=wanted,
+        referral=referral,
+        child=child_in_full(referral),
+        agreed=sharing.agreed(actor, referral),
+        refused=refused,
+    )
+
+
+def _ask_context(referral: Referral, told: ContextForm, *, status: int = 200) -> Response:
+    child = child_in_full(referral)
+    return render("referrals/context.html", status=status, form=told, referral=referral, child=child)
+
+
+def _seers(referral: Referral) -> Response:
+    return redirect(f"/referrals/{referral.reference}?tab=people", 303)

@@ -1,0 +1,61 @@
+"""What is chosen and typed when a referral is shared, and what an organisation that looks on may add."""
+
+from wtforms import Form, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
+
+from portal.access.models import Scope
+from portal.organisations.models import Organisation
+from portal.referrals.conversation_forms import TextForm, long_text
+from portal.referrals.sharing import LONGEST, SCOPE_WORDS, Terms
+from portal.web.typed import tidied
+
+LONGEST_WHY = 200  # characters: a sentence, which every organisation at the table reads
+
+
+class ShareForm(Form):
+    """With whom, how far, why and for how long."""
+
+    organisation = SelectField("Which organisation?", [InputRequired("Select an organisation")])
+    scope = RadioField(
+        "What may it see?",
+        [AnyOf([each.value for each in Scope], message="Select what it may see")],
+        choices=[SelectChoice(value=scope.value, label=words.capitalize()) for scope, words in SCOPE_WORDS.items()],
+        validate_choice=False,
+    )
+    why = StringField(
+        "Why does it need to see it?",
+        [
+            DataRequired("Enter why it needs to see it"),
+            Length(max=LONGEST_WHY, message="Shorten this to 200 characters"),
+        ],
+        filters=[tidied],
+        description="Everyone who can see the referral reads this. One sentence, without details about the child.",
+    )
+    months = RadioField(
+        "For how long?",
+        [AnyOf(list(LONGEST), message="Select for how long")],
+        choices=[SelectChoice(value=months, label=f"{months} months") for months in LONGEST],
+        default="3",
+        validate_choice=False,
+    )
+
+    def offer(self, organisations: list[Organisation]) -> None:
+        """Offer `organisations` to choose from."""
+        chosen = [SelectChoice(value=each.key, label=each.name) for each in organisations]
+        self.organisation.choices = [SelectChoice(value="", label="Select an organisation"), *chosen]
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms, once the form is valid."""
+        return Terms(Scope(self.scope.data), self.why.data or "", self.months.data or "3")
+
+
+class ContextForm(TextForm):
+    """What an organisation that looks on knows about the family."""
+
+    text = long_text(
+        "What do you know that KSAF should?",
+        "Enter what KSAF should know",
+        "Say what you saw or were told, when and by whom. KSAF reads this; the referrer does not.",
+    )
