@@ -16,6 +16,10 @@ from portal.timescales.models import Deadline
 
 MANAGING = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.ORGANISATION_ADMIN})
 
+# Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
+_TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
+_WORK_OF = {"call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE)}
+
 
 @dataclass(frozen=True)
 class Member:
@@ -51,12 +55,12 @@ class Staff:
                 return found
         return []
 
-    def on_whom(self, person_id: int | None) -> list[Member]:
-        """Return whoever a deadline is on, while they still work here; else everyone whose work it is."""
+    def on_whom(self, person_id: int | None, kind: str = "") -> list[Member]:
+        """Return whoever a deadline of `kind` is on, while they still work here; else everyone whose work it is."""
         if found := [member for member in self.members if member.user_id == person_id]:
             return found
         if self.kind is OrganisationKind.OPERATOR:
-            return self.with_role(Role.TRIAGE_OFFICER, Role.MANAGER)
+            return self.with_role(*_WORK_OF.get(kind, _TRIAGE))
         return self.with_role(Role.REFERRER, Role.ORGANISATION_ADMIN)
 
     def managers(self) -> list[Member]:
@@ -119,11 +123,11 @@ def manager_contact(organisation_id: int) -> contacts.Contact | Member:
 
 
 def _approaching(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once(staff.on_whom(deadline.person_id))
+    return _once(staff.on_whom(deadline.person_id, deadline.kind))
 
 
 def _missed(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once(staff.managers(), in_app_only=staff.on_whom(deadline.person_id))
+    return _once(staff.managers(), in_app_only=staff.on_whom(deadline.person_id, deadline.kind))
 
 
 def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
@@ -131,7 +135,7 @@ def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
 
 
 def _due(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once([*staff.on_whom(deadline.person_id), *staff.managers()])
+    return _once([*staff.on_whom(deadline.person_id, deadline.kind), *staff.managers()])
 
 
 _TOLD: dict[Rung, Callable[[Deadline, Staff], list[Recipient]]] = {

@@ -87,6 +87,21 @@ def test_approaching_reaches_the_triage_officers_when_it_is_on_nobody(house):
     assert house.mailed() == ["Sam Osei"]
 
 
+def test_a_call_back_on_nobody_reaches_the_triage_officers_while_there_is_no_adviser(house):
+    house.begin("call_back")
+    house.tick(TUESDAY_5PM - timedelta(hours=2))
+    assert house.told() == [("Sam Osei", "call_back:approaching")]
+
+
+def test_a_call_back_on_nobody_reaches_the_advisers(house):
+    with house.database.system_transaction() as session:
+        ksaf = session.scalars(select(Organisation).where(col(Organisation.id) == house.ksaf)).one()
+        adviser = people.add_person(ksaf, Role.SUPPORT_LINE_ADVISER, "Ines Lowe")
+    house.begin("call_back")
+    house.tick(TUESDAY_5PM - timedelta(hours=2))
+    assert [row.user_id for row in house.all(Prompt)] == [adviser.user_id]
+
+
 def test_approaching_reaches_whoever_it_is_on(house):
     house.begin("decide", person=house.manager)
     house.tick(TUESDAY_5PM - timedelta(hours=2))
