@@ -15,6 +15,7 @@ from portal.accounts import routes as accounts
 from portal.cases import routes as cases
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
+from portal.enquiries import routes as enquiries
 from portal.health import routes as health
 from portal.notifications import routes as mailbox
 from portal.organisations import contacts
@@ -28,6 +29,7 @@ from portal.web import once
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "/", None),
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
+    ("Calls", "/enquiries", Permission.ENQUIRY_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
@@ -45,6 +47,7 @@ def install(app: Flask) -> None:
     organisations.install(app)
     health.install(app)
     referrals.install(app)
+    enquiries.install(app)
     triage.install(app)
     cases.install(app)
     dashboards.install(app)

@@ -7,6 +7,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.cases import models as cases
 from portal.consent import models as consent
+from portal.enquiries import models as enquiries
 from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
@@ -23,6 +24,7 @@ __all__ = [
     "audit",
     "cases",
     "consent",
+    "enquiries",
     "health",
     "metadata",
     "notifications",

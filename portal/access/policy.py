@@ -40,6 +40,8 @@ class Permission(StrEnum):
     REFERRAL_ASK_CONTEXT = "referral.ask_context"
     REFERRAL_RECORD_CONTEXT = "referral.record_context"
     # enquiries, Pathway 1
+    ENQUIRY_READ = "enquiry.read"
+    ENQUIRY_LOG = "enquiry.log"
     # cases, delivery of Pathway 2
     CASE_ALLOCATE = "case.allocate"
     # cases, attendance and endings
@@ -72,6 +74,7 @@ _ANYONE = frozenset(Role)
 _WRITERS = frozenset({Role.REFERRER, Role.ORGANISATION_ADMIN})
 _PARTNER_ADMIN = frozenset({Role.ORGANISATION_ADMIN})
 _TRIAGE = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.SAFEGUARDING_TEAM, Role.MANAGER})
+_ADVISERS = _TRIAGE | {Role.SUPPORT_LINE_ADVISER}
 _MANAGER = frozenset({Role.MANAGER})
 _ALLOCATORS = frozenset({Role.CASE_MANAGER, Role.MANAGER})
 _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
@@ -111,6 +114,8 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_ASK_CONTEXT: _TRIAGE,
     Permission.REFERRAL_RECORD_CONTEXT: _TRIAGE,
     # enquiries, Pathway 1
+    Permission.ENQUIRY_READ: _ADVISERS,
+    Permission.ENQUIRY_LOG: _ADVISERS,
     # cases, delivery of Pathway 2
     Permission.CASE_ALLOCATE: _ALLOCATORS,
     # cases, attendance and endings

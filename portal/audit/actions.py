@@ -41,6 +41,8 @@ class Action(StrEnum):
     DECISION_AUTHORISED = "triage:decision:authorised"
     # triage
     # enquiries
+    CALL_LOGGED = "enquiries:call:logged"
+    CALL_VIEWED = "enquiries:call:viewed"
     # cases, delivery
     # cases, attendance and endings
     # transfers
@@ -86,6 +88,8 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
     # triage
     # enquiries
+    Action.CALL_LOGGED: frozenset({"reference"}),
+    Action.CALL_VIEWED: frozenset({"reference"}),
     # cases, delivery
     # cases, attendance and endings
     # transfers

@@ -7,6 +7,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.access.roles import OrganisationKind
 from portal.dashboards import panels
+from portal.enquiries import hours
 from portal.organisations import contacts
 from portal.organisations import queries as organisations
 
@@ -30,7 +31,7 @@ def _triage(actor: Actor) -> dict[str, Any]:
 
 
 def _staff(actor: Actor) -> dict[str, Any]:
-    return panels.waiting(actor)
+    return {"hours": hours.in_words(), **panels.waiting(actor)}
 
 
 def _councillor(actor: Actor) -> dict[str, Any]:

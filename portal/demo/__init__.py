@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import Database
 from portal.demo import cast
 from portal.demo.calendar import StoryTime
-from portal.demo.stories import Story, stories
+from portal.demo.stories import Story, calls, stories
 from portal.demo.telling import Teller
 from portal.organisations import service as organisations
 from portal.timescales import closures
@@ -57,6 +57,7 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
             organisations.accept_terms(admin)
     teller = Teller(database, StoryTime(calendar, real), actors)
     happenings = [happening for story in told for happening in teller.happenings(story)]
+    happenings += [teller.call(words) for words in calls()]
     for instant, happen in sorted(happenings, key=lambda happening: happening[0]):
         if instant > real:
             continue

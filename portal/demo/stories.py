@@ -54,6 +54,11 @@ def stories() -> list[Story]:
     ]
 
 
+def calls() -> list[dict[str, Any]]:
+    """Return every call to the Support and Advice Line, in the order of the file."""
+    return read("calls")["call"]
+
+
 def _step(row: dict[str, str]) -> Step:
     words = {key: value for key, value in row.items() if key not in {"at", "by", "do"}}
     return Step(row["at"], row["by"], row["do"], words)

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from portal.access.actor import Actor
 from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
+from portal.enquiries import service as enquiries
+from portal.enquiries.models import Caller, NextStep
+from portal.enquiries.service import Call
 from portal.referrals import conversation, submission
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
@@ -62,6 +66,26 @@ class Teller:
         yield sent, lambda: self._do(owner, reference, submission.submit)
         for step in story.steps:
             yield self._times.instant(step.at), lambda step=step: self._step(step, reference, owner)
+
+    def call(self, words: dict[str, Any]) -> Happening:
+        """Return one call to the Support and Advice Line with its instant."""
+        actor = self._actors[words["by"]][0]
+        call = Call(
+            caller=Caller(words["caller"]),
+            area=words["area"],
+            explored=words["explored"],
+            advised=words["advised"],
+            next_step=NextStep(words["next_step"]),
+            name=words.get("name", ""),
+            phone=words.get("phone", ""),
+            signposts=words.get("signposts", ()),
+        )
+
+        def log() -> None:
+            with self._database.transaction(tenant=actor.organisation_id):
+                enquiries.log_call(actor, call)
+
+        return self._times.instant(words["at"]), log
 
     def _owner(self, story: Story) -> Actor:
         """Return the person in the organisation of the story's own setting, where they work for several."""

@@ -11,10 +11,13 @@ from datetime import date, timedelta
 
 from sqlmodel import select
 
-from portal import clock, db, references
+from portal import clock, db, references, tenancy
 from portal.access.models import Scope
 from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
+from portal.enquiries import service as enquiries
+from portal.enquiries.models import Caller, NextStep
+from portal.enquiries.service import Call
 from portal.organisations.models import Organisation
 from portal.referrals import lifecycle
 from portal.referrals.files import storage
@@ -46,6 +49,7 @@ class Tenant:
     reset: str = ""
     shared: str = ""
     """The reference of a referral that another organisation sent and that is shared with this one, all but its end."""
+    enquiry: str = ""
     practitioner: people.Person | None = None
     """Who at KSAF works with its families. Need to know: they see no other school's."""
 
@@ -123,6 +127,7 @@ def build(database: db.Database) -> World:
         _share(made.other_school, made.health, ksaf, Scope.ALL)
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
+        _log_call(ksaf)
         closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
         with as_system(db.session()):
             db.session().add(closed)
@@ -284,6 +289,23 @@ def _share(owner: Tenant, looker_on: Tenant, ksaf: Tenant, scope: Scope) -> None
     row = referrals.acknowledged(people.add_person(school), ksaf.people[Role.TRIAGE_OFFICER])
     referrals.share(row, looker_on.organisation_id, scope)
     looker_on.shared = row.reference
+
+
+def _log_call(ksaf: Tenant) -> None:
+    """Log a call from a parent, with KSAF's mark in everything that was typed."""
+    adviser, mark = ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark
+    tenancy.enter(db.session(), ksaf.organisation_id)
+    call = Call(
+        Caller.PARENT,
+        "kent",
+        f"Explored {mark}",
+        f"Advised {mark}",
+        NextStep.ADVICE,
+        name=f"Caller {mark}",
+        phone="01632 960 700",
+        signposts=["sen_advice"],
+    )
+    ksaf.enquiry = enquiries.log_call(adviser.actor, call).reference
 
 
 def _add_prompts(tenant: Tenant) -> None:

@@ -74,6 +74,8 @@ class Subject:
         other = self.world.school if home is self.world.other_school else self.world.other_school
         if at == "shared referral":
             other = self.world.health if home is self.world.council else self.world.council
+        if at == "enquiry" and home is not self.world.ksaf:
+            other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
             return self._referral(other, State.DRAFT if hidden else at)
@@ -93,12 +95,13 @@ class Subject:
             "invitation link": crypto.sign("invitation", tenant.invitation),
             "shared referral": tenant.shared or None,
             "reset link": crypto.sign("password-reset", tenant.reset),
+            "enquiry": tenant.enquiry,
             "nothing": None,
         }.get(kind)
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None
 
     def _fill(self, parts: dict[str, str]) -> str:
-        nothing = {"key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}
+        nothing = {"reference": references.new(), "key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}
         given = {"section_key": SECTIONS[1].key, **nothing, **parts}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: given[part[1]], self.rule)
 

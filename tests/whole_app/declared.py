@@ -17,6 +17,7 @@ EVERYONE = PARTNERS | STAFF
 WRITERS = PARTNERS - {"viewer", "councillor"}
 """Councillors signpost and never hold a referral form; viewers read."""
 TRIAGE = frozenset({"triage_officer", "case_manager", "safeguarding_team", "manager"})
+ADVISERS = TRIAGE | {"support_line_adviser"}
 PRACTITIONER = frozenset({"family_outreach_practitioner"})
 """Within reach of the families they work with: in this world those of the school, and no others."""
 READERS = TRIAGE | PRACTITIONER
@@ -127,6 +128,10 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/return"): Declared(MANAGER, PROPOSED),
     # Triage.
     # Enquiries.
+    ("GET", "/enquiries"): Declared(ADVISERS),
+    ("GET", "/enquiries/new"): Declared(ADVISERS),
+    ("POST", "/enquiries/new"): Declared(ADVISERS),
+    ("GET", "/enquiries/<reference:reference>"): Declared(ADVISERS, "enquiry"),
     # Cases, delivery.
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.

@@ -1,0 +1,107 @@
+"""The Support and Advice Line's pages: the list of calls, logging one, reading one."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.access.actor import Actor
+from portal.access.decorators import requires, requires_row
+from portal.access.policy import Permission
+from portal.enquiries import directory, hours, queries, rules, service
+from portal.enquiries.forms import CallForm
+from portal.enquiries.models import Caller, Enquiry
+from portal.enquiries.queries import Wanted
+from portal.organisations import contacts
+from portal.web.rendering import render
+from portal.web.typed import one_line
+
+blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
+_FILTERS = {None: "All", Caller.PARENT: "Parents", Caller.PROFESSIONAL: "Professionals", Caller.UNNAMED: "Not named"}
+_NEWEST = 2**31  # no row has a higher number: PostgreSQL's integer ends below it
+
+
+def install(app: Flask) -> None:
+    """Add the pages to `app`."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("", strict_slashes=False)
+@requires(Permission.ENQUIRY_READ)
+def show(actor: Actor) -> Response:
+    """The calls, newest first, narrowed by who called and by what was typed."""
+    wanted = _wanted()
+    found = queries.calls(actor, wanted)
+    kept: dict[str, Any] = {"show": wanted.caller, "q": wanted.search or None}
+    older = url_for("enquiries.show", before=found.following, **kept) if found.following else None
+    return render(
+        "enquiries/list.html",
+        calls=found.rows,
+        wanted=wanted,
+        filters=[_filter(each, label, wanted) for each, label in _FILTERS.items()],
+        callers=rules.CALLERS,
+        next_steps=rules.NEXT_STEPS,
+        hours=hours.in_words(),
+        older=older,
+        newest=url_for("enquiries.show", **kept) if wanted.before else None,
+    )
+
+
+@blueprint.get("/new")
+@requires(Permission.ENQUIRY_LOG)
+def new(actor: Actor) -> Response:
+    """The page on which a call is logged."""
+    return _ask(CallForm())
+
+
+@blueprint.post("/new")
+@requires(Permission.ENQUIRY_LOG)
+def log_call(actor: Actor) -> Response:
+    """Keep the call; where anybody is at immediate risk, show what to do and keep nothing."""
+    form = CallForm(request.form)
+    if form.risk.data == "yes":
+        area = form.area.data if form.area.data in rules.AREAS else "not_known"
+        return render("enquiries/stop.html", stop=contacts.stop_page(area))
+    if not form.validate():
+        return _ask(form, status=422)
+    made = service.log_call(actor, form.call())
+    flash("The call is logged.", "success")
+    return redirect(url_for("enquiries.read", reference=made.reference), 303)
+
+
+@blueprint.get("/<reference:reference>")
+@requires_row(Permission.ENQUIRY_READ, queries.get_enquiry)
+def read(actor: Actor, enquiry: Enquiry) -> Response:
+    """One call, as it was written down."""
+    service.note_view(actor, enquiry)
+    return render(
+        "enquiries/call.html",
+        enquiry=enquiry,
+        caller=rules.CALLERS[enquiry.caller],
+        area=rules.AREAS[enquiry.area],
+        next_step=rules.NEXT_STEPS[enquiry.next_step],
+        services=directory.chosen(enquiry.signposts),
+    )
+
+
+def _ask(form: CallForm, *, status: int = 200) -> Response:
+    hints = {each.key: _hint(each) for each in directory.SERVICES}
+    return render("enquiries/new.html", form=form, hints=hints, hours=hours.in_words(), status=status)
+
+
+def _hint(each: directory.Service) -> str:
+    return f"For {each.what_for}. {each.phone}"
+
+
+def _wanted() -> Wanted:
+    typed, before = request.args.get("show"), request.args.get("before", default=0, type=int)
+    return Wanted(
+        caller=Caller(typed) if typed in set(Caller) else None,
+        search=one_line(request.args.get("q")),
+        before=before if 0 < before < _NEWEST else None,
+    )
+
+
+def _filter(caller: Caller | None, label: str, wanted: Wanted) -> dict[str, Any]:
+    href = url_for("enquiries.show", show=caller, q=wanted.search or None)
+    return {"label": label, "href": href, "current": caller is wanted.caller}

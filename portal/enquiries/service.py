@@ -1,0 +1,65 @@
+"""Logging a call, and who looked at one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal import clock, db, references
+from portal.access.actor import Actor
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.enquiries import rules
+from portal.enquiries.models import Caller, Enquiry, NextStep
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an adviser writes down: explore, advise, move forward."""
+
+    caller: Caller
+    area: str
+    explored: str
+    advised: str
+    next_step: NextStep
+    name: str = ""
+    phone: str = ""
+    signposts: Sequence[str] = ()
+
+
+def log_call(actor: Actor, call: Call) -> Enquiry:
+    """Keep a call that `actor` took, under a reference of its own."""
+    name, phone = rules.contact_kept(call.caller, call.name, call.phone)
+    made = Enquiry(
+        organisation_id=actor.organisation_id,
+        reference=references.new(),
+        caller=call.caller,
+        name=name,
+        phone=phone,
+        area=call.area,
+        explored=call.explored,
+        advised=call.advised,
+        signposts=list(call.signposts),
+        next_step=call.next_step,
+        recorded_by_id=actor.user_id,
+        recorded_by_name=actor.name,
+        recorded_at=clock.now(),
+    )
+    db.session().add(made)
+    db.session().flush()
+    _record(actor, made, Action.CALL_LOGGED)
+    return made
+
+
+def note_view(actor: Actor, enquiry: Enquiry) -> None:
+    """Record that `actor` looked at a call, in a transaction of its own: a reading request may not write."""
+    with db.own_transaction(actor.organisation_id):
+        _record(actor, enquiry, Action.CALL_VIEWED)
+
+
+def _record(actor: Actor, enquiry: Enquiry, action: Action) -> None:
+    audit.record(
+        actor,
+        action,
+        subject=("enquiry", enquiry.id),
+        owner_id=enquiry.organisation_id,
+        reference=enquiry.reference,
+    )
