@@ -44,6 +44,7 @@ class Action(StrEnum):
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
     # cases, delivery
+    CASE_ALLOCATED = "cases:case:allocated"
     # cases, attendance and endings
     # transfers
     # sharing
@@ -91,6 +92,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),
     # cases, delivery
+    Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
     # cases, attendance and endings
     # transfers
     # sharing

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.access.actor import Actor
+from portal.cases import allocation
+from portal.cases import service as cases
 from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
@@ -30,6 +32,13 @@ def _decide(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     triage.propose(actor, referral, proposal)
 
 
+def _allocate(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    offered = allocation.choices(actor)
+    people = {each.member.email: each.member for each in (*offered.managers, *offered.practitioners)}
+    chosen = allocation.Allocation(people[words["manager"]], people[words["practitioner"]], offered.mondays[0])
+    cases.allocate(actor, referral, chosen)
+
+
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
     "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
@@ -39,6 +48,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
     "decide": _decide,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
+    "allocate": _allocate,
     "return": lambda actor, referral, words: triage.send_back(actor, referral, words["text"]),
 }
 

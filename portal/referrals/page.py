@@ -178,6 +178,13 @@ def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
             "note": f"If they are away: {stand_in}" if stand_in else "",
         }
     line = contacts.ksaf()
+    if referral.support_starts_on is not None:
+        return {
+            "name": referral.case_manager_name,
+            "role": "KSAF case manager",
+            "phone": line.phone,
+            "note": f"Family outreach practitioner: {referral.practitioner_name}. {line.hours}",
+        }
     name = referral.assigned_to_name or "KSAF’s triage team"
     return {"name": name, "role": "KSAF" if referral.assigned_to_name else "", "phone": line.phone, "note": line.hours}
 
@@ -203,10 +210,11 @@ def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]
         (Event.AUTHORISE, Action("Authorise the decision", f"{path}/authorise")),
         (Event.DECIDE, Action("Decide", f"{path}/decide")),
         (Event.ASK, Action("Ask for information", f"{path}/ask")),
+        (Event.ALLOCATE, Action("Name who helps", f"{path}/allocate")),
     )
     possible = [action for event, action in table if lifecycle.can(actor, referral, event)]
     if referral.decided_at:
-        possible.insert(0, Action("Read the outcome", f"{path}/outcome"))
+        possible.append(Action("Read the outcome", f"{path}/outcome"))
     if actor.may(Permission.REFERRAL_MESSAGE):
         possible.append(Action("Send a message", f"{path}/messages"))
     if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:

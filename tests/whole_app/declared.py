@@ -22,6 +22,7 @@ PRACTITIONER = frozenset({"family_outreach_practitioner"})
 """Within reach of the families they work with: in this world those of the school, and no others."""
 READERS = TRIAGE | PRACTITIONER
 MANAGER = frozenset({"manager"})
+ALLOCATORS = MANAGER | {"case_manager"}
 ADMINISTRATOR = frozenset({"administrator"})
 OVERSEERS = MANAGER | ADMINISTRATOR
 PARTNER_ADMINS = frozenset({"admin", "outsider admin"})
@@ -133,6 +134,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/enquiries/new"): Declared(ADVISERS),
     ("GET", "/enquiries/<reference:reference>"): Declared(ADVISERS, "enquiry"),
     # Cases, delivery.
+    ("GET", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
+    ("POST", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.
     # Transfers.

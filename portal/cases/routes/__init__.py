@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.cases.routes import support
+from portal.cases.routes import allocate, support
 
 
 def install(app: Flask) -> None:
     """Register the pages about the weeks of support on `app`."""
-    for module in (support,):
+    for module in (support, allocate):
         app.register_blueprint(module.blueprint)
