@@ -13,6 +13,7 @@ from portal.notifications import models as notifications
 from portal.organisations import models as organisations
 from portal.referrals import models as referrals
 from portal.timescales import models as timescales
+from portal.transfers import models as transfers
 from portal.triage import models as triage
 from portal.web import models as web
 
@@ -31,6 +32,7 @@ __all__ = [
     "organisations",
     "referrals",
     "timescales",
+    "transfers",
     "triage",
     "web",
 ]
