@@ -22,6 +22,7 @@ from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
 from portal.timescales import routes as timescales
+from portal.transfers import routes as transfers
 from portal.triage import routes as triage
 from portal.web import once
 
@@ -31,6 +32,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
     ("Calls", "/enquiries", Permission.ENQUIRY_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),
+    ("Offered to you", "/transfers", Permission.TRANSFER_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
@@ -50,6 +52,7 @@ def install(app: Flask) -> None:
     enquiries.install(app)
     triage.install(app)
     cases.install(app)
+    transfers.install(app)
     dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 

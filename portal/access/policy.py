@@ -46,6 +46,13 @@ class Permission(StrEnum):
     CASE_ALLOCATE = "case.allocate"
     # cases, attendance and endings
     # transfers, Pathway 3
+    TRANSFER_OFFER = "transfer.offer"
+    TRANSFER_WITHDRAW = "transfer.withdraw"
+    TRANSFER_CHASE = "transfer.chase"
+    TRANSFER_OVERRIDE = "transfer.override"
+    TRANSFER_READ = "transfer.read"
+    TRANSFER_ACCEPT = "transfer.accept"
+    TRANSFER_DECLINE = "transfer.decline"
     # sharing
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
@@ -77,6 +84,7 @@ _TRIAGE = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.SAFEGUARDING_T
 _ADVISERS = _TRIAGE | {Role.SUPPORT_LINE_ADVISER}
 _MANAGER = frozenset({Role.MANAGER})
 _ALLOCATORS = frozenset({Role.CASE_MANAGER, Role.MANAGER})
+_OFFERERS = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.MANAGER})
 _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
 _READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
@@ -120,6 +128,13 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.CASE_ALLOCATE: _ALLOCATORS,
     # cases, attendance and endings
     # transfers, Pathway 3
+    Permission.TRANSFER_OFFER: _OFFERERS,
+    Permission.TRANSFER_WITHDRAW: _OFFERERS,
+    Permission.TRANSFER_CHASE: _OFFERERS,
+    Permission.TRANSFER_OVERRIDE: _MANAGER,
+    Permission.TRANSFER_READ: PARTNER_ROLES,
+    Permission.TRANSFER_ACCEPT: _WRITERS,
+    Permission.TRANSFER_DECLINE: _WRITERS,
     # sharing
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,
@@ -152,6 +167,8 @@ _NOT_FOR_COUNCILLORS = frozenset(
         Permission.REFERRAL_AUTOSAVE,
         Permission.REFERRAL_SUBMIT,
         Permission.REFERRAL_DISCARD,
+        Permission.TRANSFER_ACCEPT,
+        Permission.TRANSFER_DECLINE,
     }
 )
 

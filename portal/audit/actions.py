@@ -47,6 +47,13 @@ class Action(StrEnum):
     CASE_ALLOCATED = "cases:case:allocated"
     # cases, attendance and endings
     # transfers
+    TRANSFER_OFFERED = "transfers:transfer:offered"
+    TRANSFER_VIEWED = "transfers:transfer:viewed"
+    TRANSFER_ACCEPTED = "transfers:transfer:accepted"
+    TRANSFER_DECLINED = "transfers:transfer:declined"
+    TRANSFER_WITHDRAWN = "transfers:transfer:withdrawn"
+    TRANSFER_CHASED = "transfers:transfer:chased"
+    ACCEPTANCE_OVERRIDDEN = "transfers:acceptance:overridden"
     # sharing
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
@@ -95,6 +102,13 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
     # cases, attendance and endings
     # transfers
+    Action.TRANSFER_OFFERED: frozenset({"reference", "key"}),
+    Action.TRANSFER_VIEWED: frozenset({"reference", "key"}),
+    Action.TRANSFER_ACCEPTED: frozenset({"reference", "key"}),
+    Action.TRANSFER_DECLINED: frozenset({"reference", "key"}),
+    Action.TRANSFER_WITHDRAWN: frozenset({"reference", "key"}),
+    Action.TRANSFER_CHASED: frozenset({"reference", "key"}),
+    Action.ACCEPTANCE_OVERRIDDEN: frozenset({"reference"}),
     # sharing
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),

@@ -54,7 +54,7 @@ EFFECTS: dict[Event, Effect] = {
     Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
     Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
     Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=SUPPORT, starts=("onward_offer",)),
-    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD)),
+    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD), settles=(News.OFFER_DECLINED,)),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
     Event.WITHDRAW: Effect(

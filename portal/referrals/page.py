@@ -18,7 +18,7 @@ from portal.referrals.form.sections import words
 from portal.referrals.models import Referral
 from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
-from portal.referrals.rules import ENDED, Event
+from portal.referrals.rules import ENDED, Event, State
 from portal.timescales.recipients import manager_contact
 
 
@@ -28,6 +28,11 @@ def _always(_actor: Actor, _referral: Referral) -> bool:
 
 def _has_support(_actor: Actor, referral: Referral) -> bool:
     return referral.support_starts_on is not None
+
+
+def _goes_on(actor: Actor, referral: Referral) -> bool:
+    offered = referral.open_transfers or referral.accepted_transfers or referral.acceptance_overridden_at
+    return queries.concerns(actor, referral) and bool(offered or referral.state is State.HANDING_OVER)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ TABS = (
     Tab("referral", "Referral"),
     Tab("consent", "Consent"),
     Tab("support", "Support", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
+    Tab("onward", "Onward", of_its_own=True, shown=_goes_on),
     Tab("people", "Who can see this"),
 )
 

@@ -22,6 +22,7 @@ class News(StrEnum):
     DECISION_RETURNED = "decision_returned"
     RISK_CHANGED = "risk_changed"
     MAIL_FAILED = "mail_failed"
+    OFFER_DECLINED = "offer_declined"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

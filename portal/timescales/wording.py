@@ -48,6 +48,12 @@ _NEWS = {
         closing="Close this once you have looked at it: say what you decided and who you reached. A decision about the"
         " referral closes it too.",
     ),
+    News.OFFER_DECLINED: Words(
+        title="A service has declined: find another",
+        text="The service a family was offered to has declined, so nobody has taken over yet.",
+        to_do="Open the referral, read why under Onward and offer the family to another service.",
+        closing="The next offer closes this. If the family needs no other service, say here why.",
+    ),
     News.MAIL_FAILED: Words(
         title="An email could not be delivered",
         text="The portal has given up on it, so somebody has not been told.",

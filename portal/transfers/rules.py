@@ -1,5 +1,6 @@
 """What may happen to an onward referral, and when KSAF may let go of the family: pure, read by service and tests."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -27,3 +28,22 @@ def may_close(*, is_onward: bool, open_transfers: int, accepted_transfers: int, 
     DOMAIN, Pathway 3: KSAF stays alongside until the receiving organisation confirms acceptance.
     """
     return is_overridden or (open_transfers == 0 and (not is_onward or accepted_transfers > 0))
+
+
+SHARING_PURPOSE = "named_others"
+"""What the family has to agree to before another service is told about them (portal/consent/wording.toml)."""
+NO_CONSENT = (
+    "The family does not agree at present that KSAF may share with others, so nothing can be offered. Ask them, and"
+    " have the referrer record what they say. If the child may not be safe, use the statutory front door instead."
+)
+STATE_LABELS = {
+    TransferState.OFFERED: "Waiting for an answer",
+    TransferState.ACCEPTED: "Accepted",
+    TransferState.DECLINED: "Declined",
+    TransferState.WITHDRAWN: "Withdrawn by KSAF",
+}
+
+
+def is_to_be_offered(states: Collection[TransferState]) -> bool:
+    """Say whether KSAF owes the family another offer: none of those made waits for an answer or was accepted."""
+    return not READABLE.intersection(states)

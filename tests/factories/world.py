@@ -24,8 +24,9 @@ from portal.referrals.files import storage
 from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
 from portal.referrals.timeline import add as add_entry
-from portal.tenancy import as_system
+from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
+from portal.transfers.models import Transfer
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals, support
 from tests.factories.answers import SCHOOL
@@ -50,6 +51,10 @@ class Tenant:
     shared: str = ""
     """The reference of a referral that another organisation sent and that is shared with this one, all but its end."""
     enquiry: str = ""
+    onward: str = ""
+    """The offer of its family that moves to another service."""
+    offered: str = ""
+    """The offer of somebody else's family that was made to it."""
     practitioner: people.Person | None = None
     """Who at KSAF works with its families. Need to know: they see no other school's."""
 
@@ -125,6 +130,8 @@ def build(database: db.Database) -> World:
                 add_referral(tenant, ksaf, state)
         _share(made.school, made.council, ksaf, Scope.UPDATES)
         _share(made.other_school, made.health, ksaf, Scope.ALL)
+        _offer(made.school, made.other_school, ksaf)
+        _offer(made.other_school, made.school, ksaf)
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
         _log_call(ksaf)
@@ -306,6 +313,35 @@ def _log_call(ksaf: Tenant) -> None:
         signposts=["sen_advice"],
     )
     ksaf.enquiry = enquiries.log_call(adviser.actor, call).reference
+
+
+def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
+    """Offer the family of `tenant` that is moving on to `receiver`, whose own mark is in what it may read alone."""
+    by = ksaf.people[Role.CASE_MANAGER]
+    enter(db.session(), by.organisation_id)
+    wanted = select(Referral).where(Referral.reference == tenant.references[State.HANDING_OVER])
+    referral = db.session().scalars(wanted).one()
+    referral.open_transfers = 1
+    made = Transfer(
+        key=secrets.token_urlsafe(12),
+        organisation_id=referral.organisation_id,
+        referral_id=referral.id,
+        to_organisation_id=receiver.organisation_id,
+        to_name="Another service",
+        basis="consent",
+        basis_why=f"Why {tenant.mark}{support.PRIVATE}",
+        content={
+            "reference": referral.reference,
+            "note": f"Note {receiver.mark}",
+            "sections": [{"title": "Reason", "rows": [["Worries", f"Handed over {receiver.mark}"]]}],
+        },
+        offered_at=clock.now(),
+        offered_by_id=by.user_id,
+        offered_by_name=by.name,
+    )
+    db.session().add(made)
+    db.session().flush()
+    tenant.onward = receiver.offered = made.key
 
 
 def _add_prompts(tenant: Tenant) -> None:

@@ -82,7 +82,8 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        return {"reference": tenant.references[state], "key": tenant.attachments[state]}
+        key = tenant.onward if "/onward/" in self.rule else tenant.attachments[state]
+        return {"reference": tenant.references[state], "key": key}
 
     def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:
         role = visitor.role if visitor and visitor.person else next(iter(tenant.people))
@@ -92,6 +93,7 @@ class Subject:
             "member": colleague,
             "invitation": tenant.invitation,
             "organisation": tenant.key,
+            "offer": tenant.offered,
             "invitation link": crypto.sign("invitation", tenant.invitation),
             "shared referral": tenant.shared or None,
             "reset link": crypto.sign("password-reset", tenant.reset),

@@ -18,6 +18,7 @@ WRITERS = PARTNERS - {"viewer", "councillor"}
 """Councillors signpost and never hold a referral form; viewers read."""
 TRIAGE = frozenset({"triage_officer", "case_manager", "safeguarding_team", "manager"})
 ADVISERS = TRIAGE | {"support_line_adviser"}
+OFFERERS = frozenset({"triage_officer", "case_manager", "manager"})
 PRACTITIONER = frozenset({"family_outreach_practitioner"})
 """Within reach of the families they work with: in this world those of the school, and no others."""
 READERS = TRIAGE | PRACTITIONER
@@ -45,7 +46,7 @@ class Declared:
 
 R = "/referrals/<reference:reference>"
 DRAFT, ASKED, PROPOSED = State.DRAFT, State.INFORMATION_REQUESTED, State.DECISION_PROPOSED
-SUPPORT = State.IN_SUPPORT
+SUPPORT, ONWARD = State.IN_SUPPORT, State.HANDING_OVER
 
 DECLARED: dict[tuple[str, str], Declared] = {
     # Nobody need be signed in.
@@ -139,6 +140,18 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.
     # Transfers.
+    ("GET", f"{R}/onward"): Declared(PARTNERS | READERS, ONWARD),
+    ("GET", f"{R}/onward/offer"): Declared(OFFERERS, ONWARD),
+    ("POST", f"{R}/onward/offer"): Declared(OFFERERS, ONWARD),
+    ("GET", f"{R}/onward/override"): Declared(MANAGER, ONWARD),
+    ("POST", f"{R}/onward/override"): Declared(MANAGER, ONWARD),
+    ("GET", f"{R}/onward/<key:key>"): Declared(OFFERERS, ONWARD),
+    ("POST", f"{R}/onward/<key:key>/chase"): Declared(OFFERERS, ONWARD),
+    ("POST", f"{R}/onward/<key:key>/withdraw"): Declared(OFFERERS, ONWARD),
+    ("GET", "/transfers"): Declared(PARTNERS),
+    ("GET", "/transfers/<key:key>"): Declared(PARTNERS, "offer"),
+    ("POST", "/transfers/<key:key>/accept"): Declared(WRITERS, "offer"),
+    ("POST", "/transfers/<key:key>/decline"): Declared(WRITERS, "offer"),
     # Sharing.
     ("GET", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/share"): Declared(TRIAGE),
