@@ -15,6 +15,7 @@ from portal.referrals import models as referrals
 from portal.timescales import models as timescales
 from portal.transfers import models as transfers
 from portal.triage import models as triage
+from portal.triage.assessment import models as assessments
 from portal.web import models as web
 
 metadata = SQLModel.metadata
@@ -22,6 +23,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "access",
     "accounts",
+    "assessments",
     "audit",
     "cases",
     "consent",

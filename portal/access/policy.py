@@ -37,6 +37,8 @@ class Permission(StrEnum):
     REFERRAL_CLOSE = "referral.close"
     REFERRAL_REOPEN = "referral.reopen"
     # triage
+    ASSESSMENT_READ = "assessment.read"
+    ASSESSMENT_SAVE = "assessment.save"
     REFERRAL_ASK_CONTEXT = "referral.ask_context"
     REFERRAL_RECORD_CONTEXT = "referral.record_context"
     # enquiries, Pathway 1
@@ -119,6 +121,8 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_CLOSE: _MANAGER,
     Permission.REFERRAL_REOPEN: _MANAGER,
     # triage
+    Permission.ASSESSMENT_READ: _TRIAGE | _DELIVERERS,
+    Permission.ASSESSMENT_SAVE: _TRIAGE,
     Permission.REFERRAL_ASK_CONTEXT: _TRIAGE,
     Permission.REFERRAL_RECORD_CONTEXT: _TRIAGE,
     # enquiries, Pathway 1

@@ -40,6 +40,7 @@ class Action(StrEnum):
     DECISION_RETURNED = "triage:decision:returned"
     DECISION_AUTHORISED = "triage:decision:authorised"
     # triage
+    ASSESSMENT_SAVED = "triage:assessment:saved"
     # enquiries
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
@@ -95,6 +96,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
     Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
     # triage
+    Action.ASSESSMENT_SAVED: frozenset({"reference", "version"}),
     # enquiries
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),

@@ -19,6 +19,9 @@ from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.triage import service as triage
+from portal.triage.assessment import queries as assessments
+from portal.triage.assessment import service as assessing
+from portal.triage.assessment.needs import ASPECTS
 from portal.triage.models import Outcome
 
 Happening = tuple[datetime, Callable[[], None]]
@@ -39,6 +42,14 @@ def _allocate(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     cases.allocate(actor, referral, chosen)
 
 
+def _assess(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    findings = {each.key: words[each.key] for each in ASPECTS if each.key in words}
+    level = int(words["level"]) if "level" in words else None
+    newest = assessments.newest(actor, referral)
+    found = assessing.Found(findings, level, tuple(words.get("signs", "").split()), words.get("why", ""))
+    assessing.save(actor, referral, found, newest.version if newest else 0)
+
+
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
     "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
@@ -46,6 +57,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "message": lambda actor, referral, words: conversation.send_message(actor, referral, words["text"]),
     "update": lambda actor, referral, words: conversation.update(actor, referral, words["text"], is_risk_changed=False),
     "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
+    "assess": _assess,
     "decide": _decide,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
     "allocate": _allocate,

@@ -26,6 +26,10 @@ def _always(_actor: Actor, _referral: Referral) -> bool:
     return True
 
 
+def _is_assessed(actor: Actor, referral: Referral) -> bool:
+    return actor.may(Permission.ASSESSMENT_READ) and referral.submitted_at is not None
+
+
 def _has_support(_actor: Actor, referral: Referral) -> bool:
     return referral.support_starts_on is not None
 
@@ -52,6 +56,7 @@ class Tab:
 TABS = (
     Tab("timeline", "Timeline", scope=Scope.STATUS),
     Tab("referral", "Referral"),
+    Tab("assessment", "Assessment", of_its_own=True, shown=_is_assessed),
     Tab("consent", "Consent"),
     Tab("support", "Support", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("onward", "Onward", of_its_own=True, shown=_goes_on),

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
 from portal import db
@@ -17,6 +17,8 @@ from portal.referrals import queries as referrals
 from portal.referrals.form.sections import AnswerValue
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State
+from portal.triage.assessment import queries as assessments
+from portal.triage.assessment.models import Assessment
 from portal.triage.models import Decision
 
 PAGE = 25
@@ -70,11 +72,15 @@ class Queue:
 
 @dataclass(frozen=True)
 class File:
-    """A referral with the organisation that sent it and the newest decision about it, if there is any."""
+    """A referral with the organisation that sent it, and the newest decision and assessment, if there are any.
+
+    To a partner there is no assessment.
+    """
 
     referral: Referral
     organisation: Organisation
     decision: Decision | None
+    assessment: Assessment | None
 
 
 @dataclass(frozen=True)
@@ -119,15 +125,16 @@ def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) ->
 def open_file(actor: Actor, reference: str) -> File | None:
     """Return the file of the referral `reference` if `actor`'s organisation is a party to it now, else None."""
     wanted = (
-        select(Referral, Organisation, Decision)
+        select(Referral, Organisation, Decision, Assessment)
         .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
         .outerjoin(Decision, col(Decision.referral_id) == col(Referral.id))
+        .outerjoin(Assessment, _assessments(actor))
         .where(
             col(Referral.reference) == reference,
             col(Referral.state) != State.DISCARDED,
             *referrals.within_need(actor),
         )
-        .order_by(col(Decision.id).desc())
+        .order_by(col(Decision.id).desc(), col(Assessment.version).desc())
     )
     if db.session().info["tenant"] != actor.organisation_id:
         return None
@@ -138,7 +145,7 @@ def open_file(actor: Actor, reference: str) -> File | None:
 def file_of(actor: Actor, referral: Referral) -> File:
     """Return the file of a referral that `actor` has loaded, to show it again beside a form that was refused."""
     owner = db.session().scalars(select(Organisation).where(Organisation.id == referral.organisation_id)).one()
-    return File(referral, owner, latest_decision(actor, referral))
+    return File(referral, owner, latest_decision(actor, referral), assessments.newest(actor, referral))
 
 
 def evidence(actor: Actor, referral: Referral) -> Evidence:
@@ -153,6 +160,11 @@ def latest_decision(actor: Actor, referral: Referral) -> Decision | None:
         return None
     wanted = select(Decision).where(col(Decision.referral_id) == referral.id)
     return db.session().scalars(wanted.order_by(col(Decision.id).desc()).limit(1)).first()
+
+
+def _assessments(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL that joins a referral's assessments for KSAF, and none for a partner."""
+    return (col(Assessment.referral_id) == col(Referral.id)) if actor.is_operator else false()
 
 
 def _narrowed(actor: Actor, which: Which) -> list[ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from portal.triage.assessment.rules import missing_for
 from portal.triage.models import Outcome
 
 # Outreach is voluntary: a parent's agreement to this one purpose of the consent form opens Pathway 2.
@@ -135,9 +136,13 @@ REASONS: dict[str, Reason] = {
 }
 
 
-def closed_outcomes(purposes_in_force: Collection[str]) -> dict[Outcome, str]:
-    """Return the outcomes that consent closes, each with why, given the purposes a parent agrees to at present."""
-    return {} if OUTREACH_PURPOSE in purposes_in_force else {Outcome.PATHWAY_2: NO_OUTREACH}
+def closed_outcomes(purposes_in_force: Collection[str], level: int | None, why: str) -> dict[Outcome, str]:
+    """Return the outcomes that cannot be chosen, each with why.
+
+    They depend on the purposes a parent agrees to at present, and on the assessment: its `level` of need, and `why`.
+    """
+    closed = {each: missing for each in Outcome if (missing := missing_for(each, level, why))}
+    return closed if OUTREACH_PURPOSE in purposes_in_force else closed | {Outcome.PATHWAY_2: NO_OUTREACH}
 
 
 def suggestion(outcome: Outcome, reason: str | None) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from portal.timescales.models import Deadline
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
 from portal.triage import queries, rules
+from portal.triage.assessment import queries as assessments
 from portal.triage.models import Decision, DecisionState, Outcome
 from portal.web.dates import ago
 from portal.web.errors import SomeoneWasFirstError
@@ -82,9 +83,10 @@ def ask(actor: Actor, referral: Referral, question: str) -> InformationRequest:
 def propose(actor: Actor, referral: Referral, proposal: Proposal) -> Decision:
     """Propose a decision for a manager to authorise, and return it; every manager but the proposer is told.
 
-    Raises DecisionRefusedError for outreach without consent, SomeoneWasFirstError when there is nothing to decide now.
+    Raises DecisionRefusedError for outreach without consent and for a pathway without an assessment, and
+    SomeoneWasFirstError when there is nothing to decide now.
     """
-    _require_consent(actor, referral, proposal.outcome)
+    _require_open(actor, referral, proposal.outcome)
     # The proposal itself is KSAF's own: the referrer goes on reading that the referral is being decided.
     lifecycle.move(actor, referral, Event.DECIDE, "Decision sent to a manager", audience=Audience.OPERATOR)
     _drop_open_questions(referral)
@@ -114,7 +116,7 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
     Raises SomeoneWasFirstError when it is settled already, DecisionRefusedError for one's own proposal or lost consent.
     """
     decision = require_unsettled(actor, referral)
-    _require_consent(actor, referral, decision.outcome)
+    _require_open(actor, referral, decision.outcome)
     refused = decision.outcome is Outcome.NOT_ACCEPTED
     referral.pathway = None if refused else decision.outcome.value
     lifecycle.move(
@@ -176,9 +178,11 @@ def _drop_open_questions(referral: Referral) -> None:
         asked.cancelled_at = clock.now()
 
 
-def _require_consent(actor: Actor, referral: Referral, outcome: Outcome) -> None:
+def _require_open(actor: Actor, referral: Referral, outcome: Outcome) -> None:
     held = consent.in_force(actor, referral.id or 0, rules.OUTREACH_PURPOSE)
-    closed = rules.closed_outcomes({rules.OUTREACH_PURPOSE} if held else ())
+    found = assessments.newest(actor, referral)
+    purposes = {rules.OUTREACH_PURPOSE} if held else ()
+    closed = rules.closed_outcomes(purposes, found.level if found else None, found.why if found else "")
     if outcome in closed:
         raise DecisionRefusedError(closed[outcome])
 

@@ -30,6 +30,7 @@ from portal.transfers.models import Transfer
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals, support
 from tests.factories.answers import SCHOOL
+from tests.factories.assessments import assessed, found
 
 PDF = b"%PDF-1.4\n%invented\n"
 
@@ -232,6 +233,7 @@ def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> Non
     officer, manager = ksaf.people[Role.TRIAGE_OFFICER], ksaf.people[Role.MANAGER]
     made = referrals.load_for(officer, made.id)
     lifecycle.move(officer.actor, made, Event.ACKNOWLEDGE, "Acknowledged")
+    assessed(made, officer, found(f"{mark}{support.PRIVATE}"))
     if state is State.INFORMATION_REQUESTED:
         _ask(made, officer, mark)
     elif state is State.CONTEXT_REQUESTED:

@@ -45,6 +45,7 @@ def test_a_school_refers_and_watches_what_happens(portal, cast, browser, tmp_pat
         _ask(ksaf, portal, reference)
         expect(school.get_by_text("Which mornings", exact=False).first).to_be_visible()  # by itself
         _answer(school, portal, reference)
+        _assess(ksaf, portal, reference)
         _decide(ksaf, portal, reference)
         sign_in(manager, portal, cast["manager"], second_factor=True)
         school.goto(f"{portal.url}/referrals/{reference}")
@@ -69,6 +70,7 @@ def test_the_same_without_javascript(portal, cast, browser, tmp_path):
         expect(school.get_by_text(re.compile("Acknowledged", re.IGNORECASE)).first).to_be_visible()
         _ask(ksaf, portal, reference)
         _answer(school, portal, reference)
+        _assess(ksaf, portal, reference)
         _decide(ksaf, portal, reference)
         sign_in(manager, portal, cast["manager"], second_factor=True)
         _authorise(manager, portal, reference)
@@ -165,10 +167,23 @@ def _answer(page: Page, portal: Portal, reference: str) -> None:
     expect(page.get_by_text("Tuesdays and Thursdays", exact=False).first).to_be_visible()
 
 
-def _decide(page: Page, portal: Portal, reference: str) -> None:
+def _assess(page: Page, portal: Portal, reference: str) -> None:
     page.goto(f"{portal.url}/referrals/{reference}")
     expect(page.get_by_text("Tuesdays and Thursdays", exact=False).first).to_be_visible()
     page.goto(f"{portal.url}/referrals/{reference}/decide")
+    expect(page.locator('[name="outcome"][value="pathway_2"]')).to_be_disabled()  # nobody has assessed it yet
+    page.get_by_role("link", name="Go to the assessment").click()
+    page.get_by_label("Need", exact=True).fill("Mornings are hard; the school’s support helped a little.")
+    page.get_by_text("Signs: the child’s development").click()
+    page.get_by_label("Absence, truancy or exclusion that affects the child").check()
+    page.get_by_label("Level 2: additional").check()
+    page.get_by_label("Why this level?").fill("More is needed than everyone gets, and nothing points to harm.")
+    page.get_by_role("button", name="Save and decide").click()
+    page.wait_for_url("**/decide")
+    expect(page.get_by_text("Level 2: additional").first).to_be_visible()
+
+
+def _decide(page: Page, portal: Portal, reference: str) -> None:
     page.locator('[name="outcome"][value="pathway_2"]').check()
     page.get_by_label("Rationale").fill("Early worry, strong school support, voluntary help likely to be taken up.")
     page.get_by_label("Reason, as the referrer reads it").fill("Five weeks of outreach fit what the family asks for.")
@@ -180,6 +195,7 @@ def _decide(page: Page, portal: Portal, reference: str) -> None:
 def _authorise(page: Page, portal: Portal, reference: str) -> None:
     page.goto(f"{portal.url}/referrals/{reference}/authorise")
     expect(page.get_by_text("Early worry", exact=False).first).to_be_visible()
+    expect(page.get_by_text("nothing points to harm", exact=False).first).to_be_visible()
     page.get_by_role("button", name="Authorise and tell the referrer").click()
     page.wait_for_url(re.compile(r"/referrals/KSAF-[^/]+$|/queue"))
 

@@ -12,6 +12,7 @@ from portal.triage import service
 from portal.triage.models import Outcome
 from portal.triage.service import Proposal
 from tests.factories import people, referrals
+from tests.factories.assessments import assessed
 
 TEXTS = {
     "rationale": "Recent pattern, willing mother, no statutory threshold.",
@@ -74,6 +75,7 @@ def proposed(world: World, outcome: Outcome = Outcome.PATHWAY_1, reason: str | N
     """A referral whose decision waits for a manager; the session becomes KSAF's."""
     by = by or world.officer
     made = consented(referrals.acknowledged(world.referrer, world.officer), world.officer)
+    assessed(made, by)
     service.propose(by.actor, made, proposal(outcome, reason))
     return made
 

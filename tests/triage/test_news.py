@@ -12,6 +12,7 @@ from portal.timescales.models import Prompt
 from portal.triage import service
 from portal.triage.models import Outcome
 from tests.factories import referrals
+from tests.factories.assessments import assessed
 from tests.triage.conftest import consented, proposal, proposed
 
 LETTERHEAD = letters.Letterhead("https://portal.example", "01632 960 000", "info@ksaf.example")
@@ -84,7 +85,7 @@ def test_a_changed_risk_waits_for_whoever_has_the_referral_until_the_decision(wo
     referral = change_risk(world, change_risk(world, referral))
     assert referral.is_urgent
     assert waiting("risk_changed") == {world.officer.user_id}
-    service.propose(world.officer.actor, referral, proposal())
+    service.propose(world.officer.actor, assessed(referral, world.officer), proposal())
     assert waiting("risk_changed") == set()
     change_risk(world, referral)
     assert waiting("risk_changed") == {world.officer.user_id}

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -6,6 +7,7 @@ from portal.access.policy import may
 from portal.access.roles import OrganisationKind, Role, roles_of
 from portal.referrals.rules import ENDED, LIFECYCLE, Event, State, label_for, transition
 from portal.triage import rules
+from portal.triage.assessment.rules import NOT_ASSESSED
 from portal.triage.models import Outcome
 
 ROLES = [(kind, role) for kind in OrganisationKind for role in sorted(roles_of(kind))]
@@ -76,9 +78,17 @@ def test_every_reason_suggests_where_to_turn_next():
 
 
 def test_no_outreach_without_consent_to_support():
-    assert set(rules.closed_outcomes(())) == {Outcome.PATHWAY_2}
-    assert set(rules.closed_outcomes({"contact_family"})) == {Outcome.PATHWAY_2}
-    assert rules.closed_outcomes({"ksaf_support", "contact_family"}) == {}
+    assert rules.closed_outcomes((), 2, "Why") == {Outcome.PATHWAY_2: rules.NO_OUTREACH}
+    assert set(rules.closed_outcomes({"contact_family"}, 2, "Why")) == {Outcome.PATHWAY_2}
+    assert rules.closed_outcomes({"ksaf_support", "contact_family"}, 2, "Why") == {}
+
+
+@pytest.mark.parametrize(("level", "why"), [(None, ""), (None, "Why"), (2, ""), (2, "  ")])
+def test_a_pathway_needs_the_level_of_need_and_why_and_a_refusal_needs_neither(level, why):
+    closed = rules.closed_outcomes({"ksaf_support"}, level, why)
+    assert set(closed) == {Outcome.PATHWAY_1, Outcome.PATHWAY_2, Outcome.PATHWAY_3}
+    assert set(closed.values()) == {NOT_ASSESSED}
+    assert rules.closed_outcomes((), level, why)[Outcome.PATHWAY_2] == rules.NO_OUTREACH
 
 
 def test_nobody_settles_what_they_proposed():

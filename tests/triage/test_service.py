@@ -14,6 +14,7 @@ from portal.triage.models import DecisionState, Outcome
 from portal.triage.service import DecisionRefusedError
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import referrals
+from tests.factories.assessments import assessed
 from tests.triage.conftest import TEXTS, consented, proposal, proposed
 
 
@@ -88,6 +89,7 @@ def test_nothing_can_be_asked_before_the_referral_is_acknowledged(world):
 def test_deciding_drops_a_question_still_open(world):
     referral = consented(referrals.acknowledged(world.referrer, world.officer), world.officer)
     service.ask(world.officer.actor, referral, "Which mornings?")
+    assessed(referral, world.officer)
     service.propose(world.officer.actor, referral, proposal())
     question = db.session().scalars(select(InformationRequest)).one()
     assert question.cancelled_at is not None
@@ -106,13 +108,15 @@ def test_a_proposal_is_for_ksaf_alone(world):
 @pytest.mark.parametrize("position", sorted(set(Position) - {Position.GIVEN, Position.LIMITED}))
 def test_no_outreach_where_consent_is_not_in_force(world, position):
     referral = consented(referrals.acknowledged(world.referrer, world.officer), world.officer, position)
-    with pytest.raises(DecisionRefusedError):
+    assessed(referral, world.officer)
+    with pytest.raises(DecisionRefusedError, match="No parent’s agreement"):
         service.propose(world.officer.actor, referral, proposal(Outcome.PATHWAY_2))
     assert referral.state is State.ACKNOWLEDGED
 
 
 def test_outreach_with_limited_consent(world):
     referral = consented(referrals.acknowledged(world.referrer, world.officer), world.officer, Position.LIMITED)
+    assessed(referral, world.officer)
     assert service.propose(world.officer.actor, referral, proposal(Outcome.PATHWAY_2)).state is DecisionState.PROPOSED
 
 

@@ -129,6 +129,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/authorise"): Declared(MANAGER, PROPOSED),
     ("POST", f"{R}/return"): Declared(MANAGER, PROPOSED),
     # Triage.
+    ("GET", f"{R}/assessment"): Declared(READERS),
+    ("POST", f"{R}/assessment"): Declared(TRIAGE),
     # Enquiries.
     ("GET", "/enquiries"): Declared(ADVISERS),
     ("GET", "/enquiries/new"): Declared(ADVISERS),

@@ -14,6 +14,7 @@ from portal.referrals.record import note_view
 from portal.referrals.rules import Event
 from portal.triage import letter, queries, rules, service
 from portal.triage.forms import DecideForm, prefilled
+from portal.triage.models import Outcome
 from portal.triage.queries import Evidence, File
 from portal.triage.routes.shown import beside, not_now
 from portal.triage.service import DecisionRefusedError
@@ -42,7 +43,7 @@ def decide(actor: Actor, referral: Referral) -> Response:
     if wanted == "draft":
         proposed.fill_in()
         return _show(file, found, proposed)
-    if not proposed.is_complete(rules.closed_outcomes(found.in_force)):
+    if not proposed.is_complete(_closed(file, found)):
         return _show(file, found, proposed, status=422)
     if wanted == "preview":
         return _show(file, found, proposed, letter=letter.of_proposal(file, proposed.proposal(), actor.name))
@@ -57,7 +58,12 @@ def decide(actor: Actor, referral: Referral) -> Response:
     return redirect(f"/referrals/{referral.reference}", 303)
 
 
+def _closed(file: File, found: Evidence) -> dict[Outcome, str]:
+    kept = file.assessment
+    return rules.closed_outcomes(found.in_force, kept.level if kept else None, kept.why if kept else "")
+
+
 def _show(file: File, found: Evidence, proposed: DecideForm, **more: Any) -> Response:
-    closed = {str(each): why for each, why in rules.closed_outcomes(found.in_force).items()}
+    closed = {str(each): why for each, why in _closed(file, found).items()}
     hints = {str(each): closed.get(each, words.fits) for each, words in rules.OUTCOMES.items()}
     return render("triage/decide.html", form=proposed, closed=closed, hints=hints, **beside(file, found), **more)

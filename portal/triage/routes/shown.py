@@ -10,11 +10,12 @@ from portal.referrals import lifecycle
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event, said_now
 from portal.triage import summary
+from portal.triage.assessment import shown
 from portal.triage.queries import Evidence, File
 
 
 def beside(file: File, found: Evidence) -> dict[str, Any]:
-    """Return what a page needs to show the referral beside a form: the file, its answers, gaps and consent."""
+    """Return what shows the referral beside a form: the file, its answers, gaps, consent and assessment."""
     gaps = summary.gaps(file.organisation.kind, found.answers)
     return {
         "file": file,
@@ -23,6 +24,7 @@ def beside(file: File, found: Evidence) -> dict[str, Any]:
         "answer_sections": summary.sections(found.answers),
         "gaps": gaps,
         "consent_lines": found.consent,
+        "assessment": shown.describe(file.referral, file.assessment),
     }
 
 
