@@ -235,7 +235,7 @@ def _open_to(actor: Actor, referral: Referral, said: str) -> None:
             owner_organisation_id=referral.organisation_id,
             organisation_id=actor.organisation_id,
             role=PartyRole.SHARED,
-            scope=Scope.ALL,
+            scope=Scope.UPDATES,  # what was ticked stays on the offer; the rest of the referral was never offered
             basis=f"{said} on {date_only(today())}.",
             valid_from=clock.now(),
         )
