@@ -47,6 +47,12 @@ class Permission(StrEnum):
     # cases, delivery of Pathway 2
     CASE_ALLOCATE = "case.allocate"
     # cases, attendance and endings
+    ATTENDANCE_ADD = "attendance.add"
+    ATTENDANCE_UPLOAD = "attendance.upload"
+    SUMMARY_WRITE = "summary.write"
+    SUMMARY_AUTHORISE = "summary.authorise"
+    SUMMARY_RETURN = "summary.return"
+    CASE_EXTEND = "case.extend"
     # transfers, Pathway 3
     TRANSFER_OFFER = "transfer.offer"
     TRANSFER_WITHDRAW = "transfer.withdraw"
@@ -131,6 +137,12 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # cases, delivery of Pathway 2
     Permission.CASE_ALLOCATE: _ALLOCATORS,
     # cases, attendance and endings
+    Permission.ATTENDANCE_ADD: _WRITERS | _DELIVERERS,
+    Permission.ATTENDANCE_UPLOAD: _WRITERS | _DELIVERERS,
+    Permission.SUMMARY_WRITE: _DELIVERERS,
+    Permission.SUMMARY_AUTHORISE: _MANAGER,
+    Permission.SUMMARY_RETURN: _MANAGER,
+    Permission.CASE_EXTEND: _MANAGER,
     # transfers, Pathway 3
     Permission.TRANSFER_OFFER: _OFFERERS,
     Permission.TRANSFER_WITHDRAW: _OFFERERS,

@@ -47,6 +47,13 @@ class Action(StrEnum):
     # cases, delivery
     CASE_ALLOCATED = "cases:case:allocated"
     # cases, attendance and endings
+    ATTENDANCE_GIVEN = "cases:attendance:given"
+    SUMMARY_SAVED = "cases:summary:saved"
+    SUMMARY_PROPOSED = "cases:summary:proposed"
+    SUMMARY_RETURNED = "cases:summary:returned"
+    SUMMARY_AUTHORISED = "cases:summary:authorised"
+    SUPPORT_EXTENDED = "cases:support:extended"
+    REFERRAL_CLOSED = "cases:referral:closed"
     # transfers
     TRANSFER_OFFERED = "transfers:transfer:offered"
     TRANSFER_VIEWED = "transfers:transfer:viewed"
@@ -103,6 +110,13 @@ DETAIL: dict[Action, frozenset[str]] = {
     # cases, delivery
     Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
     # cases, attendance and endings
+    Action.ATTENDANCE_GIVEN: frozenset({"reference", "weeks"}),
+    Action.SUMMARY_SAVED: frozenset({"reference", "version"}),
+    Action.SUMMARY_PROPOSED: frozenset({"reference"}),
+    Action.SUMMARY_RETURNED: frozenset({"reference"}),
+    Action.SUMMARY_AUTHORISED: frozenset({"reference"}),
+    Action.SUPPORT_EXTENDED: frozenset({"reference", "weeks"}),
+    Action.REFERRAL_CLOSED: frozenset({"reference", "outcome"}),
     # transfers
     Action.TRANSFER_OFFERED: frozenset({"reference", "key"}),
     Action.TRANSFER_VIEWED: frozenset({"reference", "key"}),

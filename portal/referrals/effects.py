@@ -13,6 +13,7 @@ from portal.timescales.service import Subject
 DECIDING = ("decide", "outcome")
 SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
+_SUMMARY = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
@@ -53,8 +54,8 @@ EFFECTS: dict[Event, Effect] = {
     Event.AUTHORISE_ONWARD: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("onward_offer",), settles=_DECIDED),
     Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
     Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
-    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=SUPPORT, starts=("onward_offer",)),
-    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD), settles=(News.OFFER_DECLINED,)),
+    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=SUPPORT, starts=("onward_offer",), settles=_SUMMARY),
+    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD), settles=(*_SUMMARY, News.OFFER_DECLINED)),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
     Event.WITHDRAW: Effect(

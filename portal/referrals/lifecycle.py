@@ -80,6 +80,8 @@ def _stamp(actor: Actor, referral: Referral, event: Event) -> None:
 def _begin_again(actor: Actor, referral: Referral) -> None:
     """Take back what was decided and how it ended; the timeline and the audit keep both."""
     referral.assigned_to_id, referral.assigned_to_name = actor.user_id, actor.name
+    # Who withdrew before KSAF had read it opened nothing that was acknowledged; whoever opens it again has read it.
+    referral.acknowledged_at = referral.acknowledged_at or clock.now()
     referral.pathway = referral.decided_at = None
     referral.closed_at = referral.closed_by_name = referral.closing_outcome = referral.closing_rationale = None
     referral.acceptance_overridden_at = referral.acceptance_overridden_by_name = None

@@ -60,6 +60,8 @@ TABS = (
     Tab("consent", "Consent"),
     Tab("support", "Support", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("onward", "Onward", of_its_own=True, shown=_goes_on),
+    Tab("attendance", "Attendance", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
+    Tab("summary", "Summary", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("people", "Who can see this"),
 )
 
@@ -222,10 +224,17 @@ def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]
         (Event.DECIDE, Action("Decide", f"{path}/decide")),
         (Event.ASK, Action("Ask for information", f"{path}/ask")),
         (Event.ALLOCATE, Action("Name who helps", f"{path}/allocate")),
+        (Event.REOPEN, Action("Open it again", f"{path}/reopen")),
+        (Event.CLOSE, Action("Close the referral", f"{path}/close")),
+        (Event.MOVE_ON, Action("Move on to another service", f"{path}/move-on")),
     )
     possible = [action for event, action in table if lifecycle.can(actor, referral, event)]
     if referral.decided_at:
         possible.append(Action("Read the outcome", f"{path}/outcome"))
+    if referral.closed_at:
+        possible.insert(0, Action("Read how it ended", f"{path}/closing"))
+    if actor.may(Permission.CASE_EXTEND) and referral.state is State.IN_SUPPORT:
+        possible.append(Action("Extend the support", f"{path}/extend"))
     if actor.may(Permission.REFERRAL_MESSAGE):
         possible.append(Action("Send a message", f"{path}/messages"))
     if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:

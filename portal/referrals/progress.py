@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from portal.referrals import endings
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State, label_for
 from portal.web.dates import clock_time, date_only, in_london, short_datetime, today
@@ -81,7 +82,11 @@ def steps(referral: Referral, *, is_operator: bool) -> list[Step]:
         return [*_taken(referral, is_operator=is_operator), outcome, Step("Closed", "current", "Not accepted")]
     taken = [*_up_to_decision(referral, is_operator=is_operator), outcome]
     if referral.closed_at:
-        return [*taken, Step("Support", "done"), Step("Closed", "current", short_datetime(referral.closed_at))]
+        return [
+            *taken,
+            Step("Support", "done", endings.label(referral.closing_outcome)),
+            Step("Closed", "current", short_datetime(referral.closed_at)),
+        ]
     return [
         *taken,
         Step("Support", "current", support_so_far(referral)) if decided else Step("Support", "todo"),

@@ -43,3 +43,13 @@ def newest(referral: Referral) -> TimelineEntry:
     """Return the newest entry, the one a move of the referral has just added."""
     entries = select(TimelineEntry).where(col(TimelineEntry.referral_id) == referral.id)
     return db.session().scalars(entries.order_by(col(TimelineEntry.id).desc()).limit(1)).one()
+
+
+def newest_of(referral: Referral, kind: str) -> TimelineEntry | None:
+    """Return the newest entry of `kind` that everybody may read, or None."""
+    entries = select(TimelineEntry).where(
+        col(TimelineEntry.referral_id) == referral.id,
+        col(TimelineEntry.kind) == kind,
+        col(TimelineEntry.audience) == Audience.EVERYONE,
+    )
+    return db.session().scalars(entries.order_by(col(TimelineEntry.id).desc()).limit(1)).first()

@@ -23,6 +23,8 @@ class News(StrEnum):
     RISK_CHANGED = "risk_changed"
     MAIL_FAILED = "mail_failed"
     OFFER_DECLINED = "offer_declined"
+    SUMMARY_WAITING = "summary_waiting"
+    SUMMARY_RETURNED = "summary_returned"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -61,6 +61,17 @@ _NEWS = {
         " that failed. Tell them another way, and ask them to check their email address.",
         closing="Close this once they have been told: say who you reached.",
     ),
+    News.SUMMARY_WAITING: Words(
+        title="A completion summary waits for a manager",
+        text="A colleague has written the completion summary of this support. Nobody outside KSAF reads it until a"
+        " manager other than them has authorised it.",
+        to_do="Open the referral’s completion summary, read it, then authorise it or return it with a comment.",
+    ),
+    News.SUMMARY_RETURNED: Words(
+        title="A completion summary has come back to you",
+        text="A manager has returned the completion summary you sent, with a comment.",
+        to_do="Open the referral’s completion summary, read the comment and send it again.",
+    ),
 }
 
 

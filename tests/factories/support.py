@@ -3,6 +3,8 @@
 import secrets
 from datetime import timedelta
 
+from sqlmodel import select
+
 from portal import clock, db
 from portal.cases.models import (
     AttendanceWeek,
@@ -15,6 +17,7 @@ from portal.cases.models import (
     ContactResult,
     Engagement,
     GoalScore,
+    SummaryState,
     SupportCase,
 )
 from portal.referrals import lifecycle
@@ -104,3 +107,19 @@ def begin(referral: Referral, manager: people.Person, practitioner: people.Perso
     )
     session.flush()
     return case
+
+
+def sum_up(case: SupportCase, manager: people.Person, mark: str) -> None:
+    """Authorise the summary of `case`, with a part withheld from the partner and a part that is KSAF's own; end it."""
+    session = db.session()
+    summary = session.scalars(select(CompletionSummary).where(CompletionSummary.case_id == case.id)).one()
+    summary.content = {
+        "engagement": f"Summary {mark}",
+        "barriers": f"Barriers {mark}{PRIVATE}",
+        "concerns": f"Concerns {mark}{PRIVATE}",
+    }
+    summary.family, summary.withheld = {"engagement": f"For the family {mark}"}, ["barriers"]
+    summary.state = SummaryState.AUTHORISED
+    summary.authorised_by_name, summary.authorised_at = manager.name, clock.now()
+    case.ended_at = clock.now()
+    session.flush()

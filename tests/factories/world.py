@@ -241,7 +241,9 @@ def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> Non
     elif state is not State.ACKNOWLEDGED:
         _decide(made, officer, manager, state, mark)
     if state in {State.IN_SUPPORT, State.CLOSED}:
-        support.begin(made, ksaf.people[Role.CASE_MANAGER], tenant.practitioner, mark)
+        case = support.begin(made, ksaf.people[Role.CASE_MANAGER], tenant.practitioner, mark)
+        if state is State.CLOSED:
+            support.sum_up(case, manager, mark)
     if state is State.CLOSED:
         made.closing_outcome, made.closing_rationale = "goals_met", f"Closing {mark}"
         lifecycle.move(manager.actor, made, Event.CLOSE, "Closed")

@@ -24,6 +24,7 @@ PRACTITIONER = frozenset({"family_outreach_practitioner"})
 READERS = TRIAGE | PRACTITIONER
 MANAGER = frozenset({"manager"})
 ALLOCATORS = MANAGER | {"case_manager"}
+DELIVERERS = PRACTITIONER | MANAGER | {"case_manager"}
 ADMINISTRATOR = frozenset({"administrator"})
 OVERSEERS = MANAGER | ADMINISTRATOR
 PARTNER_ADMINS = frozenset({"admin", "outsider admin"})
@@ -141,6 +142,27 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.
+    ("GET", f"{R}/attendance"): Declared(PARTNERS | READERS, SUPPORT),
+    ("GET", f"{R}/attendance/template.csv"): Declared(PARTNERS | READERS, SUPPORT),
+    ("POST", f"{R}/attendance"): Declared(WRITERS | DELIVERERS, SUPPORT),
+    ("POST", f"{R}/attendance/file"): Declared(WRITERS | DELIVERERS, SUPPORT),
+    ("GET", f"{R}/summary"): Declared(PARTNERS | READERS, SUPPORT),
+    ("POST", f"{R}/summary"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/summary/authorise"): Declared(MANAGER, SUPPORT),
+    ("POST", f"{R}/summary/return"): Declared(MANAGER, SUPPORT),
+    ("GET", f"{R}/summary/partner"): Declared(PARTNERS | READERS, State.CLOSED),
+    ("GET", f"{R}/summary/family"): Declared(PARTNERS | READERS, State.CLOSED),
+    ("GET", f"{R}/summary/partner.pdf"): Declared(PARTNERS | READERS, State.CLOSED),
+    ("GET", f"{R}/summary/family.pdf"): Declared(PARTNERS | READERS, State.CLOSED),
+    ("GET", f"{R}/close"): Declared(MANAGER, SUPPORT),
+    ("POST", f"{R}/close"): Declared(MANAGER, SUPPORT),
+    ("GET", f"{R}/closing"): Declared(PARTNERS | READERS, State.CLOSED),
+    ("GET", f"{R}/extend"): Declared(MANAGER, SUPPORT),
+    ("POST", f"{R}/extend"): Declared(MANAGER, SUPPORT),
+    ("GET", f"{R}/move-on"): Declared(MANAGER, SUPPORT),
+    ("POST", f"{R}/move-on"): Declared(MANAGER, SUPPORT),
+    ("GET", f"{R}/reopen"): Declared(MANAGER, State.CLOSED),
+    ("POST", f"{R}/reopen"): Declared(MANAGER, State.CLOSED),
     # Transfers.
     ("GET", f"{R}/onward"): Declared(PARTNERS | READERS, ONWARD),
     ("GET", f"{R}/onward/offer"): Declared(OFFERERS, ONWARD),
