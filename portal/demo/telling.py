@@ -7,6 +7,7 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.cases import allocation
 from portal.cases import service as cases
+from portal.cases import closing
 from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
@@ -14,6 +15,7 @@ from portal.enquiries import service as enquiries
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
 from portal.referrals import conversation, submission
+from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral
@@ -61,6 +63,10 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "decide": _decide,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
     "allocate": _allocate,
+    "close": lambda actor, referral, words: closing.close(
+        actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
+    ),
+    "reopen": lambda actor, referral, words: closing.reopen(actor, referral, words["text"]),
     "return": lambda actor, referral, words: triage.send_back(actor, referral, words["text"]),
 }
 
