@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.access.actor import Actor
-from portal.cases import allocation
+from portal.cases import allocation, closing
 from portal.cases import service as cases
-from portal.cases import closing
 from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
