@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from portal import clock, db
+from portal.access.roles import OrganisationKind, Role
 from portal.referrals.files import storage
 from tests import conftest as shared
+from tests.factories import people
 from tests.live import PATIENCE, Portal, Sink
 
 expect.set_options(timeout=PATIENCE)
@@ -44,3 +46,19 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     sink.stop()
     database.engine.dispose()
     clock.set_to(None)
+
+
+@pytest.fixture
+def cast(portal: Portal) -> dict[str, people.Person]:
+    """A school's referrer with a password alone, and KSAF's triage officer and manager with their second factor."""
+    with portal.database.transaction():
+        ksaf = people.add_organisation(OrganisationKind.OPERATOR, "KSAF")
+        school = people.add_organisation(name="Larkfield Vale Academy")
+        made = {
+            "school": people.add_person(school, Role.REFERRER, "Ruth Adeyemi"),
+            "triage": people.add_person(ksaf, Role.TRIAGE_OFFICER, "Sam Osei"),
+            "manager": people.add_person(ksaf, Role.MANAGER, "Mary Kent"),
+        }
+        for name, person in made.items():
+            portal.give_password(person, second_factor=name != "school")
+    return made

@@ -2,32 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from portal.access.roles import OrganisationKind, Role
-from tests.factories import people
 from tests.factories.answers import SCHOOL
-from tests.journeys import form
-from tests.live import PASSWORD, Portal, browsing, code, select_wait, sign_in
-
-NAMES = ("Amira", "Khan", "Sana", "Imran")
-
-
-@pytest.fixture
-def cast(portal: Portal) -> dict[str, people.Person]:
-    """A school's referrer with a password alone, and KSAF's triage officer and manager with their second factor."""
-    with portal.database.transaction():
-        ksaf = people.add_organisation(OrganisationKind.OPERATOR, "KSAF")
-        school = people.add_organisation(name="Larkfield Vale Academy")
-        made = {
-            "school": people.add_person(school, Role.REFERRER, "Ruth Adeyemi"),
-            "triage": people.add_person(ksaf, Role.TRIAGE_OFFICER, "Sam Osei"),
-            "manager": people.add_person(ksaf, Role.MANAGER, "Mary Kent"),
-        }
-        for name, person in made.items():
-            portal.give_password(person, second_factor=name != "school")
-    return made
+from tests.journeys import form, mail
+from tests.live import Portal, browsing, code, sign_in
 
 
 def test_a_school_refers_and_watches_what_happens(portal, cast, browser, tmp_path):
@@ -37,7 +16,7 @@ def test_a_school_refers_and_watches_what_happens(portal, cast, browser, tmp_pat
         sign_in(school, portal, cast["school"], second_factor=False)
         _set_up_second_factor(school, portal)
         reference = _refer(school, portal, tmp_path)
-        _receipt(portal, cast["school"], reference)
+        mail.receipt(portal, cast["school"], reference)
         sign_in(ksaf, portal, cast["triage"], second_factor=True)
         school.goto(f"{portal.url}/referrals/{reference}")
         _acknowledge(ksaf, portal, reference)
@@ -52,7 +31,7 @@ def test_a_school_refers_and_watches_what_happens(portal, cast, browser, tmp_pat
         _authorise(manager, portal, reference)
         expect(school.get_by_text("Accepted").first).to_be_visible()  # by itself
         _read_outcome(school, portal, reference)
-    _no_names_in_mail(portal)
+    mail.no_names(portal)
 
 
 def test_the_same_without_javascript(portal, cast, browser, tmp_path):
@@ -77,38 +56,6 @@ def test_the_same_without_javascript(portal, cast, browser, tmp_path):
         _read_outcome(school, portal, reference)
 
 
-def test_signing_in_and_a_section_with_the_keyboard_alone(portal, cast, browser):
-    portal.serve()
-    with browsing(browser, portal) as page:
-        page.goto(f"{portal.url}/sign-in")
-        _tab_to(page, "Email address")
-        page.keyboard.type(cast["school"].email)
-        _tab_to(page, "Password")
-        page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="Sign out").first).to_be_attached()
-        page.goto(f"{portal.url}/referrals/new")
-        for key, value in form.FOUR.items():
-            _tab_to_field(page, key)
-            while page.evaluate("document.activeElement.value") != value or not page.evaluate(
-                "document.activeElement.checked"
-            ):
-                page.keyboard.press("Space" if page.evaluate("document.activeElement.value") == value else "ArrowDown")
-        _tab_to(page, "Continue")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/tasks")
-        reference = page.url.split("/")[-2]
-        page.goto(f"{portal.url}/referrals/{reference}/sections/strengths")
-        for key in ("what_works", "trusted_adults", "interests", "family_and_setting_strengths"):
-            _tab_to_field(page, key)
-            page.keyboard.type(SCHOOL[key][:40])
-        _tab_to(page, "Save and continue")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/sections/additional-needs")
-        page.goto(f"{portal.url}/referrals/{reference}/sections/strengths")
-        expect(page.locator('[name="what_works"]')).to_have_value(SCHOOL["what_works"][:40])
-
-
 def _set_up_second_factor(page: Page, portal: Portal) -> None:
     page.goto(f"{portal.url}/second-factor/set-up")
     secret = re.sub(r"\s", "", page.locator(".setup-key code").inner_text())
@@ -127,21 +74,6 @@ def _refer(page: Page, portal: Portal, folder) -> str:
     expect(page.get_by_role("heading", level=1)).to_have_text("Referral sent")
     expect(page.get_by_text("Tuesday 24 November").first).to_be_visible()  # acknowledged by, one working day on
     return reference
-
-
-def _receipt(portal: Portal, person: people.Person, reference: str) -> None:
-    def about_it() -> list[str]:
-        texts = [f"{mail['Subject']} {mail.get_content()}" for mail in portal.sink.to(person.email)]
-        return [text for text in texts if "authenticator app" not in text]  # the news of the second factor just set up
-
-    waited = 0
-    while not about_it() and waited < 600:
-        select_wait(0.1)
-        waited += 1
-    [text] = about_it()
-    assert reference in text
-    assert f"{portal.url}/referrals/{reference}" in text
-    assert not any(name in text for name in NAMES)
 
 
 def _acknowledge(page: Page, portal: Portal, reference: str) -> None:
@@ -209,37 +141,3 @@ def _read_outcome(page: Page, portal: Portal, reference: str) -> None:
     expect(page.get_by_text("Five weeks of outreach", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
     page.emulate_media(media="screen")
-
-
-def _no_names_in_mail(portal: Portal) -> None:
-    for message in portal.sink.messages:
-        text = f"{message['Subject']} {message.get_content()}"
-        assert not any(name in text for name in NAMES), message["Subject"]
-    print(f"{len(portal.sink.messages)} mails, no name in any")
-
-
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has the focus is called `name`."""
-    _tab_until(
-        page,
-        lambda: (
-            name
-            in page.evaluate(
-                "document.activeElement === document.body ? '' :"
-                " (document.activeElement.labels?.[0] ?? document.activeElement).textContent"
-            )
-        ),
-        name,
-    )
-
-
-def _tab_to_field(page: Page, key: str) -> None:
-    _tab_until(page, lambda: page.evaluate("document.activeElement.name") == key, key)
-
-
-def _tab_until(page: Page, found, what: str) -> None:
-    for _ in range(80):
-        if found():
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard does not reach {what}")
