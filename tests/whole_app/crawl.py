@@ -8,7 +8,7 @@ from tests.whole_app.declared import PUBLIC
 from tests.whole_app.visitors import Visitors
 
 LINK = re.compile(r"""(?:href|hx-get|data-panel|data-url)=["']([^"'#]+)""")
-MOST = 400
+MOST = 1500
 """Pages a walk may come to before something must be generating addresses without end."""
 
 
@@ -29,6 +29,11 @@ def walk(visitors: Visitors, name: str, start: str = "/") -> dict[str, object]:
         if answer.mimetype == "text/html":
             waiting += [link for link in _links(address, answer) if link not in seen]
     return seen
+
+
+def is_page(answer) -> bool:
+    """Say whether an answer is a whole page, rather than a fragment of one or a file."""
+    return answer.mimetype == "text/html" and answer.get_data().lstrip().lower().startswith(b"<!doctype")
 
 
 def _links(address: str, answer) -> list[str]:

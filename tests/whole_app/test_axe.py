@@ -1,19 +1,16 @@
 """Every page, as each kind of person, in a real browser: axe objects to nothing, and 320 px are wide enough."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from portal import clock, db
-from portal.referrals.files import storage
 from portal.referrals.rules import State
 from tests import conftest as shared
-from tests.factories import world as worlds
 from tests.live import Portal, Sink, browsing
 from tests.whole_app.cases import OWN, subjects
+from tests.whole_app.crawl import is_page
 from tests.whole_app.visitors import SIGNED_OUT, Visitor, Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
@@ -22,18 +19,6 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "r
 # Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.
 PEOPLE = ("referrer", "triage_officer", "manager", "administrator", "councillor", SIGNED_OUT)
 DIFFER = {"/", "/account", "/people", "/referrals/<reference:reference>", "/timescales"}
-R = "/referrals/<reference:reference>"
-FRAGMENTS = {
-    f"{R}/quality",
-    f"{R}/status",
-    "/queue/<reference:reference>/summary",
-    "/referrals/rows",
-    "/queue/rows",
-    "/home/waiting",
-    "/home/latest",
-    "/home/queue",
-}
-NOT_A_PAGE = {"/health/live", "/health/ready", "/referrals/<reference:reference>/attachments/<key:key>"}
 STICKING_OUT = """() => document.documentElement.scrollWidth <= 320 ? "" : [...document.querySelectorAll("body *")]
   .filter((each) => each.getBoundingClientRect().right > 320 && !each.children.length)
   .map((each) => `${each.tagName}.${each.className} "${each.textContent.slice(0, 40)}"`).slice(0, 4).join(", ")"""
@@ -48,22 +33,14 @@ FORMS = (
 
 
 @pytest.fixture(scope="module")
-def live(bare_app, sqlite_template, tmp_path_factory) -> Iterator[tuple[Portal, Visitors]]:
+def live(visitors, world_database, tmp_path_factory) -> Iterator[tuple[Portal, Visitors]]:
     """The world, served by a process of its own; people are signed in by their cookies."""
-    folder = tmp_path_factory.mktemp("axe")
-    shutil.copyfile(sqlite_template, folder / "portal.sqlite3")
-    database, sink = db.Database(f"sqlite:///{folder / 'portal.sqlite3'}"), Sink()
-    storage.use_folder(folder / "attachments")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: shared.MONDAY)
-        made = worlds.build(database)
-        visitors = Visitors(bare_app, database, made)
-        portal = Portal(database, sink, folder, shared.KEYS[0], shared.MONDAY)
-        portal.serve()
-        yield portal, visitors
-        portal.stop()
-        sink.stop()
-        database.engine.dispose()
+    sink = Sink()
+    portal = Portal(world_database, sink, tmp_path_factory.mktemp("axe"), shared.KEYS[0], shared.MONDAY)
+    portal.serve()
+    yield portal, visitors
+    portal.stop()
+    sink.stop()
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -108,12 +85,10 @@ def _pages(visitors: Visitors, name: str) -> list[str]:
     """The addresses that `name` is the first of PEOPLE to be allowed to open."""
     found = []
     for subject in subjects(visitors, {"GET"}):
-        if subject.rule in FRAGMENTS | NOT_A_PAGE:
-            continue
         first = next((each for each in PEOPLE if _may_open(visitors, subject, each)), None)
         if first == name or (subject.rule in DIFFER and _may_open(visitors, subject, name)):
             found.append(subject.addresses(visitors.all[name])[OWN])
-    return found
+    return [address for address in found if is_page(visitors.ask(name, "GET", address))]
 
 
 def _may_open(visitors: Visitors, subject, name: str) -> bool:
