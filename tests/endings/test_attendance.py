@@ -175,6 +175,6 @@ def test_the_weeks_offered_are_those_around_the_support_that_have_begun(database
 
 
 def test_the_example_file_is_a_download(client_of, kept_world, address):
-    answer = client_of(kept_world.referrer).get(f"{address}/template.csv")
+    answer = client_of(kept_world.referrer).get(f"{address}/template")
     assert re.match("attachment", answer.headers["Content-Disposition"])
     assert answer.headers["Cache-Control"].startswith("no-store")

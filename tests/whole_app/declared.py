@@ -143,7 +143,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
     # Cases, attendance and endings.
     ("GET", f"{R}/attendance"): Declared(PARTNERS | READERS, SUPPORT),
-    ("GET", f"{R}/attendance/template.csv"): Declared(PARTNERS | READERS, SUPPORT),
+    ("GET", f"{R}/attendance/template"): Declared(PARTNERS | READERS, SUPPORT),
     ("POST", f"{R}/attendance"): Declared(WRITERS | DELIVERERS, SUPPORT),
     ("POST", f"{R}/attendance/file"): Declared(WRITERS | DELIVERERS, SUPPORT),
     ("GET", f"{R}/summary"): Declared(PARTNERS | READERS, SUPPORT),

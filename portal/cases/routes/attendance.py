@@ -56,7 +56,7 @@ def upload(actor: Actor, found: Supported) -> Response:
     return _kept(found, f"Attendance added for {count} week{'s' if count > 1 else ''}.")
 
 
-@blueprint.get("/template.csv")
+@blueprint.get("/template")
 @requires_row(Permission.REFERRAL_READ, queries.open_support)
 def template(_actor: Actor, _found: Supported) -> Response:
     """Give an example of the file."""
