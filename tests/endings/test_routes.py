@@ -37,7 +37,7 @@ def authorised(client_of, world, path) -> None:
 def test_from_a_summary_to_a_closed_referral_and_back(client_of, kept_world, path):
     school = client_of(kept_world.referrer)
     assert "not ready yet" in school.get(f"{path}/summary").text
-    assert school.get(f"{path}/summary/partner.pdf").status_code == 404
+    assert school.get(f"{path}/summary/partner/pdf").status_code == 404
     authorised(client_of, kept_world, path)
     for page in ("summary", "summary/partner", "summary/family"):
         read = school.get(f"{path}/{page}")
@@ -45,7 +45,7 @@ def test_from_a_summary_to_a_closed_referral_and_back(client_of, kept_world, pat
         assert support.PRIVATE not in read.text
     assert "Bruise" in client_of(kept_world.manager).get(f"{path}/summary").text
     for version in ("partner", "family"):
-        given = school.get(f"{path}/summary/{version}.pdf")
+        given = school.get(f"{path}/summary/{version}/pdf")
         assert given.data.startswith(b"%PDF")
         assert given.headers["Content-Disposition"] == f'attachment; filename="{path[-14:]}.pdf"'
         assert "no-store" in given.headers["Cache-Control"]
@@ -69,7 +69,7 @@ def test_only_a_manager_ends_anything_and_others_find_nothing(client_of, kept_wo
         assert {client.post(f"{path}/{verb}").status_code for verb in VERBS} == {403}
     for person in (kept_world.outsider, kept_world.other_practitioner):
         client = client_of(person)
-        pages = ("summary", "summary/family", "summary/partner.pdf", "closing", "attendance")
+        pages = ("summary", "summary/family", "summary/partner/pdf", "closing", "attendance")
         assert {client.get(f"{path}/{page}").status_code for page in pages} == {404}
 
 

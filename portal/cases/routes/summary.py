@@ -82,14 +82,14 @@ def family(actor: Actor, found: Summarised) -> Response:
     return _document(actor, found, "family")
 
 
-@blueprint.get("/partner.pdf")
+@blueprint.get("/partner/pdf")
 @requires_row(Permission.REFERRAL_READ, summaries.open_summary)
 def partner_pdf(actor: Actor, found: Summarised) -> Response:
     """Give the partner's version as a PDF."""
     return _pdf(actor, found, "partner")
 
 
-@blueprint.get("/family.pdf")
+@blueprint.get("/family/pdf")
 @requires_row(Permission.REFERRAL_READ, summaries.open_summary)
 def family_pdf(actor: Actor, found: Summarised) -> Response:
     """Give the family's version as a PDF."""
