@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "/", None),
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
     ("Calls", "/enquiries", Permission.ENQUIRY_READ),
+    ("Signposts", "/signposts", Permission.SIGNPOST_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),
     ("Offered to you", "/transfers", Permission.TRANSFER_READ),
     ("People", "/people", Permission.PEOPLE_READ),

@@ -8,6 +8,8 @@ from portal.audit import models as audit
 from portal.cases import models as cases
 from portal.consent import models as consent
 from portal.enquiries import models as enquiries
+from portal.enquiries.call_backs import models as call_backs
+from portal.enquiries.signposts import models as signposts
 from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
@@ -25,6 +27,7 @@ __all__ = [
     "accounts",
     "assessments",
     "audit",
+    "call_backs",
     "cases",
     "consent",
     "enquiries",
@@ -33,6 +36,7 @@ __all__ = [
     "notifications",
     "organisations",
     "referrals",
+    "signposts",
     "timescales",
     "transfers",
     "triage",

@@ -44,6 +44,9 @@ class Permission(StrEnum):
     # enquiries, Pathway 1
     ENQUIRY_READ = "enquiry.read"
     ENQUIRY_LOG = "enquiry.log"
+    SIGNPOST_READ = "signpost.read"
+    SIGNPOST_RECORD = "signpost.record"
+    SIGNPOST_CALL = "signpost.call"
     # cases, delivery of Pathway 2
     CASE_ALLOCATE = "case.allocate"
     # cases, attendance and endings
@@ -134,6 +137,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # enquiries, Pathway 1
     Permission.ENQUIRY_READ: _ADVISERS,
     Permission.ENQUIRY_LOG: _ADVISERS,
+    Permission.SIGNPOST_READ: PARTNER_ROLES | _ADVISERS,
+    Permission.SIGNPOST_RECORD: _WRITERS,
+    Permission.SIGNPOST_CALL: _WRITERS,
     # cases, delivery of Pathway 2
     Permission.CASE_ALLOCATE: _ALLOCATORS,
     # cases, attendance and endings

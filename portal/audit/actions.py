@@ -44,6 +44,7 @@ class Action(StrEnum):
     # enquiries
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
+    SIGNPOST_MADE = "enquiries:signpost:made"
     # cases, delivery
     CASE_ALLOCATED = "cases:case:allocated"
     # cases, attendance and endings
@@ -107,6 +108,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     # enquiries
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),
+    Action.SIGNPOST_MADE: frozenset({"reference", "kind"}),
     # cases, delivery
     Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
     # cases, attendance and endings

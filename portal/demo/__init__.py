@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import Database
 from portal.demo import cast
 from portal.demo.calendar import StoryTime
-from portal.demo.stories import Story, calls, stories
+from portal.demo.stories import Story, calls, signposts, stories
 from portal.demo.telling import Teller
 from portal.organisations import service as organisations
 from portal.timescales import closures
@@ -58,6 +58,7 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
     teller = Teller(database, StoryTime(calendar, real), actors)
     happenings = [happening for story in told for happening in teller.happenings(story)]
     happenings += [teller.call(words) for words in calls()]
+    happenings += [teller.signpost(words) for words in signposts()]
     for instant, happen in sorted(happenings, key=lambda happening: happening[0]):
         if instant > real:
             continue

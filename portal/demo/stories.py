@@ -59,6 +59,11 @@ def calls() -> list[dict[str, Any]]:
     return read("calls")["call"]
 
 
+def signposts() -> list[dict[str, Any]]:
+    """Return every signpost to the Support and Advice Line, in the order of the file."""
+    return read("calls")["signpost"]
+
+
 def _step(row: dict[str, str]) -> Step:
     words = {key: value for key, value in row.items() if key not in {"at", "by", "do"}}
     return Step(row["at"], row["by"], row["do"], words)

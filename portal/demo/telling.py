@@ -11,8 +11,11 @@ from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
+from portal.enquiries.call_backs.service import Family
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
+from portal.enquiries.signposts import service as signposting
+from portal.enquiries.signposts.service import About
 from portal.referrals import conversation, submission
 from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
@@ -113,6 +116,20 @@ class Teller:
                 enquiries.log_call(actor, call)
 
         return self._times.instant(words["at"]), log
+
+    def signpost(self, words: dict[str, Any]) -> Happening:
+        """Return one signpost with its instant: a record of nobody, or a family that would like a call."""
+        actor = self._actors[words["by"]][0]
+        about = About(words["need"], words["area"], words.get("given", ()))
+
+        def make() -> None:
+            with self._database.transaction(tenant=actor.organisation_id):
+                if "family" in words:
+                    signposting.ask_for_call(actor, about, Family(**words["family"]))
+                else:
+                    signposting.record(actor, about)
+
+        return self._times.instant(words["at"]), make
 
     def _owner(self, story: Story) -> Actor:
         """Return the person in the organisation of the story's own setting, where they work for several."""

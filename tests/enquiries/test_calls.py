@@ -31,19 +31,6 @@ def call(**given) -> Call:
     return Call(**{"caller": Caller.PARENT, **words, **given})
 
 
-@pytest.fixture
-def adviser(tx):
-    made = people.add_person(referrals.operator(), Role.SUPPORT_LINE_ADVISER, "Tessa Bright")
-    tenancy.enter(tx, made.organisation_id)
-    return made.actor
-
-
-@pytest.fixture
-def kept_adviser(database, moment):
-    with database.transaction():
-        return people.add_person(referrals.operator(), Role.SUPPORT_LINE_ADVISER, "Tessa Bright")
-
-
 def kept(database):
     with database.system_transaction(write=False) as session:
         return list(session.scalars(select(Enquiry)).all())

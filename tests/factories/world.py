@@ -16,8 +16,11 @@ from portal.access.models import Scope
 from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
 from portal.enquiries import service as enquiries
+from portal.enquiries.call_backs.service import Family
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
+from portal.enquiries.signposts import service as signposts
+from portal.enquiries.signposts.service import About
 from portal.organisations.models import Organisation
 from portal.referrals import lifecycle
 from portal.referrals.files import storage
@@ -136,6 +139,8 @@ def build(database: db.Database) -> World:
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
         _log_call(ksaf)
+        for tenant in made.partners():
+            _signpost(tenant, ksaf)
         closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
         with as_system(db.session()):
             db.session().add(closed)
@@ -317,6 +322,15 @@ def _log_call(ksaf: Tenant) -> None:
         signposts=["sen_advice"],
     )
     ksaf.enquiry = enquiries.log_call(adviser.actor, call).reference
+
+
+def _signpost(tenant: Tenant, ksaf: Tenant) -> None:
+    """Signpost two families, one without personal data; what KSAF alone reads of the other has KSAF's mark."""
+    actor, mark = tenant.people[Role.REFERRER].actor, ksaf.mark
+    tenancy.enter(db.session(), tenant.organisation_id)
+    signposts.record(actor, About("attendance", "kent", ("line",)))
+    family = Family(f"Family {mark}", "01632 960 700", about=f"About {mark}")
+    signposts.ask_for_call(actor, About("home", "medway"), family)
 
 
 def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:

@@ -137,6 +137,12 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/enquiries/new"): Declared(ADVISERS),
     ("POST", "/enquiries/new"): Declared(ADVISERS),
     ("GET", "/enquiries/<reference:reference>"): Declared(ADVISERS, "enquiry"),
+    ("GET", "/signposts"): Declared(PARTNERS | ADVISERS),
+    ("GET", "/signposts/new"): Declared(WRITERS | {"councillor"}),
+    ("GET", "/signposts/record"): Declared(WRITERS | {"councillor"}),
+    ("POST", "/signposts/record"): Declared(WRITERS | {"councillor"}),
+    ("GET", "/signposts/call"): Declared(WRITERS | {"councillor"}),
+    ("POST", "/signposts/call"): Declared(WRITERS | {"councillor"}),
     # Cases, delivery.
     ("GET", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
     ("POST", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.access.actor import Actor
@@ -19,11 +19,6 @@ from portal.web.typed import one_line
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 _FILTERS = {None: "All", Caller.PARENT: "Parents", Caller.PROFESSIONAL: "Professionals", Caller.UNNAMED: "Not named"}
 _NEWEST = 2**31  # no row has a higher number: PostgreSQL's integer ends below it
-
-
-def install(app: Flask) -> None:
-    """Add the pages to `app`."""
-    app.register_blueprint(blueprint)
 
 
 @blueprint.get("", strict_slashes=False)
