@@ -44,6 +44,9 @@ class Permission(StrEnum):
     # enquiries, Pathway 1
     ENQUIRY_READ = "enquiry.read"
     ENQUIRY_LOG = "enquiry.log"
+    CALL_TAKE = "call.take"
+    CALL_TRY = "call.try"
+    CALL_END = "call.end"
     SIGNPOST_READ = "signpost.read"
     SIGNPOST_RECORD = "signpost.record"
     SIGNPOST_CALL = "signpost.call"
@@ -137,6 +140,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # enquiries, Pathway 1
     Permission.ENQUIRY_READ: _ADVISERS,
     Permission.ENQUIRY_LOG: _ADVISERS,
+    Permission.CALL_TAKE: _ADVISERS,
+    Permission.CALL_TRY: _ADVISERS,
+    Permission.CALL_END: _ADVISERS,
     Permission.SIGNPOST_READ: PARTNER_ROLES | _ADVISERS,
     Permission.SIGNPOST_RECORD: _WRITERS,
     Permission.SIGNPOST_CALL: _WRITERS,

@@ -45,6 +45,10 @@ class Action(StrEnum):
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
     SIGNPOST_MADE = "enquiries:signpost:made"
+    CALL_OPENED = "enquiries:call_back:viewed"
+    CALL_TAKEN = "enquiries:call_back:taken"
+    CALL_TRIED = "enquiries:call_back:tried"
+    CALL_ENDED = "enquiries:call_back:ended"
     # cases, delivery
     CASE_ALLOCATED = "cases:case:allocated"
     # cases, attendance and endings
@@ -109,6 +113,10 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),
     Action.SIGNPOST_MADE: frozenset({"reference", "kind"}),
+    Action.CALL_OPENED: frozenset({"reference"}),
+    Action.CALL_TAKEN: frozenset({"reference"}),
+    Action.CALL_TRIED: frozenset({"reference", "result"}),
+    Action.CALL_ENDED: frozenset({"reference", "ending"}),
     # cases, delivery
     Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
     # cases, attendance and endings

@@ -8,6 +8,7 @@ from portal.access.policy import Permission
 from portal.access.roles import OrganisationKind
 from portal.dashboards import panels
 from portal.enquiries import hours
+from portal.enquiries.call_backs import shown as call_backs
 from portal.organisations import contacts
 from portal.organisations import queries as organisations
 
@@ -31,7 +32,8 @@ def _triage(actor: Actor) -> dict[str, Any]:
 
 
 def _staff(actor: Actor) -> dict[str, Any]:
-    return {"hours": hours.in_words(), **panels.waiting(actor)}
+    calls = call_backs.context(actor) if actor.may(Permission.ENQUIRY_READ) else {}
+    return {"hours": hours.in_words(), **panels.waiting(actor), "calls": calls}
 
 
 def _councillor(actor: Actor) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
     teller = Teller(database, StoryTime(calendar, real), actors)
     happenings = [happening for story in told for happening in teller.happenings(story)]
     happenings += [teller.call(words) for words in calls()]
-    happenings += [teller.signpost(words) for words in signposts()]
+    happenings += [happening for words in signposts() for happening in teller.signpost(words)]
     for instant, happen in sorted(happenings, key=lambda happening: happening[0]):
         if instant > real:
             continue

@@ -1,6 +1,7 @@
 """Telling the stories: each step through the service a person's click would reach, at the time it happened."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from portal.db import Database
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
+from portal.enquiries.call_backs import queries as call_backs
+from portal.enquiries.call_backs import service as calling
+from portal.enquiries.call_backs.rules import TryResult
 from portal.enquiries.call_backs.service import Family
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
@@ -117,19 +121,34 @@ class Teller:
 
         return self._times.instant(words["at"]), log
 
-    def signpost(self, words: dict[str, Any]) -> Happening:
-        """Return one signpost with its instant: a record of nobody, or a family that would like a call."""
-        actor = self._actors[words["by"]][0]
+    def signpost(self, words: dict[str, Any]) -> Iterator[Happening]:
+        """Yield one signpost, a record of nobody or a family that would like a call, and each try to call them."""
+        actor, reference = self._actors[words["by"]][0], ""
         about = About(words["need"], words["area"], words.get("given", ()))
 
         def make() -> None:
+            nonlocal reference
             with self._database.transaction(tenant=actor.organisation_id):
                 if "family" in words:
-                    signposting.ask_for_call(actor, about, Family(**words["family"]))
+                    reference = signposting.ask_for_call(actor, about, Family(**words["family"])).reference
                 else:
                     signposting.record(actor, about)
 
-        return self._times.instant(words["at"]), make
+        yield self._times.instant(words["at"]), make
+        for each in words.get("try", ()):
+            yield self._times.instant(each["at"]), lambda each=each: self._dial(each, reference)
+
+    def _dial(self, words: dict[str, Any], reference: str) -> None:
+        """Call a family that waits for it; where somebody spoke to them, write the call down as well."""
+        actor = self._actors[words["by"]][0]
+        with self._database.transaction(tenant=actor.organisation_id):
+            owed = call_backs.get_call_back(actor, reference)
+            if owed is None:
+                raise LookupError(reference)
+            calling.record_try(actor, owed, TryResult(words["result"]))
+            if "explored" in words:
+                call = Call(Caller.PARENT, words["area"], words["explored"], words["advised"], NextStep.ADVICE)
+                enquiries.log_call(actor, replace(call, name=owed.name, phone=owed.phone), owed)
 
     def _owner(self, story: Story) -> Actor:
         """Return the person in the organisation of the story's own setting, where they work for several."""

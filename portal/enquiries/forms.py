@@ -1,5 +1,7 @@
 """The one page on which a call is logged, in the order in which it is held."""
 
+from typing import Any
+
 from wtforms import (
     Form,
     RadioField,
@@ -8,10 +10,12 @@ from wtforms import (
     StringField,
     TelField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import AnyOf, DataRequired, Length
 
 from portal.enquiries import rules
+from portal.enquiries.call_backs.rules import TIMES, is_phone
 from portal.enquiries.directory import SERVICES
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
@@ -64,6 +68,17 @@ class CallForm(Form):
         "What happens next?", {key.value: text for key, text in rules.NEXT_STEPS.items()}, "Select what happens next"
     )
 
+    preferred_time = RadioField(
+        "When would they like the call?",
+        choices=[SelectChoice(value, text) for value, text in TIMES.items()],
+        validate_choice=False,
+    )
+    message = RadioField(
+        "Is it safe to leave a message?",
+        choices=[SelectChoice("yes", "Yes, they said so"), SelectChoice("no", "No, or I do not know")],
+        validate_choice=False,
+    )
+
     def call(self) -> Call:
         """Return the call a valid form describes."""
         known = {each.key for each in SERVICES}
@@ -76,4 +91,17 @@ class CallForm(Form):
             name=self.name.data or "",
             phone=self.phone.data or "",
             signposts=[key for key in self.signposts.data or () if key in known],
+            preferred_time=self.preferred_time.data or "any",
+            may_leave_message=self.message.data == "yes",
         )
+
+    def validate_next_step(self, field: Any) -> None:
+        """Require what a call back needs: somebody who gave a number."""
+        if field.data != NextStep.CALL_BACK:
+            return
+        if self.caller.data == Caller.UNNAMED:
+            raise ValidationError("Somebody who will not be named cannot be called back. Ask them to call us again")
+        if not is_phone(self.phone.data or ""):
+            raise ValidationError("Enter the phone number above, so that we can call them back")
+        if self.preferred_time.data not in TIMES or self.message.data not in {"yes", "no"}:
+            raise ValidationError("Select below when they would like the call, and whether a message is safe")

@@ -26,6 +26,7 @@ class NextStep(StrEnum):
     ANOTHER_SERVICE = "another_service"
     THINK_ABOUT_REFERRAL = "think_about_referral"
     CALL_AGAIN = "call_again"
+    CALL_BACK = "call_back"
 
 
 class Enquiry(OrganisationOwned, SQLModel, table=True):

@@ -13,6 +13,7 @@ NEXT_STEPS = {
     NextStep.ANOTHER_SERVICE: "They will contact another service",
     NextStep.THINK_ABOUT_REFERRAL: "They will talk to a professional about a referral",
     NextStep.CALL_AGAIN: "They will call us again",
+    NextStep.CALL_BACK: "We call them back",
 }
 
 

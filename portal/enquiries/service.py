@@ -8,6 +8,9 @@ from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.enquiries import rules
+from portal.enquiries.call_backs import service as call_backs
+from portal.enquiries.call_backs.models import CallBack
+from portal.enquiries.call_backs.service import Family
 from portal.enquiries.models import Caller, Enquiry, NextStep
 
 
@@ -23,10 +26,15 @@ class Call:
     name: str = ""
     phone: str = ""
     signposts: Sequence[str] = ()
+    preferred_time: str = "any"
+    may_leave_message: bool = False
 
 
-def log_call(actor: Actor, call: Call) -> Enquiry:
-    """Keep a call that `actor` took, under a reference of its own."""
+def log_call(actor: Actor, call: Call, made_back: CallBack | None = None) -> Enquiry:
+    """Keep a call that `actor` took, or made because it was owed (`made_back`), under a reference of its own.
+
+    Where KSAF calls again, that call is owed from now on.
+    """
     name, phone = rules.contact_kept(call.caller, call.name, call.phone)
     made = Enquiry(
         organisation_id=actor.organisation_id,
@@ -46,6 +54,12 @@ def log_call(actor: Actor, call: Call) -> Enquiry:
     db.session().add(made)
     db.session().flush()
     _record(actor, made, Action.CALL_LOGGED)
+    if made_back is not None:
+        made_back.logged_id = made.id
+    if call.next_step is NextStep.CALL_BACK:
+        family = Family(name, phone, call.preferred_time, may_leave_message=call.may_leave_message)
+        call_backs.ask(made.reference, family, f"They asked {actor.name} for it on the phone.", enquiry_id=made.id)
+    db.session().flush()
     return made
 
 

@@ -124,6 +124,11 @@ def key(kind: str, rung: Rung) -> str:
     return f"{kind}:{rung}"
 
 
+def address(prompt_kind: str, reference: str) -> str:
+    """Return where the work that a prompt of this kind is about is done: on a call that is owed, or on the referral."""
+    return f"/enquiries/call-backs/{reference}" if prompt_kind.startswith("call_back:") else f"/referrals/{reference}"
+
+
 def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
     """Return what a prompt of this kind says, for a deadline due at `due_at`.
 

@@ -55,6 +55,8 @@ class Tenant:
     shared: str = ""
     """The reference of a referral that another organisation sent and that is shared with this one, all but its end."""
     enquiry: str = ""
+    call_back: str = ""
+    """The reference of a call that it owes."""
     onward: str = ""
     """The offer of its family that moves to another service."""
     offered: str = ""
@@ -330,7 +332,7 @@ def _signpost(tenant: Tenant, ksaf: Tenant) -> None:
     tenancy.enter(db.session(), tenant.organisation_id)
     signposts.record(actor, About("attendance", "kent", ("line",)))
     family = Family(f"Family {mark}", "01632 960 700", about=f"About {mark}")
-    signposts.ask_for_call(actor, About("home", "medway"), family)
+    ksaf.call_back = signposts.ask_for_call(actor, About("home", "medway"), family).reference
 
 
 def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:

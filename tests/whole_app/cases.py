@@ -74,7 +74,7 @@ class Subject:
         other = self.world.school if home is self.world.other_school else self.world.other_school
         if at == "shared referral":
             other = self.world.health if home is self.world.council else self.world.council
-        if at == "enquiry" and home is not self.world.ksaf:
+        if at in {"enquiry", "call back"} and home is not self.world.ksaf:
             other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
@@ -98,6 +98,7 @@ class Subject:
             "shared referral": tenant.shared or None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
+            "call back": tenant.call_back,
             "nothing": None,
         }.get(kind)
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None

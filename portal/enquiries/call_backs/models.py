@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from portal.columns import words
 from portal.crypto import EncryptedText
-from portal.enquiries.call_backs.rules import CallBackEnding
+from portal.enquiries.call_backs.rules import CallBackEnding, TryResult
 from portal.tenancy import OrganisationOwned
 
 
@@ -43,3 +43,18 @@ class CallBack(OrganisationOwned, SQLModel, table=True):
     ended_at: datetime | None = None
     ending: CallBackEnding | None = Field(default=None, sa_type=words(CallBackEnding))
     logged_id: int | None = Field(default=None, foreign_key="enquiry.id", description="The call as it was written down")
+
+
+class CallTry(OrganisationOwned, SQLModel, table=True):
+    """Dialling once, and what came of it."""
+
+    __tablename__: ClassVar[str] = "call_try"
+    __table_args__ = (Index("ix_call_try_call_back", "call_back_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    call_back_id: int = Field(foreign_key="call_back.id")
+    result: TryResult = Field(sa_type=words(TryResult))
+    tried_at: datetime
+    tried_by_id: int = Field(foreign_key="user_account.id")
+    tried_by_name: str = Field(max_length=200)

@@ -9,6 +9,9 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires, requires_row
 from portal.access.policy import Permission
 from portal.enquiries import directory, hours, queries, rules, service
+from portal.enquiries.call_backs import queries as call_backs
+from portal.enquiries.call_backs.models import CallBack
+from portal.enquiries.call_backs.rules import CallBackEnding
 from portal.enquiries.forms import CallForm
 from portal.enquiries.models import Caller, Enquiry
 from portal.enquiries.queries import Wanted
@@ -45,21 +48,25 @@ def show(actor: Actor) -> Response:
 @blueprint.get("/new")
 @requires(Permission.ENQUIRY_LOG)
 def new(actor: Actor) -> Response:
-    """The page on which a call is logged."""
-    return _ask(CallForm())
+    """The page on which a call is logged; one that was owed brings along what is known of it."""
+    owed = _made_back(actor, one_line(request.args.get("call")))
+    if owed is None:
+        return _ask(CallForm())
+    area = call_backs.area_of(actor, owed)
+    return _ask(CallForm(data={"caller": "parent", "name": owed.name, "phone": owed.phone, "area": area}), owed)
 
 
 @blueprint.post("/new")
 @requires(Permission.ENQUIRY_LOG)
 def log_call(actor: Actor) -> Response:
     """Keep the call; where anybody is at immediate risk, show what to do and keep nothing."""
-    form = CallForm(request.form)
+    form, owed = CallForm(request.form), _made_back(actor, one_line(request.form.get("call")))
     if form.risk.data == "yes":
         area = form.area.data if form.area.data in rules.AREAS else "not_known"
         return render("enquiries/stop.html", stop=contacts.stop_page(area))
     if not form.validate():
-        return _ask(form, status=422)
-    made = service.log_call(actor, form.call())
+        return _ask(form, owed, status=422)
+    made = service.log_call(actor, form.call(), owed)
     flash("The call is logged.", "success")
     return redirect(url_for("enquiries.read", reference=made.reference), 303)
 
@@ -79,9 +86,15 @@ def read(actor: Actor, enquiry: Enquiry) -> Response:
     )
 
 
-def _ask(form: CallForm, *, status: int = 200) -> Response:
+def _made_back(actor: Actor, reference: str) -> CallBack | None:
+    """Return the call that was owed about `reference`, while it has been made and is not yet written down."""
+    found = call_backs.get_call_back(actor, reference) if reference else None
+    return found if found and found.ending is CallBackEnding.SPOKE and found.logged_id is None else None
+
+
+def _ask(form: CallForm, owed: CallBack | None = None, *, status: int = 200) -> Response:
     hints = {each.key: _hint(each) for each in directory.SERVICES}
-    return render("enquiries/new.html", form=form, hints=hints, hours=hours.in_words(), status=status)
+    return render("enquiries/new.html", form=form, owed=owed, hints=hints, hours=hours.in_words(), status=status)
 
 
 def _hint(each: directory.Service) -> str:
