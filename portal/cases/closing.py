@@ -7,6 +7,7 @@ from portal.access.actor import Actor
 from portal.audit.actions import Action
 from portal.cases import queries, summaries
 from portal.cases.models import CaseWeek, SummaryState, SupportCase
+from portal.enquiries.call_backs import queries as call_backs
 from portal.referrals import effects, endings, lifecycle, telling, timeline, trail
 from portal.referrals.endings import Ending, Standing
 from portal.referrals.models import Audience, Referral
@@ -33,6 +34,7 @@ def standing(actor: Actor, referral: Referral) -> Standing:
         accepted_transfers=referral.accepted_transfers,
         is_overridden=referral.acceptance_overridden_at is not None,
         is_summary_authorised=summary is not None and summary.state is SummaryState.AUTHORISED,
+        is_advice_owed=referral.state is State.ADVICE and call_backs.is_advice_owed(actor, referral),
     )
 
 

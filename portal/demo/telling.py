@@ -50,6 +50,15 @@ def _allocate(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     cases.allocate(actor, referral, chosen)
 
 
+def _advise(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    owed = call_backs.get_call_back(actor, referral.reference)
+    if owed is None:
+        raise LookupError(referral.reference)
+    calling.record_try(actor, owed, TryResult.SPOKE)
+    call = Call(Caller.PARENT, referral.area, words["explored"], words["advised"], NextStep.ADVICE)
+    enquiries.log_call(actor, replace(call, name=owed.name, phone=owed.phone), owed)
+
+
 def _assess(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     findings = {each.key: words[each.key] for each in ASPECTS if each.key in words}
     level = int(words["level"]) if "level" in words else None
@@ -67,6 +76,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
     "assess": _assess,
     "decide": _decide,
+    "advise": _advise,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
     "allocate": _allocate,
     "close": lambda actor, referral, words: closing.close(

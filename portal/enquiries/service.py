@@ -8,9 +8,10 @@ from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.enquiries import rules
+from portal.enquiries.call_backs import advising
 from portal.enquiries.call_backs import service as call_backs
 from portal.enquiries.call_backs.models import CallBack
-from portal.enquiries.call_backs.service import Family
+from portal.enquiries.call_backs.service import Family, Source
 from portal.enquiries.models import Caller, Enquiry, NextStep
 
 
@@ -56,9 +57,11 @@ def log_call(actor: Actor, call: Call, made_back: CallBack | None = None) -> Enq
     _record(actor, made, Action.CALL_LOGGED)
     if made_back is not None:
         made_back.logged_id = made.id
+        advising.note_advice(actor, made_back)
     if call.next_step is NextStep.CALL_BACK:
         family = Family(name, phone, call.preferred_time, may_leave_message=call.may_leave_message)
-        call_backs.ask(made.reference, family, f"They asked {actor.name} for it on the phone.", enquiry_id=made.id)
+        source = Source(made.reference, enquiry_id=made.id)
+        call_backs.ask(source, family, f"They asked {actor.name} for it on the phone.")
     db.session().flush()
     return made
 

@@ -11,6 +11,7 @@ from portal.timescales.news import News
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
+ADVICE = ("call_back",)
 SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
 _SUMMARY = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED)
@@ -49,13 +50,13 @@ EFFECTS: dict[Event, Effect] = {
         settles=(News.DECISION_RETURNED, News.RISK_CHANGED),
     ),
     Event.RETURN: Effect(WaitingOn.OPERATOR, settles=(News.DECISION_WAITING,)),
-    Event.AUTHORISE_ADVICE: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.AUTHORISE_ADVICE: Effect(WaitingOn.OPERATOR, meets=("outcome",), settles=_DECIDED),
     Event.AUTHORISE: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("allocate",), settles=_DECIDED),
     Event.AUTHORISE_ONWARD: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("onward_offer",), settles=_DECIDED),
     Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
     Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
-    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=SUPPORT, starts=("onward_offer",), settles=_SUMMARY),
-    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*SUPPORT, *ONWARD), settles=(*_SUMMARY, News.OFFER_DECLINED)),
+    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=(*ADVICE, *SUPPORT), starts=("onward_offer",), settles=_SUMMARY),
+    Event.CLOSE: Effect(WaitingOn.NOBODY, ends=(*ADVICE, *SUPPORT, *ONWARD), settles=(*_SUMMARY, News.OFFER_DECLINED)),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
     Event.WITHDRAW: Effect(

@@ -59,6 +59,7 @@ class Standing:
     accepted_transfers: int = 0
     is_overridden: bool = False
     is_summary_authorised: bool = False
+    is_advice_owed: bool = False
 
 
 def hint(ending: Ending) -> str:
@@ -99,4 +100,6 @@ def why_not(ending: Ending, standing: Standing) -> str | None:
     needs_summary = standing.state is State.IN_SUPPORT and ending not in _EITHER_WAY
     if needs_summary and not standing.is_summary_authorised:
         return "A manager authorises the completion summary first"
+    if ending is Ending.ADVICE_GIVEN and standing.is_advice_owed:
+        return "An adviser calls the family and writes the call down first"
     return None

@@ -15,7 +15,7 @@ from portal.referrals import conversation, lifecycle, progress, queries, record,
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
 from portal.referrals.form.sections import words
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
 from portal.referrals.rules import ENDED, Event, State
@@ -229,6 +229,12 @@ def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]
         (Event.MOVE_ON, Action("Move on to another service", f"{path}/move-on")),
     )
     possible = [action for event, action in table if lifecycle.can(actor, referral, event)]
+    if (
+        actor.may(Permission.ENQUIRY_LOG)
+        and referral.waiting_on is WaitingOn.OPERATOR
+        and referral.state is State.ADVICE
+    ):
+        possible.insert(0, Action("Call the family", f"/enquiries/call-backs/{referral.reference}"))
     if referral.decided_at:
         possible.append(Action("Read the outcome", f"{path}/outcome"))
     if referral.closed_at:

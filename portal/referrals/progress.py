@@ -17,6 +17,7 @@ _BY_KSAF = {
     "decide": "decides",
     "outcome": "sends the outcome",
     "attendance_context": "asks about attendance",
+    "call_back": "calls the family",
     "allocate": "names who helps",
     "weekly_update": "posts an update",
     "week_4_review": "reviews the support",

@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.consent import queries as consent
+from portal.enquiries.call_backs import advising
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle, telling, trail
 from portal.referrals.effects import subject_of
@@ -122,6 +123,8 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
     lifecycle.move(
         actor, referral, _EVENTS[decision.outcome], "KSAF decided", rules.OUTCOMES[decision.outcome].in_the_letter
     )
+    if referral.state is State.ADVICE:
+        advising.owe_call(actor, referral)
     _settle(actor, decision, DecisionState.AUTHORISED)
     trail.record(actor, referral, Action.DECISION_AUTHORISED, outcome=decision.outcome.value)
     telling.referrer(referral, "triage/outcome")

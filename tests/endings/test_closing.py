@@ -8,6 +8,12 @@ from portal import db
 from portal.cases import closing, queries, summaries
 from portal.cases.closing import EndingRefusedError
 from portal.cases.models import CompletionSummary, SummaryState
+from portal.enquiries import service as enquiries
+from portal.enquiries.call_backs import queries as call_backs
+from portal.enquiries.call_backs import service as calling
+from portal.enquiries.call_backs.rules import TryResult
+from portal.enquiries.models import Caller, NextStep
+from portal.enquiries.service import Call
 from portal.referrals import progress
 from portal.referrals.endings import Ending
 from portal.referrals.models import TimelineEntry
@@ -63,19 +69,37 @@ def test_what_the_referrer_reads_holds_nothing_of_the_rationale(world):
     assert all(TEXTS[1] not in (each.body or "") for each in entries)
 
 
-def test_advice_closes_with_its_outcome(world):
+def advised(world, referral):
+    """Call the family and write the call down."""
+    owed = call_backs.get_call_back(world.officer.actor, referral.reference)
+    calling.record_try(world.officer.actor, owed, TryResult.SPOKE)
+    enquiries.log_call(world.officer.actor, Call(Caller.PARENT, "kent", "Mornings", "A plan", NextStep.ADVICE), owed)
+
+
+def test_advice_closes_with_its_outcome_once_it_is_written_down(world):
     referral = decided(world, Outcome.PATHWAY_1)
     with pytest.raises(EndingRefusedError):
         close(world, referral, Ending.GOALS_MET)
+    with pytest.raises(EndingRefusedError, match="writes the call down first"):
+        close(world, referral, Ending.ADVICE_GIVEN)
+    advised(world, referral)
     close(world, referral, Ending.ADVICE_GIVEN)
     assert referral.state is State.CLOSED
 
 
 def test_a_second_manager_is_told_that_it_is_closed(world):
     referral = decided(world, Outcome.PATHWAY_1)
+    advised(world, referral)
     close(world, referral, Ending.ADVICE_GIVEN)
     with pytest.raises(SomeoneWasFirstError):
         close(world, referral, Ending.ADVICE_GIVEN)
+
+
+def test_a_family_that_could_not_be_called_can_still_end_it(world):
+    referral = decided(world, Outcome.PATHWAY_1)
+    assert ("call_back", None) in running(referral)
+    close(world, referral, Ending.ENDED_BY_FAMILY)
+    assert running(referral) == set()
 
 
 @pytest.mark.parametrize("ending", list(Ending))

@@ -70,6 +70,15 @@ def test_support_ends_with_a_summary_unless_the_family_ended_it(ending, is_autho
     assert endings.why_not(ending, standing) == told
 
 
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [(Ending.ADVICE_GIVEN, "An adviser calls the family and writes the call down first"), (Ending.STEPPED_DOWN, None)],
+)
+def test_advice_is_given_before_it_is_said_to_be(ending, told):
+    assert endings.why_not(ending, Standing(State.ADVICE, "pathway_1", is_advice_owed=True)) == told
+    assert endings.why_not(ending, Standing(State.ADVICE, "pathway_1")) is None
+
+
 @pytest.mark.parametrize("kept", [None, "", "no_such"])
 def test_an_ending_that_is_not_kept_has_no_words(kept):
     assert endings.label(kept) == ""

@@ -170,6 +170,7 @@ def _show_close(actor: Actor, referral: Referral, form: CloseForm, told: str = "
         told=told,
         not_yet=endings.why_not_yet(stands) if referral.state in endings.OFFERED else None,
         needs_summary=referral.state is State.IN_SUPPORT and not stands.is_summary_authorised,
+        needs_advice=stands.is_advice_owed,
         hints={each.value: endings.hint(each) for each in offered},
     )
 

@@ -1,6 +1,6 @@
 """Owing somebody a call: asked for, taken, tried, made or given up."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlmodel import col, select
 
@@ -15,8 +15,10 @@ from portal.enquiries.signposts.models import Signpost
 from portal.enquiries.signposts.rules import SignpostState
 from portal.notifications import service as notifications
 from portal.organisations.queries import operator
+from portal.referrals import effects
+from portal.referrals.models import Referral
+from portal.referrals.rules import State, said_now
 from portal.timescales import service as timescales
-from portal.timescales.models import Deadline
 from portal.timescales.recipients import staff_of
 from portal.timescales.service import Subject
 from portal.web.errors import SomeoneWasFirstError
@@ -46,18 +48,24 @@ _FEEDBACK = {
 }
 
 
-def ask(
-    reference: str, family: Family, basis: str, *, signpost_id: int | None = None, enquiry_id: int | None = None
-) -> CallBack:
-    """Owe `family` a call about `reference`, for the reason `basis`; its deadline starts now.
+@dataclass(frozen=True)
+class Source:
+    """What a call comes from: its reference, and which row of the three it is."""
+
+    reference: str
+    signpost_id: int | None = None
+    enquiry_id: int | None = None
+    referral_id: int | None = None
+
+
+def ask(source: Source, family: Family, basis: str) -> CallBack:
+    """Owe `family` a call because of `source`, for the reason `basis`; its deadline starts now.
 
     For a session of KSAF's, or inside `as_system`.
     """
     made = CallBack(
+        **asdict(source),
         organisation_id=operator().id or 0,
-        reference=reference,
-        signpost_id=signpost_id,
-        enquiry_id=enquiry_id,
         name=family.name,
         phone=family.phone,
         about=family.about,
@@ -69,8 +77,7 @@ def ask(
     )
     db.session().add(made)
     db.session().flush()
-    made.due_at = _owe(made).due_at
-    db.session().flush()
+    _owe(made)
     return made
 
 
@@ -79,7 +86,7 @@ def take(actor: Actor, call_back: CallBack, seen_on_id: int | None) -> None:
 
     Raises SomeoneWasFirstError when it has been made, or is on somebody else by now.
     """
-    _require_open(call_back)
+    _require_open(actor, call_back)
     if call_back.taken_by_id not in {seen_on_id, actor.user_id}:
         raise SomeoneWasFirstError(f"{call_back.taken_by_name} has taken this call.")
     _put_on(actor, call_back)
@@ -91,7 +98,7 @@ def record_try(actor: Actor, call_back: CallBack, result: TryResult) -> None:
 
     Raises SomeoneWasFirstError when it has ended, CallRefusedError for a message that nobody said was safe.
     """
-    _require_open(call_back)
+    _require_open(actor, call_back)
     if result not in rules.possible(may_leave_message=call_back.may_leave_message):
         raise CallRefusedError("Nobody has said that it is safe to leave a message.")
     made = CallTry(
@@ -109,8 +116,7 @@ def record_try(actor: Actor, call_back: CallBack, result: TryResult) -> None:
     if result is TryResult.SPOKE:
         _settle(call_back, CallBackEnding.SPOKE)
     else:
-        call_back.due_at = _owe(call_back).due_at
-    db.session().flush()
+        _owe(call_back)
 
 
 def end(actor: Actor, call_back: CallBack, ending: CallBackEnding) -> None:
@@ -118,7 +124,7 @@ def end(actor: Actor, call_back: CallBack, ending: CallBackEnding) -> None:
 
     Raises SomeoneWasFirstError when it has ended, CallRefusedError where a rule of endings forbids it.
     """
-    _require_open(call_back)
+    _require_open(actor, call_back)
     if why := rules.why_not_end(ending, len(queries.tries_of(actor, call_back))):
         raise CallRefusedError(why)
     timescales.cancel(subject_of(call_back), KIND, rules.WITHOUT_A_CALL[ending])
@@ -137,16 +143,27 @@ def subject_of(call_back: CallBack) -> Subject:
     return Subject("call_back", call_back.id or 0)
 
 
-def _owe(call_back: CallBack) -> Deadline:
-    ksaf = call_back.organisation_id
-    return timescales.start(
+def _owe(call_back: CallBack) -> None:
+    """Start the time to the next try; whoever sent the referral that it is about sees it run."""
+    ksaf, referral = call_back.organisation_id, _referral_of(call_back)
+    owed = timescales.start(
         KIND,
         subject_of(call_back),
         call_back.reference,
         owed_by_id=ksaf,
-        owed_to_id=ksaf,
+        owed_to_id=referral.organisation_id if referral else ksaf,
         person_id=call_back.taken_by_id,
     )
+    call_back.due_at = owed.due_at
+    db.session().flush()
+    if referral:
+        effects.keep_next_due(referral)
+
+
+def _referral_of(call_back: CallBack) -> Referral | None:
+    if call_back.referral_id is None:
+        return None
+    return db.session().scalars(select(Referral).where(col(Referral.id) == call_back.referral_id)).one()
 
 
 def _put_on(actor: Actor, call_back: CallBack) -> None:
@@ -155,15 +172,20 @@ def _put_on(actor: Actor, call_back: CallBack) -> None:
     db.session().flush()
 
 
-def _require_open(call_back: CallBack) -> None:
+def _require_open(actor: Actor, call_back: CallBack) -> None:
+    referral = _referral_of(call_back)
     if call_back.ended_at is not None:
         raise SomeoneWasFirstError(f"This call has ended. {call_back.taken_by_name or 'A colleague'} had it.")
+    if referral and referral.state is not State.ADVICE:
+        raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
 
 
 def _settle(call_back: CallBack, ending: CallBackEnding) -> None:
     """End the call, and tell whoever signposted the family how it stands, and no more."""
     call_back.ended_at, call_back.ending = clock.now(), ending
     db.session().flush()
+    if referral := _referral_of(call_back):
+        effects.keep_next_due(referral)
     if call_back.signpost_id is None:
         return
     signpost = db.session().scalars(select(Signpost).where(col(Signpost.id) == call_back.signpost_id)).one()

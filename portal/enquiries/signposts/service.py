@@ -8,7 +8,7 @@ from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.enquiries.call_backs import service as call_backs
-from portal.enquiries.call_backs.service import Family
+from portal.enquiries.call_backs.service import Family, Source
 from portal.enquiries.signposts.models import Signpost
 from portal.enquiries.signposts.rules import SignpostKind, SignpostState
 from portal.organisations.queries import operator
@@ -34,7 +34,7 @@ def ask_for_call(actor: Actor, about: About, family: Family) -> Signpost:
     made = _make(actor, about, SignpostKind.CALL, SignpostState.WAITING)
     basis = f"The family agreed to it with {actor.name}, {actor.organisation_name}."
     with as_system(db.session()):  # the call is KSAF's own, and so is its deadline
-        asked = call_backs.ask(made.reference, family, basis, signpost_id=made.id)
+        asked = call_backs.ask(Source(made.reference, signpost_id=made.id), family, basis)
     made.call_by = asked.due_at
     db.session().flush()
     return made
