@@ -51,6 +51,8 @@ class Referral(PartyRoot, SQLModel, table=True):
         Index("ix_referral_queue", "waiting_on", "is_urgent", "next_due_at", "id"),
         Index("ix_referral_family_key", "child_family_key"),
         Index("ix_referral_given_key", "child_given_key"),
+        Index("ix_referral_born", "child_date_of_birth"),
+        Index("ix_referral_household", "household_key"),
         Index("ix_referral_practitioner", "practitioner_id", "state"),
         CheckConstraint(_CLOSES_ACCEPTED, name="closes_accepted"),
     )
@@ -66,6 +68,7 @@ class Referral(PartyRoot, SQLModel, table=True):
     child_given_key: str = Field(default="", max_length=100, description="Lower case, for search")
     child_family_key: str = Field(default="", max_length=100, description="Lower case, for search")
     child_date_of_birth: dt.date | None = None
+    household_key: str | None = Field(default=None, max_length=64, description="The home, hashed: household.py")
     year_group: str = Field(default="", max_length=40)
     area: str = Field(default="kent", max_length=20)
     route: str = Field(default="", max_length=40, description="What the consent position lets it ask for")

@@ -7,7 +7,7 @@ from portal.consent import service as consent
 from portal.consent.statements import About
 from portal.notifications import service as mail
 from portal.organisations.queries import agreement_in_force, operator
-from portal.referrals import lifecycle, queries
+from portal.referrals import household, lifecycle, queries
 from portal.referrals.form import consent_answers
 from portal.referrals.form.requirements import Missing, may_be_at_risk, missing, route
 from portal.referrals.form.sections import Answers
@@ -42,6 +42,7 @@ def submit(actor: Actor, referral: Referral) -> None:
     if gaps := missing(actor.organisation_kind, answers, today()):
         raise NotReadyError(gaps)
     referral.is_urgent = may_be_at_risk(answers) or route(answers) == "protection"
+    referral.household_key = household.key_of(answers)
     lifecycle.move(actor, referral, Event.SUBMIT, "Referral sent")
     ksaf = operator()
     _record_consent(actor, referral, ksaf.name, answers)

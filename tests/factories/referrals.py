@@ -8,7 +8,7 @@ from portal import clock, db, references
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
-from portal.referrals import lifecycle
+from portal.referrals import household, lifecycle
 from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import Event
@@ -49,6 +49,7 @@ def draft(person: people.Person, answers: dict | None = None) -> Referral:
         child_date_of_birth=date(2013, 5, 4),
         year_group="Year 8",
         route="outreach",
+        household_key=household.key_of(answers),
         created_by_id=person.user_id,
         contact_name=person.name,
         created_at=now,

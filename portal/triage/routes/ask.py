@@ -35,7 +35,7 @@ def form(actor: Actor, file: File) -> Response:
 def ask(actor: Actor, referral: Referral) -> Response:
     """Send the question."""
     file, asked = queries.file_of(actor, referral), AskForm(request.form)
-    shown = beside(file, queries.evidence(actor, referral))
+    shown = beside(actor, file, queries.evidence(actor, referral))
     asked.offer(shown["gaps"])
     if not asked.validate():
         return render("triage/ask.html", form=asked, status=422, **shown)
@@ -48,6 +48,6 @@ def ask(actor: Actor, referral: Referral) -> Response:
 
 
 def _show(actor: Actor, file: File, asked: AskForm) -> Response:
-    shown = beside(file, queries.evidence(actor, file.referral))
+    shown = beside(actor, file, queries.evidence(actor, file.referral))
     asked.offer(shown["gaps"])
     return render("triage/ask.html", form=asked, **shown)

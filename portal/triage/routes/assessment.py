@@ -18,6 +18,7 @@ from portal.triage.assessment import queries as assessments
 from portal.triage.assessment.forms import AssessmentForm
 from portal.triage.assessment.models import Assessment
 from portal.triage.assessment.service import Overtaken
+from portal.triage.known import queries as known
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
 
@@ -82,6 +83,7 @@ def _show(
         theirs=shown.describe(referral, theirs),
         version=newest.version if newest else 0,
         consent_lines=found.consent,
+        known=known.likely(actor, referral, found.answers),
         **page.heading(actor, opened, "assessment"),
         **more,
     )

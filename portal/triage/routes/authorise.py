@@ -68,5 +68,5 @@ def _show(actor: Actor, file: File, returned: ReturnForm, refused: DecisionRefus
         is_own=decision is not None and not rules.may_authorise(actor.user_id, decision.proposed_by_id),
         refused=str(refused or ""),
         status=422 if refused or returned.errors else 200,
-        **beside(file, queries.evidence(actor, file.referral)),
+        **beside(actor, file, queries.evidence(actor, file.referral)),
     )

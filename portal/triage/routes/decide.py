@@ -31,7 +31,7 @@ def form(actor: Actor, file: File) -> Response:
     if elsewhere := not_now(actor, file.referral, Event.DECIDE):
         return elsewhere
     note_view(actor, file.referral, "decide")
-    return _show(file, queries.evidence(actor, file.referral), prefilled(file.decision))
+    return _show(actor, file, queries.evidence(actor, file.referral), prefilled(file.decision))
 
 
 @blueprint.post("/referrals/<reference:reference>/decide")
@@ -42,18 +42,18 @@ def decide(actor: Actor, referral: Referral) -> Response:
     found, wanted = queries.evidence(actor, referral), request.form.get("do")
     if wanted == "draft":
         proposed.fill_in()
-        return _show(file, found, proposed)
+        return _show(actor, file, found, proposed)
     if not proposed.is_complete(_closed(file, found)):
-        return _show(file, found, proposed, status=422)
+        return _show(actor, file, found, proposed, status=422)
     if wanted == "preview":
-        return _show(file, found, proposed, letter=letter.of_proposal(file, proposed.proposal(), actor.name))
+        return _show(actor, file, found, proposed, letter=letter.of_proposal(file, proposed.proposal(), actor.name))
     try:
         service.propose(actor, referral, proposed.proposal())
     except SomeoneWasFirstError as first:
-        return _show(file, found, proposed, told=first.told, status=409)
+        return _show(actor, file, found, proposed, told=first.told, status=409)
     except DecisionRefusedError as refused:
         proposed.outcome.errors = [str(refused)]
-        return _show(file, found, proposed, status=422)
+        return _show(actor, file, found, proposed, status=422)
     flash("Decision sent to a manager. The referrer is told once it is authorised.", "success")
     return redirect(f"/referrals/{referral.reference}", 303)
 
@@ -63,7 +63,7 @@ def _closed(file: File, found: Evidence) -> dict[Outcome, str]:
     return rules.closed_outcomes(found.in_force, kept.level if kept else None, kept.why if kept else "")
 
 
-def _show(file: File, found: Evidence, proposed: DecideForm, **more: Any) -> Response:
+def _show(actor: Actor, file: File, found: Evidence, proposed: DecideForm, **more: Any) -> Response:
     closed = {str(each): why for each, why in _closed(file, found).items()}
     hints = {str(each): closed.get(each, words.fits) for each, words in rules.OUTCOMES.items()}
-    return render("triage/decide.html", form=proposed, closed=closed, hints=hints, **beside(file, found), **more)
+    return render("triage/decide.html", form=proposed, closed=closed, hints=hints, **beside(actor, file, found), **more)

@@ -56,8 +56,13 @@ def summary(actor: Actor, file: File) -> Response:
     if request.args.get("open") == "no":
         return render("triage/_row.html", row=row, file=None)
     note_view(actor, file.referral, "queue summary")
-    shown = beside(file, queries.evidence(actor, file.referral))
-    return render("triage/summary.html", "triage/_row.html", row=row, steps=lines.steps(actor, file.referral), **shown)
+    return render(
+        "triage/summary.html",
+        "triage/_row.html",
+        row=row,
+        steps=lines.steps(actor, file.referral),
+        **beside(actor, file, queries.evidence(actor, file.referral)),
+    )
 
 
 @blueprint.post("/referrals/<reference:reference>/acknowledge")

@@ -11,11 +11,12 @@ from portal.referrals.models import Referral
 from portal.referrals.rules import Event, said_now
 from portal.triage import summary
 from portal.triage.assessment import shown
+from portal.triage.known import queries as known
 from portal.triage.queries import Evidence, File
 
 
-def beside(file: File, found: Evidence) -> dict[str, Any]:
-    """Return what shows the referral beside a form: the file, its answers, gaps, consent and assessment."""
+def beside(actor: Actor, file: File, found: Evidence) -> dict[str, Any]:
+    """Return what shows the referral beside a form: file, answers, gaps, consent, assessment, who may be known."""
     gaps = summary.gaps(file.organisation.kind, found.answers)
     return {
         "file": file,
@@ -25,6 +26,7 @@ def beside(file: File, found: Evidence) -> dict[str, Any]:
         "gaps": gaps,
         "consent_lines": found.consent,
         "assessment": shown.describe(file.referral, file.assessment),
+        "known": known.likely(actor, file.referral, found.answers),
     }
 
 
