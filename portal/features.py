@@ -30,6 +30,7 @@ from portal.web import once
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "/", None),
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
+    ("Decisions", "/decisions", Permission.REFERRAL_AUTHORISE),
     ("Calls", "/enquiries", Permission.ENQUIRY_READ),
     ("Signposts", "/signposts", Permission.SIGNPOST_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),

@@ -9,6 +9,7 @@ from portal.referrals import lifecycle, progress
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event, label_for
 from portal.timescales.calendar import WorkingCalendar
+from portal.triage.models import Decision
 from portal.triage.owed import Owed, next_owed
 from portal.web.dates import age_in_words
 
@@ -26,6 +27,8 @@ class Line:
     owed: Owed
     who: str
     is_urgent: bool
+    returned_by: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,15 @@ _STEPS = (
 )
 
 
-def line(actor: Actor, referral: Referral, sender: Organisation, now: datetime, calendar: WorkingCalendar) -> Line:
-    """Return `referral`, sent by `sender`, as a line of the queue at `now`."""
+def line(
+    actor: Actor,
+    referral: Referral,
+    sender: Organisation,
+    returned: Decision | None,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Line:
+    """Return `referral`, sent by `sender`, as a line of the queue at `now`, with the decision a manager `returned`."""
     return Line(
         reference=referral.reference,
         version=referral.version,
@@ -57,6 +67,8 @@ def line(actor: Actor, referral: Referral, sender: Organisation, now: datetime, 
         owed=next_owed(referral, now, calendar),
         who=referral.assigned_to_name or "Nobody yet",
         is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
+        returned_by=(returned.settled_by_name or "") if returned else "",
+        comment=(returned.comment or "") if returned else "",
     )
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from portal import db
@@ -19,7 +20,7 @@ from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State
 from portal.triage.assessment import queries as assessments
 from portal.triage.assessment.models import Assessment
-from portal.triage.models import Decision
+from portal.triage.models import Decision, DecisionState
 
 PAGE = 25
 _OWED = (WaitingOn.OPERATOR, WaitingOn.REFERRER)
@@ -34,6 +35,7 @@ class Which(StrEnum):
     UNASSIGNED = "unassigned"
     WITH_KSAF = "with-ksaf"
     WITH_REFERRER = "with-referrer"
+    RETURNED = "returned"
     TO_AUTHORISE = "to-authorise"
 
 
@@ -64,9 +66,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of the queue: referrals with the organisation that sent each, and where the next page begins."""
+    """One page of the queue, and where the next begins: a referral, its sender, and the decision a manager returned."""
 
-    rows: list[tuple[Referral, Organisation]]
+    rows: list[tuple[Referral, Organisation, Decision | None]]
     following: Place | None
 
 
@@ -81,6 +83,11 @@ class File:
     organisation: Organisation
     decision: Decision | None
     assessment: Assessment | None
+
+    @property
+    def returned(self) -> Decision | None:
+        """Return the newest decision if a manager has returned it, so that it waits to be proposed again."""
+        return self.decision if self.decision and self.decision.state is DecisionState.RETURNED else None
 
 
 @dataclass(frozen=True)
@@ -103,8 +110,9 @@ def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) ->
     Overdue and undated rows come first among their own. Pages move by key: `after` is the place before this page.
     """
     rows = (
-        select(Referral, Organisation)
+        select(Referral, Organisation, Decision)
         .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+        .outerjoin(Decision, and_(newest_decision(), col(Decision.state) == DecisionState.RETURNED))
         .where(col(Referral.waiting_on).in_(_OWED), col(Referral.state).in_(OPEN), *_narrowed(actor, which))
         .order_by(
             col(Referral.is_urgent).desc(),
@@ -118,7 +126,9 @@ def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) ->
         rows = rows.where(_behind(after))
     if db.session().info["tenant"] != actor.organisation_id:
         return Queue([], None)
-    found = [(referral, owner) for referral, owner in db.session().execute(rows).all()]
+    found: list[tuple[Referral, Organisation, Decision | None]] = [
+        (referral, owner, returned) for referral, owner, returned in db.session().execute(rows).all()
+    ]
     return Queue(found[:PAGE], _place_of(found[PAGE - 1][0]) if len(found) > PAGE else None)
 
 
@@ -162,6 +172,23 @@ def latest_decision(actor: Actor, referral: Referral) -> Decision | None:
     return db.session().scalars(wanted.order_by(col(Decision.id).desc()).limit(1)).first()
 
 
+def returned_before(actor: Actor, referral: Referral) -> list[Decision]:
+    """Return what managers have returned of a referral that `actor` has loaded, the newest first; to a partner none."""
+    if not actor.is_operator or db.session().info["tenant"] != actor.organisation_id:
+        return []
+    wanted = select(Decision).where(
+        col(Decision.referral_id) == referral.id, col(Decision.state) == DecisionState.RETURNED
+    )
+    return list(db.session().scalars(wanted.order_by(col(Decision.id).desc())).all())
+
+
+def newest_decision() -> ColumnElement[bool]:
+    """Return the SQL that joins to each referral the newest of its decisions."""
+    other = aliased(Decision)
+    newest = select(func.max(col(other.id))).where(col(other.referral_id) == col(Referral.id))
+    return and_(col(Decision.referral_id) == col(Referral.id), col(Decision.id) == newest.scalar_subquery())
+
+
 def _assessments(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL that joins a referral's assessments for KSAF, and none for a partner."""
     return (col(Assessment.referral_id) == col(Referral.id)) if actor.is_operator else false()
@@ -174,6 +201,7 @@ def _narrowed(actor: Actor, which: Which) -> list[ColumnElement[bool]]:
         Which.UNASSIGNED: [col(Referral.assigned_to_id).is_(None)],
         Which.WITH_KSAF: [col(Referral.waiting_on) == WaitingOn.OPERATOR],
         Which.WITH_REFERRER: [col(Referral.waiting_on) == WaitingOn.REFERRER],
+        Which.RETURNED: [col(Decision.proposed_by_id) == actor.user_id],
         Which.TO_AUTHORISE: [col(Referral.state) == State.DECISION_PROPOSED],
     }
     return table[which]

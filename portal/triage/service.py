@@ -145,6 +145,18 @@ def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
     return decision
 
 
+def require_as_read(actor: Actor, referral: Referral, read_id: str | None) -> None:
+    """Refuse to settle another proposal than the one that was read, whose id a page carries as `read_id`.
+
+    Raises SomeoneWasFirstError: the one that was read has been returned meanwhile, and a new one made.
+    """
+    decision = queries.latest_decision(actor, referral)
+    if decision is not None and read_id not in {None, str(decision.id)}:
+        raise SomeoneWasFirstError(
+            f"{decision.proposed_by_name} has proposed anew since you opened this page, so nothing was settled."
+        )
+
+
 def require_unsettled(actor: Actor, referral: Referral) -> Decision:
     """Return the decision that waits for a manager, if `actor` may settle it.
 

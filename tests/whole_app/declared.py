@@ -126,6 +126,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/ask"): Declared(TRIAGE, State.ACKNOWLEDGED),
     ("GET", f"{R}/decide"): Declared(TRIAGE, State.ACKNOWLEDGED),
     ("POST", f"{R}/decide"): Declared(TRIAGE, State.ACKNOWLEDGED),
+    ("GET", "/decisions"): Declared(MANAGER),
+    ("GET", "/decisions/rows"): Declared(MANAGER),
     ("GET", f"{R}/authorise"): Declared(MANAGER, PROPOSED),
     ("POST", f"{R}/authorise"): Declared(MANAGER, PROPOSED),
     ("POST", f"{R}/return"): Declared(MANAGER, PROPOSED),

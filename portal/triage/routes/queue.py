@@ -27,6 +27,7 @@ LABELS = {
     Which.UNASSIGNED: "Nobody’s yet",
     Which.WITH_KSAF: "Waiting for KSAF",
     Which.WITH_REFERRER: "With the referrer",
+    Which.RETURNED: "Returned to you",
     Which.TO_AUTHORISE: "Awaiting authorisation",
 }
 
@@ -52,7 +53,7 @@ def rows(actor: Actor) -> Response:
 @requires_row(Permission.REFERRAL_QUEUE, queries.open_file)
 def summary(actor: Actor, file: File) -> Response:
     """Open one row of the queue in place, or as a page of its own; `open=no` closes it again."""
-    row = lines.line(actor, file.referral, file.organisation, clock.now(), closures.calendar())
+    row = lines.line(actor, file.referral, file.organisation, file.returned, clock.now(), closures.calendar())
     if request.args.get("open") == "no":
         return render("triage/_row.html", row=row, file=None)
     note_view(actor, file.referral, "queue summary")
@@ -86,7 +87,7 @@ def _page(actor: Actor) -> dict[str, Any]:
     place = Place.read(request.args.get("after", ""))
     found, now, calendar = queries.queue(actor, which, place), clock.now(), closures.calendar()
     return {
-        "rows": [lines.line(actor, referral, sender, now, calendar) for referral, sender in found.rows],
+        "rows": [lines.line(actor, *each, now, calendar) for each in found.rows],
         "filters": [
             {"label": label, "href": f"/queue?show={each}", "current": each is which} for each, label in LABELS.items()
         ],

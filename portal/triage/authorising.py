@@ -1,0 +1,106 @@
+"""A manager's queue: the proposals that wait for authorisation, those to be read first and the longest wait on top."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.organisations.models import Organisation
+from portal.referrals import progress
+from portal.referrals.models import Referral
+from portal.referrals.rules import State
+from portal.timescales import closures
+from portal.timescales.calendar import WorkingCalendar
+from portal.triage import queries, rules
+from portal.triage.assessment.models import Assessment
+from portal.triage.assessment.needs import scale_for
+from portal.triage.models import Decision
+from portal.triage.owed import Owed, next_owed
+from portal.web.dates import age_in_words
+
+MOST = 50
+"""How many are shown at once. Each one settled makes room for the next."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One proposal as its line says it; `owed` is the outcome's deadline, and nobody settles what is their own."""
+
+    reference: str
+    child: str
+    organisation: str
+    outcome: str
+    reason: str
+    level: str
+    proposed_by: str
+    proposed_at: datetime
+    waits: str
+    owed: Owed
+    is_own: bool
+    is_urgent: bool
+
+
+@dataclass(frozen=True)
+class Authorising:
+    """What waits for a manager, and whether there is more than is shown."""
+
+    rows: list[Waiting]
+    has_more: bool
+
+
+def waiting(actor: Actor) -> Authorising:
+    """Return the proposals within `actor`'s reach that no manager has settled yet: one query, no text decrypted."""
+    wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
+        Referral,
+        Organisation.name.label("sender"),  # pyright: ignore[reportAttributeAccessIssue] - a column, not yet a text
+        Decision.outcome,
+        Decision.reason,
+        Decision.proposed_by_id,
+        Decision.proposed_by_name,
+        Decision.proposed_at,
+        Assessment.level,
+    )
+    wanted = (
+        wanted.join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+        .join(Decision, queries.newest_decision())
+        .outerjoin(Assessment, _newest_assessment())
+        .where(col(Referral.state) == State.DECISION_PROPOSED)
+        .order_by(col(Referral.is_urgent).desc(), col(Decision.proposed_at), col(Decision.id))
+        .limit(MOST + 1)
+    )
+    if not actor.is_operator or db.session().info["tenant"] != actor.organisation_id:
+        return Authorising([], has_more=False)
+    found = db.session().execute(wanted).all()
+    now, calendar = clock.now(), closures.calendar()
+    return Authorising([_line(actor, each, now, calendar) for each in found[:MOST]], len(found) > MOST)
+
+
+def _newest_assessment() -> ColumnElement[bool]:
+    other = aliased(Assessment)
+    newest = select(func.max(col(other.version))).where(col(other.referral_id) == col(Referral.id))
+    same = col(Assessment.referral_id) == col(Referral.id)
+    return and_(same, col(Assessment.version) == newest.scalar_subquery())
+
+
+def _line(actor: Actor, found: Row[Any], now: datetime, calendar: WorkingCalendar) -> Waiting:
+    referral: Referral = found.Referral
+    reason, level = rules.REASONS.get(found.reason or ""), scale_for(referral.area).level(found.level)
+    return Waiting(
+        reference=referral.reference,
+        child=progress.child_in_list(referral),
+        organisation=found.sender,
+        outcome=rules.OUTCOMES[found.outcome].title,
+        reason=reason.label if reason else "",
+        level=level.name if level else "Not settled",
+        proposed_by=found.proposed_by_name,
+        proposed_at=found.proposed_at,
+        waits=age_in_words(now, found.proposed_at),
+        owed=next_owed(referral, now, calendar),
+        is_own=not rules.may_authorise(actor.user_id, found.proposed_by_id),
+        is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
+    )
