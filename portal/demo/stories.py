@@ -94,11 +94,14 @@ def _only_required(kind: str, sample: dict[str, Any]) -> dict[str, Any]:
 def _family(story: Story) -> dict[str, Any]:
     """Return an invented parent, home and history of this story's own child."""
     name = story.answers["child_last_name"]
-    number = sum(map(ord, story.answers["child_first_name"] + name))
+    letters = [ord(letter) for letter in story.answers["child_first_name"] + name]
+    number = sum(letters)
+    # No two homes alike: the portal would take them for one family.
+    house = sum(at * letter for at, letter in enumerate(letters)) % 105 + 1
     parent = f"{PARENTS[number % len(PARENTS)]} {name}"
     place, area = (MEDWAY, "medway") if story.answers.get("child_area") == "medway" else (KENT, "kent")
     return {
-        "address": f"{number % 60 + 1} {place[number % len(place)]}",
+        "address": f"{house} {place[number % len(place)]}",
         "child_area": area,
         "parent_1_name": parent,
         "parent_1_relationship": "Mother",

@@ -1,6 +1,6 @@
 """The queue as it is shown: one line a referral, and what can be done about it now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.access.actor import Actor
@@ -44,6 +44,7 @@ _STEPS = (
     (Event.ACKNOWLEDGE, "Acknowledge referral", "acknowledge", True),
     (Event.DECIDE, "Decide", "decide", False),
     (Event.ASK, "Ask for information", "ask", False),
+    (Event.RECORD_CONTEXT, "Record what they said about attendance", "record-context", False),
     (Event.AUTHORISE, "Read and authorise", "authorise", False),
 )
 
@@ -57,6 +58,7 @@ def line(
     calendar: WorkingCalendar,
 ) -> Line:
     """Return `referral`, sent by `sender`, as a line of the queue at `now`, with the decision a manager `returned`."""
+    owed = next_owed(referral, now, calendar)
     return Line(
         reference=referral.reference,
         version=referral.version,
@@ -64,7 +66,7 @@ def line(
         organisation=sender.name,
         state=label_for(referral.state, is_operator=actor.is_operator),
         age=age_in_words(now, referral.submitted_at or referral.created_at),
-        owed=next_owed(referral, now, calendar),
+        owed=replace(owed, what="Propose again") if returned else owed,
         who=referral.assigned_to_name or "Nobody yet",
         is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
         returned_by=(returned.settled_by_name or "") if returned else "",
