@@ -18,6 +18,7 @@ from portal.timescales import models as timescales
 from portal.transfers import models as transfers
 from portal.triage import models as triage
 from portal.triage.assessment import models as assessments
+from portal.triage.context import models as context
 from portal.web import models as web
 
 metadata = SQLModel.metadata
@@ -30,6 +31,7 @@ __all__ = [
     "call_backs",
     "cases",
     "consent",
+    "context",
     "enquiries",
     "health",
     "metadata",

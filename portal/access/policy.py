@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ASSESSMENT_SAVE = "assessment.save"
     REFERRAL_ASK_CONTEXT = "referral.ask_context"
     REFERRAL_RECORD_CONTEXT = "referral.record_context"
+    CONTEXT_ANSWER = "context.answer"
     # enquiries, Pathway 1
     ENQUIRY_READ = "enquiry.read"
     ENQUIRY_LOG = "enquiry.log"
@@ -137,6 +138,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ASSESSMENT_SAVE: _TRIAGE,
     Permission.REFERRAL_ASK_CONTEXT: _TRIAGE,
     Permission.REFERRAL_RECORD_CONTEXT: _TRIAGE,
+    Permission.CONTEXT_ANSWER: _WRITERS,
     # enquiries, Pathway 1
     Permission.ENQUIRY_READ: _ADVISERS,
     Permission.ENQUIRY_LOG: _ADVISERS,

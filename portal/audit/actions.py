@@ -41,6 +41,9 @@ class Action(StrEnum):
     DECISION_AUTHORISED = "triage:decision:authorised"
     # triage
     ASSESSMENT_SAVED = "triage:assessment:saved"
+    CONTEXT_ASKED = "triage:context:asked"
+    CONTEXT_VIEWED = "triage:context:viewed"
+    CONTEXT_RECORDED = "triage:context:recorded"
     # enquiries
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
@@ -108,6 +111,9 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
     Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
     # triage
+    Action.CONTEXT_ASKED: frozenset({"reference", "whom"}),
+    Action.CONTEXT_VIEWED: frozenset({"reference"}),
+    Action.CONTEXT_RECORDED: frozenset({"reference"}),
     Action.ASSESSMENT_SAVED: frozenset({"reference", "version"}),
     # enquiries
     Action.CALL_LOGGED: frozenset({"reference"}),

@@ -30,6 +30,8 @@ from portal.triage import service as triage
 from portal.triage.assessment import queries as assessments
 from portal.triage.assessment import service as assessing
 from portal.triage.assessment.needs import ASPECTS
+from portal.triage.context import queries as contexts
+from portal.triage.context import service as context
 from portal.triage.models import Outcome
 
 Happening = tuple[datetime, Callable[[], None]]
@@ -67,6 +69,11 @@ def _assess(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     assessing.save(actor, referral, found, newest.version if newest else 0)
 
 
+def _ask_context(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    schools = {each.name: each for each in contexts.schools(actor, referral)}
+    context.ask(actor, referral, context.Question(words["text"], schools.get(words.get("school", ""))))
+
+
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
     "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
@@ -75,6 +82,8 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "update": lambda actor, referral, words: conversation.update(actor, referral, words["text"], is_risk_changed=False),
     "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
     "assess": _assess,
+    "ask_context": _ask_context,
+    "record_context": lambda actor, referral, words: context.record(actor, referral, words["said_by"], words["text"]),
     "decide": _decide,
     "advise": _advise,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),

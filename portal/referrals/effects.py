@@ -41,13 +41,15 @@ EFFECTS: dict[Event, Effect] = {
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
     Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
     Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=DECIDING),
-    Event.RECORD_CONTEXT: Effect(WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING),
+    Event.RECORD_CONTEXT: Effect(
+        WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING, settles=(News.CONTEXT_ASKED,)
+    ),
     Event.DECIDE: Effect(
         WaitingOn.OPERATOR,
         resumes=DECIDING,
         meets=("decide",),
         cancels=("information", "attendance_context"),
-        settles=(News.DECISION_RETURNED, News.RISK_CHANGED),
+        settles=(News.DECISION_RETURNED, News.RISK_CHANGED, News.CONTEXT_ASKED),
     ),
     Event.RETURN: Effect(WaitingOn.OPERATOR, settles=(News.DECISION_WAITING,)),
     Event.AUTHORISE_ADVICE: Effect(WaitingOn.OPERATOR, meets=("outcome",), settles=_DECIDED),
@@ -62,7 +64,7 @@ EFFECTS: dict[Event, Effect] = {
     Event.WITHDRAW: Effect(
         WaitingOn.NOBODY,
         cancels=("acknowledge", "chase", *DECIDING, "information", "attendance_context"),
-        settles=(News.DECISION_WAITING, News.DECISION_RETURNED),
+        settles=(News.DECISION_WAITING, News.DECISION_RETURNED, News.CONTEXT_ASKED),
     ),
     Event.DISCARD: Effect(WaitingOn.NOBODY),
 }

@@ -42,10 +42,27 @@ def move(
     Raises SomeoneWasFirstError when the referral has moved on and NotPermittedError when the role may not.
     """
     row = transition(event, referral.state)
+    if row and not (actor.may(row.permission) and concerns(actor, referral)):
+        raise NotPermittedError(event)
+    carry_out(actor, referral, event, title, body, audience=audience)
+
+
+def carry_out(
+    actor: Actor,
+    referral: Referral,
+    event: Event,
+    title: str,
+    body: str | None = None,
+    *,
+    audience: Audience = Audience.EVERYONE,
+) -> None:
+    """Do `event` as `move` does, for who is no party and has no right but to answer what KSAF asked them.
+
+    The caller has seen to it that they were asked. Raises SomeoneWasFirstError when the referral has moved on.
+    """
+    row = transition(event, referral.state)
     if row is None:
         raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
-    if not actor.may(row.permission) or not concerns(actor, referral):
-        raise NotPermittedError(event)
     before, referral.state = referral.state, row.target
     _stamp(actor, referral, event)
     timeline.add(actor, referral, event.value, title, body, audience=audience)

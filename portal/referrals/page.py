@@ -223,6 +223,8 @@ def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]
         (Event.AUTHORISE, Action("Authorise the decision", f"{path}/authorise")),
         (Event.DECIDE, Action("Decide", f"{path}/decide")),
         (Event.ASK, Action("Ask for information", f"{path}/ask")),
+        (Event.RECORD_CONTEXT, Action("Record what they said about attendance", f"{path}/record-context")),
+        (Event.ASK_CONTEXT, Action("Ask about attendance", f"{path}/ask-context")),
         (Event.ALLOCATE, Action("Name who helps", f"{path}/allocate")),
         (Event.REOPEN, Action("Open it again", f"{path}/reopen")),
         (Event.CLOSE, Action("Close the referral", f"{path}/close")),

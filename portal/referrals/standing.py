@@ -16,6 +16,12 @@ from portal.timescales.models import Deadline, DeadlineState
 # How fine the words of time left are: to the minute within the last hour, else the panel may be this much behind.
 _NEAR, _FINE, _COARSE = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
 
+# Where a reader who can, does what is owed.
+_DONE_ON = {
+    "information": (Event.ANSWER, "answer"),
+    "attendance_context": (Event.RECORD_CONTEXT, "record-context"),
+}
+
 
 def owed(actor: Actor, referral: Referral) -> list[Described]:
     """Return what is still owed on `referral`, most urgent first and what is paused last, as `actor` reads it now."""
@@ -24,9 +30,13 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
     still = _soonest(each for each in found if each.ended_at is None and each.kind != "chase")
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
-    answer = f"/referrals/{referral.reference}/answer" if lifecycle.can(actor, referral, Event.ANSWER) else ""
+    done_on = {
+        kind: f"/referrals/{referral.reference}/{page}"
+        for kind, (event, page) in _DONE_ON.items()
+        if lifecycle.can(actor, referral, event)
+    }
     told = [(each.kind, describe(each, now, actor.organisation_id)) for each in still]
-    return [replace(each, href=answer) if kind == "information" else each for kind, each in told]
+    return [replace(each, href=done_on.get(kind, "")) for kind, each in told]
 
 
 def _soonest(deadlines: Iterable[Deadline]) -> list[Deadline]:

@@ -20,6 +20,7 @@ class News(StrEnum):
 
     DECISION_WAITING = "decision_waiting"
     DECISION_RETURNED = "decision_returned"
+    CONTEXT_ASKED = "context_asked"
     RISK_CHANGED = "risk_changed"
     MAIL_FAILED = "mail_failed"
     OFFER_DECLINED = "offer_declined"

@@ -19,13 +19,17 @@ _CLOSES_BY_ITSELF = (
 
 @dataclass(frozen=True)
 class Words:
-    """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it."""
+    """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it.
+
+    `page` is where under the referral it is done, for whom that is the only page of it there is.
+    """
 
     title: str
     text: str
     to_do: str
     urgent: bool = False
     closing: str = _CLOSES_BY_ITSELF
+    page: str = ""
 
 
 _NEWS = {
@@ -39,6 +43,13 @@ _NEWS = {
         title="A decision has come back to you",
         text="A manager has returned the decision you proposed, with a comment.",
         to_do="Open the referral, read the comment and propose again.",
+    ),
+    News.CONTEXT_ASKED: Words(
+        title="KSAF asks you about a child’s attendance",
+        text="Another service has asked KSAF for help with a child who may be at your school. The family agrees that"
+        " KSAF asks you.",
+        to_do="Open the question and answer it. You see the question and nothing else of the referral.",
+        page="attendance-question",
     ),
     News.RISK_CHANGED: Words(
         title="Risk has changed: read it now",

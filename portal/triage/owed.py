@@ -15,6 +15,7 @@ _WHAT = {
     "decide": "Decide",
     "outcome": "Send the outcome",
     "information": "Referrer answers",
+    "attendance_context": "Get the attendance context",
 }
 
 
@@ -31,7 +32,7 @@ class Owed:
 
 def next_owed(referral: Referral, now: datetime, calendar: WorkingCalendar) -> Owed:
     """Return what is owed next on `referral`, seen at `now`."""
-    paused = referral.waiting_on is WaitingOn.REFERRER
+    paused = referral.waiting_on is WaitingOn.REFERRER or referral.state is State.CONTEXT_REQUESTED
     if referral.next_due_at is None or referral.next_due_kind is None:
         return Owed(_what(referral), None, "", "neutral", paused)
     words = calendar.time_left_in_words(now, referral.next_due_at)

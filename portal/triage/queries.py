@@ -20,6 +20,8 @@ from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import OPEN, State
 from portal.triage.assessment import queries as assessments
 from portal.triage.assessment.models import Assessment
+from portal.triage.context import queries as context
+from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState
 
 PAGE = 25
@@ -74,15 +76,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class File:
-    """A referral with the organisation that sent it, and the newest decision and assessment, if there are any.
+    """A referral with its sender, and the newest decision, assessment and question about attendance, if there are any.
 
-    To a partner there is no assessment.
+    To a partner there is no assessment and no question.
     """
 
     referral: Referral
     organisation: Organisation
     decision: Decision | None
     assessment: Assessment | None
+    context: ContextRequest | None
 
     @property
     def returned(self) -> Decision | None:
@@ -134,17 +137,18 @@ def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) ->
 
 def open_file(actor: Actor, reference: str) -> File | None:
     """Return the file of the referral `reference` if `actor`'s organisation is a party to it now, else None."""
+    five: Any = select(Referral, Organisation, Decision, Assessment, ContextRequest)  # pyright: ignore[reportCallIssue] - SQLModel types four at most
     wanted = (
-        select(Referral, Organisation, Decision, Assessment)
-        .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+        five.join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
         .outerjoin(Decision, col(Decision.referral_id) == col(Referral.id))
-        .outerjoin(Assessment, _assessments(actor))
+        .outerjoin(Assessment, _ksafs_own(actor, Assessment))
+        .outerjoin(ContextRequest, _ksafs_own(actor, ContextRequest))
         .where(
             col(Referral.reference) == reference,
             col(Referral.state) != State.DISCARDED,
             *referrals.within_need(actor),
         )
-        .order_by(col(Decision.id).desc(), col(Assessment.version).desc())
+        .order_by(col(Decision.id).desc(), col(Assessment.version).desc(), col(ContextRequest.id).desc())
     )
     if db.session().info["tenant"] != actor.organisation_id:
         return None
@@ -155,7 +159,8 @@ def open_file(actor: Actor, reference: str) -> File | None:
 def file_of(actor: Actor, referral: Referral) -> File:
     """Return the file of a referral that `actor` has loaded, to show it again beside a form that was refused."""
     owner = db.session().scalars(select(Organisation).where(Organisation.id == referral.organisation_id)).one()
-    return File(referral, owner, latest_decision(actor, referral), assessments.newest(actor, referral))
+    found = assessments.newest(actor, referral), context.newest(actor, referral)
+    return File(referral, owner, latest_decision(actor, referral), *found)
 
 
 def evidence(actor: Actor, referral: Referral) -> Evidence:
@@ -189,9 +194,9 @@ def newest_decision() -> ColumnElement[bool]:
     return and_(col(Decision.referral_id) == col(Referral.id), col(Decision.id) == newest.scalar_subquery())
 
 
-def _assessments(actor: Actor) -> ColumnElement[bool]:
-    """Return the SQL that joins a referral's assessments for KSAF, and none for a partner."""
-    return (col(Assessment.referral_id) == col(Referral.id)) if actor.is_operator else false()
+def _ksafs_own(actor: Actor, kind: type[Assessment | ContextRequest]) -> ColumnElement[bool]:
+    """Return the SQL that joins a referral's rows of `kind` for KSAF, and none for a partner."""
+    return (col(kind.referral_id) == col(Referral.id)) if actor.is_operator else false()
 
 
 def _narrowed(actor: Actor, which: Which) -> list[ColumnElement[bool]]:

@@ -30,6 +30,7 @@ from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers.models import Transfer
+from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals, support
 from tests.factories.answers import SCHOOL
@@ -61,6 +62,8 @@ class Tenant:
     """The offer of its family that moves to another service."""
     offered: str = ""
     """The offer of somebody else's family that was made to it."""
+    asked: str = ""
+    """The reference of somebody else's referral, about which KSAF asked it for attendance."""
     practitioner: people.Person | None = None
     """Who at KSAF works with its families. Need to know: they see no other school's."""
 
@@ -138,6 +141,8 @@ def build(database: db.Database) -> World:
         _share(made.other_school, made.health, ksaf, Scope.ALL)
         _offer(made.school, made.other_school, ksaf)
         _offer(made.other_school, made.school, ksaf)
+        _ask_about_attendance(made.school, made.other_school, ksaf)
+        _ask_about_attendance(made.other_school, made.school, ksaf)
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
         _log_call(ksaf)
@@ -362,6 +367,32 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
     db.session().add(made)
     db.session().flush()
     tenant.onward = receiver.offered = made.key
+
+
+def _ask_about_attendance(tenant: Tenant, asked: Tenant, ksaf: Tenant) -> None:
+    """Ask another school about a child of `tenant`: it reads its own mark there, and nothing else of the referral."""
+    by = ksaf.people[Role.TRIAGE_OFFICER]
+    enter(db.session(), by.organisation_id)
+    wanted = select(Referral).where(Referral.reference == tenant.references[State.CONTEXT_REQUESTED])
+    referral = db.session().scalars(wanted).one()
+    db.session().add(
+        ContextRequest(
+            organisation_id=referral.organisation_id,
+            referral_id=referral.id,
+            reference=referral.reference,
+            to_organisation_id=asked.organisation_id,
+            to_name="Another school",
+            basis="The family agreed",
+            about=f"Child {asked.mark}",
+            question=f"Attendance of {asked.mark}",
+            asked_by_id=by.user_id,
+            asked_by_name=by.name,
+            asked_at=clock.now(),
+            due_at=clock.now() + timedelta(days=3),
+        )
+    )
+    db.session().flush()
+    asked.asked = referral.reference
 
 
 def _add_prompts(tenant: Tenant) -> None:

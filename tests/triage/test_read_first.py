@@ -67,7 +67,7 @@ def test_pages_move_by_key_across_urgent_and_dated_and_undated_rows(world, tx, m
     found, place, pages = [], None, 0
     while place or not pages:
         page = queries.queue(world.officer.actor, after=place)
-        found += [row for row, _ in page.rows]
+        found += [row for row, *_ in page.rows]
         place, pages = Place.read(str(page.following or "")), pages + 1
     keys = [
         (not row.is_urgent, row.waiting_on.value, row.next_due_at is not None, row.next_due_at, row.reference)

@@ -96,6 +96,7 @@ class Subject:
             "offer": tenant.offered,
             "invitation link": crypto.sign("invitation", tenant.invitation),
             "shared referral": tenant.shared or None,
+            "attendance question": tenant.asked or None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
             "call back": tenant.call_back,

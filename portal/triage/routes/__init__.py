@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.triage.routes import ask, assessment, authorise, decide, decisions, outcome, queue
+from portal.triage.routes import ask, asked, assessment, authorise, context, decide, decisions, outcome, queue
 
 
 def install(app: Flask) -> None:
     """Register triage's pages on `app`."""
-    for module in (queue, assessment, ask, decide, decisions, authorise, outcome):
+    for module in (queue, assessment, ask, context, asked, decide, decisions, authorise, outcome):
         app.register_blueprint(module.blueprint)
