@@ -145,6 +145,24 @@ def closed_outcomes(purposes_in_force: Collection[str], level: int | None, why: 
     return closed if OUTREACH_PURPOSE in purposes_in_force else closed | {Outcome.PATHWAY_2: NO_OUTREACH}
 
 
+def incomplete(outcome: Outcome, reason: str | None, next_option: str) -> str | None:
+    """Return what the referrer would miss in a decision, in words, or None: a refusal's reason, or a next option.
+
+    USERS: every state, and every refusal, comes back with a reason and a next option.
+    """
+    if outcome is Outcome.NOT_ACCEPTED and reason not in REASONS:
+        return "Select why it is not accepted"
+    return None if next_option.strip() else "Enter what the family can do next"
+
+
+def said(outcome: Outcome, reason: str | None) -> str:
+    """Return a decision as the timeline says it: what was decided, and of a refusal why, without narrative."""
+    words = OUTCOMES[outcome].in_the_letter
+    if outcome is not Outcome.NOT_ACCEPTED or reason not in REASONS:
+        return words
+    return f"{words}. {REASONS[reason].label}. The written outcome says what the family can do next."
+
+
 def suggestion(outcome: Outcome, reason: str | None) -> tuple[str, str]:
     """Return wording to start from: the explanation and the next option, empty while a refusal has no reason yet."""
     if outcome is Outcome.NOT_ACCEPTED:

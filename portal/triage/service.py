@@ -84,10 +84,12 @@ def ask(actor: Actor, referral: Referral, question: str) -> InformationRequest:
 def propose(actor: Actor, referral: Referral, proposal: Proposal) -> Decision:
     """Propose a decision for a manager to authorise, and return it; every manager but the proposer is told.
 
-    Raises DecisionRefusedError for outreach without consent and for a pathway without an assessment, and
-    SomeoneWasFirstError when there is nothing to decide now.
+    Raises DecisionRefusedError for outreach without consent, a pathway without an assessment, and what lacks a reason
+    or a next option; SomeoneWasFirstError when there is nothing to decide now.
     """
     _require_open(actor, referral, proposal.outcome)
+    if missing := rules.incomplete(proposal.outcome, proposal.reason, proposal.next_option):
+        raise DecisionRefusedError(missing)
     # The proposal itself is KSAF's own: the referrer goes on reading that the referral is being decided.
     lifecycle.move(actor, referral, Event.DECIDE, "Decision sent to a manager", audience=Audience.OPERATOR)
     _drop_open_questions(referral)
@@ -121,7 +123,7 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
     refused = decision.outcome is Outcome.NOT_ACCEPTED
     referral.pathway = None if refused else decision.outcome.value
     lifecycle.move(
-        actor, referral, _EVENTS[decision.outcome], "KSAF decided", rules.OUTCOMES[decision.outcome].in_the_letter
+        actor, referral, _EVENTS[decision.outcome], "KSAF decided", rules.said(decision.outcome, decision.reason)
     )
     if referral.state is State.ADVICE:
         advising.owe_call(actor, referral)

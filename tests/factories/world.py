@@ -283,7 +283,7 @@ def _decide(made: Referral, officer: people.Person, manager: people.Person, stat
         organisation_id=made.organisation_id,
         referral_id=made.id,
         outcome=outcome,
-        reason="another_service" if refused else None,
+        reason="another_service_leads" if refused else None,
         rationale=f"Rationale {mark}",
         explanation=f"Explanation {mark}",
         next_option=f"Next option {mark}",

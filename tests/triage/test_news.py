@@ -55,7 +55,9 @@ def test_a_manager_who_proposes_is_not_told_of_it(world):
     assert [mail.to_address for mail in mailed("triage/decision_waiting")] == [world.other_manager.email]
 
 
-@pytest.mark.parametrize(("outcome", "reason"), [(Outcome.PATHWAY_1, None), (Outcome.NOT_ACCEPTED, "another_service")])
+@pytest.mark.parametrize(
+    ("outcome", "reason"), [(Outcome.PATHWAY_1, None), (Outcome.NOT_ACCEPTED, "another_service_leads")]
+)
 def test_authorising_settles_it(world, outcome, reason):
     service.authorise(world.manager.actor, proposed(world, outcome, reason))
     assert waiting("decision_waiting") == set()
