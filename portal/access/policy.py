@@ -45,6 +45,7 @@ class Permission(StrEnum):
     # enquiries, Pathway 1
     ENQUIRY_READ = "enquiry.read"
     ENQUIRY_LOG = "enquiry.log"
+    ENQUIRY_INVITE = "enquiry.invite"
     CALL_TAKE = "call.take"
     CALL_TRY = "call.try"
     CALL_END = "call.end"
@@ -142,6 +143,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # enquiries, Pathway 1
     Permission.ENQUIRY_READ: _ADVISERS,
     Permission.ENQUIRY_LOG: _ADVISERS,
+    Permission.ENQUIRY_INVITE: _ADVISERS,
     Permission.CALL_TAKE: _ADVISERS,
     Permission.CALL_TRY: _ADVISERS,
     Permission.CALL_END: _ADVISERS,

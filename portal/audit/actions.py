@@ -47,6 +47,7 @@ class Action(StrEnum):
     # enquiries
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
+    CALLER_INVITED = "enquiries:call:invited"
     SIGNPOST_MADE = "enquiries:signpost:made"
     CALL_OPENED = "enquiries:call_back:viewed"
     CALL_TAKEN = "enquiries:call_back:taken"
@@ -118,6 +119,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     # enquiries
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),
+    Action.CALLER_INVITED: frozenset({"reference", "organisation"}),
     Action.SIGNPOST_MADE: frozenset({"reference", "kind"}),
     Action.CALL_OPENED: frozenset({"reference"}),
     Action.CALL_TAKEN: frozenset({"reference"}),

@@ -67,6 +67,7 @@ def _item(referral: Referral, now: datetime) -> dict[str, Any]:
     child, path = child_in_list(referral), f"/referrals/{referral.reference}"
     if referral.state is State.DRAFT:
         title = f"Finish the referral of {child}" if referral.child_given_name else "Finish your referral"
+        title += " that KSAF began from a call" if referral.invited_by_name else ""
         saved = f"{referral.reference}, last saved {ago(now, referral.last_change_at)}"
         return {"title": title, "href": f"{path}/tasks", "detail": saved, "words": "draft", "tone": "neutral"}
     due = referral.next_due_at

@@ -16,6 +16,9 @@ from portal.enquiries.call_backs import queries as call_backs
 from portal.enquiries.call_backs import service as calling
 from portal.enquiries.call_backs.rules import TryResult
 from portal.enquiries.call_backs.service import Family
+from portal.enquiries.inviting import queries as invitable
+from portal.enquiries.inviting import service as inviting
+from portal.enquiries.inviting.service import Begun
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposting
@@ -136,7 +139,10 @@ class Teller:
 
         def log() -> None:
             with self._database.transaction(tenant=actor.organisation_id):
-                enquiries.log_call(actor, call)
+                made = enquiries.log_call(actor, call)
+                if "invited" in words:
+                    begun = Begun(**words["begun"])
+                    inviting.invite(actor, made, invitable.places(actor, words["invited"])[0], begun)
 
         return self._times.instant(words["at"]), log
 

@@ -48,6 +48,10 @@ class Enquiry(OrganisationOwned, SQLModel, table=True):
     advised: str = Field(sa_type=EncryptedText)
     signposts: list[str] = Field(sa_type=EncryptedJSON, description="Keys of directory.toml")
     next_step: NextStep = Field(sa_type=words(NextStep))
+    draft_id: int | None = Field(
+        default=None, foreign_key="referral.id", description="The draft it led to, in an organisation's own space"
+    )
+    draft_for: str = Field(default="", max_length=200, description="That organisation's name")
     recorded_by_id: int = Field(foreign_key="user_account.id")
     recorded_by_name: str = Field(max_length=200)
     recorded_at: datetime

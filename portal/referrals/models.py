@@ -74,6 +74,7 @@ class Referral(PartyRoot, SQLModel, table=True):
     route: str = Field(default="", max_length=40, description="What the consent position lets it ask for")
     pathway: str | None = Field(default=None, max_length=20)
     created_by_id: int = Field(foreign_key="user_account.id")
+    invited_by_name: str = Field(default="", max_length=200, description="Who at KSAF began it, from a call")
     contact_name: str = Field(default="", max_length=200, description="The one professional contact")
     assigned_to_id: int | None = Field(default=None, foreign_key="user_account.id", description="Who has it at KSAF")
     assigned_to_name: str = Field(default="", max_length=200)

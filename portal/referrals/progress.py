@@ -130,7 +130,8 @@ def _up_to_decision(referral: Referral, *, is_operator: bool) -> list[Step]:
 def following(referral: Referral, now: datetime, *, is_operator: bool) -> tuple[str, Tone]:
     """Return who does what next, and by when, for a list; seen by KSAF or by a partner at `now`."""
     if referral.state is State.DRAFT:
-        return "Finish and send it", "neutral"
+        begun = "Begun by KSAF from a call: finish" if referral.invited_by_name else "Finish"
+        return f"{begun} and send it", "neutral"
     if referral.waiting_on is WaitingOn.NOBODY or referral.next_due_at is None:
         return _nothing_due(referral, is_operator=is_operator), "neutral"
     who = _who(referral, is_operator=is_operator)

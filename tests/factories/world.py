@@ -6,7 +6,7 @@ for the mark finds every leak.
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlmodel import select
@@ -56,6 +56,8 @@ class Tenant:
     shared: str = ""
     """The reference of a referral that another organisation sent and that is shared with this one, all but its end."""
     enquiry: str = ""
+    professional: str = ""
+    """The reference of a call that a professional made to it."""
     call_back: str = ""
     """The reference of a call that it owes."""
     onward: str = ""
@@ -329,6 +331,7 @@ def _log_call(ksaf: Tenant) -> None:
         signposts=["sen_advice"],
     )
     ksaf.enquiry = enquiries.log_call(adviser.actor, call).reference
+    ksaf.professional = enquiries.log_call(adviser.actor, replace(call, caller=Caller.PROFESSIONAL)).reference
 
 
 def _signpost(tenant: Tenant, ksaf: Tenant) -> None:

@@ -74,7 +74,7 @@ class Subject:
         other = self.world.school if home is self.world.other_school else self.world.other_school
         if at == "shared referral":
             other = self.world.health if home is self.world.council else self.world.council
-        if at in {"enquiry", "call back"} and home is not self.world.ksaf:
+        if at in {"enquiry", "call back", "professional's call"} and home is not self.world.ksaf:
             other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
@@ -100,6 +100,7 @@ class Subject:
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
             "call back": tenant.call_back,
+            "professional's call": tenant.professional,
             "nothing": None,
         }.get(kind)
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None

@@ -13,6 +13,7 @@ from portal.enquiries.call_backs import queries as call_backs
 from portal.enquiries.call_backs.models import CallBack
 from portal.enquiries.call_backs.rules import CallBackEnding
 from portal.enquiries.forms import CallForm
+from portal.enquiries.inviting import queries as inviting
 from portal.enquiries.models import Caller, Enquiry
 from portal.enquiries.queries import Wanted
 from portal.organisations import contacts
@@ -83,6 +84,7 @@ def read(actor: Actor, enquiry: Enquiry) -> Response:
         area=rules.AREAS[enquiry.area],
         next_step=rules.NEXT_STEPS[enquiry.next_step],
         services=directory.chosen(enquiry.signposts),
+        draft=inviting.draft_of(actor, enquiry),
     )
 
 

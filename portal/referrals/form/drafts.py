@@ -13,9 +13,10 @@ from portal.audit.actions import Action
 from portal.referrals import lifecycle, queries, trail
 from portal.referrals.files import storage
 from portal.referrals.form.requirements import route
-from portal.referrals.form.sections import Answers, AnswerValue, Section, words
+from portal.referrals.form.sections import SECTIONS, Answers, AnswerValue, Section, words
 from portal.referrals.models import Attachment, Referral, ReferralSection
 from portal.referrals.rules import Event, State
+from portal.timescales.recipients import Member
 
 
 class NotADraftError(Exception):
@@ -38,29 +39,22 @@ class Stale:
 
 def start_draft(actor: Actor) -> Referral:
     """Start an empty draft owned by `actor`'s organisation, with `actor` as its contact until they say otherwise."""
-    now = clock.now()
-    made = Referral(
-        organisation_id=actor.organisation_id,
-        reference=references.new(),
-        created_by_id=actor.user_id,
-        contact_name=actor.name[:200],
-        created_at=now,
-        last_change_at=now,
-    )
-    db.session().add(made)
+    return _start(actor, actor.organisation_id, actor.user_id, actor.name)
+
+
+def start_for(actor: Actor, organisation_id: int, contact: Member, answers: Answers) -> Referral:
+    """Start a draft with `answers` in another organisation's space, for `contact` there to finish, as KSAF's `actor`.
+
+    For a block `as_system`: KSAF is no party to a draft, and reads it only once it has been sent.
+    """
+    made = _start(actor, organisation_id, contact.user_id, contact.name)
+    made.invited_by_name = actor.name
+    for section in SECTIONS:
+        own = {each.key: answers[each.key] for each in section.questions if answers.get(each.key)}
+        if own:
+            _write(actor, made, section, own, None)
+            _keep_for_lists(made, section, own)
     db.session().flush()
-    db.session().add(
-        ReferralParty(
-            referral_id=made.id or 0,
-            owner_organisation_id=actor.organisation_id,
-            organisation_id=actor.organisation_id,
-            role=PartyRole.OWNER,
-            scope=Scope.ALL,
-            basis="The organisation that refers",
-            valid_from=now,
-        )
-    )
-    trail.record(actor, made, Action.DRAFT_STARTED)
     return made
 
 
@@ -100,6 +94,33 @@ def discard_draft(actor: Actor, referral: Referral) -> None:
     for column, empty in (_from_child({}) | _from_consent({})).items():
         setattr(referral, column, empty)
     db.session().flush()
+
+
+def _start(actor: Actor, organisation_id: int, user_id: int, name: str) -> Referral:
+    now = clock.now()
+    made = Referral(
+        organisation_id=organisation_id,
+        reference=references.new(),
+        created_by_id=user_id,
+        contact_name=name[:200],
+        created_at=now,
+        last_change_at=now,
+    )
+    db.session().add(made)
+    db.session().flush()
+    db.session().add(
+        ReferralParty(
+            referral_id=made.id or 0,
+            owner_organisation_id=organisation_id,
+            organisation_id=organisation_id,
+            role=PartyRole.OWNER,
+            scope=Scope.ALL,
+            basis="The organisation that refers",
+            valid_from=now,
+        )
+    )
+    trail.record(actor, made, Action.DRAFT_STARTED)
+    return made
 
 
 def _write(
