@@ -1,9 +1,34 @@
 """Who is asking: one person, acting for one organisation, in one role."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from portal.access import policy
 from portal.access.roles import ROLE_LABELS, OrganisationKind, Role
+
+
+class Author(Protocol):
+    """Whoever something is recorded of: an actor, or somebody without an account, who has no `user_id`."""
+
+    @property
+    def user_id(self) -> int | None:
+        """Return the person's account, if they have one."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Return the person's name."""
+        ...
+
+    @property
+    def organisation_id(self) -> int:
+        """Return the organisation whose rows they work on."""
+        ...
+
+    @property
+    def organisation_name(self) -> str:
+        """Return the name of the organisation they speak for."""
+        ...
 
 
 @dataclass(frozen=True)

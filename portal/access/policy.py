@@ -65,6 +65,7 @@ class Permission(StrEnum):
     TRANSFER_OFFER = "transfer.offer"
     TRANSFER_WITHDRAW = "transfer.withdraw"
     TRANSFER_CHASE = "transfer.chase"
+    TRANSFER_RENEW = "transfer.renew"
     TRANSFER_OVERRIDE = "transfer.override"
     TRANSFER_READ = "transfer.read"
     TRANSFER_ACCEPT = "transfer.accept"
@@ -163,6 +164,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.TRANSFER_OFFER: _OFFERERS,
     Permission.TRANSFER_WITHDRAW: _OFFERERS,
     Permission.TRANSFER_CHASE: _OFFERERS,
+    Permission.TRANSFER_RENEW: _OFFERERS,
     Permission.TRANSFER_OVERRIDE: _MANAGER,
     Permission.TRANSFER_READ: PARTNER_ROLES,
     Permission.TRANSFER_ACCEPT: _WRITERS,

@@ -70,6 +70,7 @@ class Action(StrEnum):
     TRANSFER_DECLINED = "transfers:transfer:declined"
     TRANSFER_WITHDRAWN = "transfers:transfer:withdrawn"
     TRANSFER_CHASED = "transfers:transfer:chased"
+    TRANSFER_RENEWED = "transfers:transfer:renewed"
     ACCEPTANCE_OVERRIDDEN = "transfers:acceptance:overridden"
     # sharing
     REFERRAL_SHARED = "referrals:sharing:started"
@@ -142,6 +143,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.TRANSFER_DECLINED: frozenset({"reference", "key"}),
     Action.TRANSFER_WITHDRAWN: frozenset({"reference", "key"}),
     Action.TRANSFER_CHASED: frozenset({"reference", "key"}),
+    Action.TRANSFER_RENEWED: frozenset({"reference", "key"}),
     Action.ACCEPTANCE_OVERRIDDEN: frozenset({"reference"}),
     # sharing
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Author
 from portal.audit import chain
 from portal.audit.actions import DETAIL, Action
 from portal.audit.models import AuditEvent, AuditHead, AuditPayload
@@ -19,7 +19,7 @@ class UndeclaredDetailError(ValueError):
 
 
 def record(
-    actor: Actor,
+    actor: Author,
     action: Action,
     *,
     subject: tuple[str, int | None],

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.accounts.models import User
 from portal.consent.models import ConsentEvent
 from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION
@@ -62,7 +62,7 @@ def standing(actor: Actor, referral_id: int) -> list[LedgerLine]:
     return [_line(entry, "", is_newest=True) for entry in newest.values()]
 
 
-def in_force(actor: Actor, referral_id: int, purpose: str) -> ConsentEvent | None:
+def in_force(actor: Author, referral_id: int, purpose: str) -> ConsentEvent | None:
     """Return the consent to `purpose` that holds now: the newest entry about it, if that one gives it; else None."""
     newest = next((entry for entry in _entries(actor, referral_id) if entry.purpose == purpose), None)
     return newest if newest is not None and newest.position in PERMITTING else None
@@ -73,7 +73,7 @@ def purpose_title(purpose: str) -> str:
     return _TITLES.get(purpose, purpose)
 
 
-def _entries(actor: Actor, referral_id: int) -> list[ConsentEvent]:
+def _entries(actor: Author, referral_id: int) -> list[ConsentEvent]:
     session = db.session()
     if session.info["tenant"] != actor.organisation_id:
         return []

@@ -3,12 +3,12 @@
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Author
 from portal.referrals.models import Audience, Referral, TimelineEntry
 
 
 def add(
-    actor: Actor,
+    actor: Author,
     referral: Referral,
     kind: str,
     title: str,

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from portal.access.actor import Actor
+from portal.access.actor import Author
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.referrals.models import Referral
 
 
-def record(actor: Actor, referral: Referral, action: Action, **detail: Any) -> None:
+def record(actor: Author, referral: Referral, action: Action, **detail: Any) -> None:
     """Record `action` by `actor` on `referral`, with its reference and what else `action` declares as detail."""
     audit.record(
         actor,

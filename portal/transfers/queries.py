@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.access.models import Scope
 from portal.access.policy import Permission
 from portal.access.roles import OrganisationKind
@@ -49,12 +49,17 @@ def open_offer(actor: Actor, reference: str, key: str) -> Made | None:
     return Made(referral, found) if found else None
 
 
-def offers_of(actor: Actor, referral: Referral) -> list[Transfer]:
+def offers_of(actor: Author, referral: Referral) -> list[Transfer]:
     """Return the offers about a referral that `actor` has loaded, newest first."""
     if db.session().info["tenant"] != actor.organisation_id:
         return []
     made = select(Transfer).where(col(Transfer.referral_id) == referral.id)
     return list(db.session().scalars(made.order_by(col(Transfer.id).desc())).all())
+
+
+def asked_outside(actor: Actor, referral: Referral) -> set[str]:
+    """Return the addresses of services without an account that have an offer of `referral` now."""
+    return {each.to_email for each in offers_of(actor, referral) if each.to_email and each.state in READABLE}
 
 
 def received(actor: Actor) -> list[Transfer]:
@@ -81,7 +86,8 @@ def receivers(actor: Actor, referral: Referral) -> list[Organisation]:
     """
     if not actor.may(Permission.TRANSFER_OFFER):
         raise PermissionError
-    taken = [each.to_organisation_id for each in offers_of(actor, referral) if each.state in READABLE]
+    asked = [each for each in offers_of(actor, referral) if each.state in READABLE]
+    taken = [each.to_organisation_id for each in asked if each.to_organisation_id is not None]
     agreed = select(Agreement.organisation_id).where(col(Agreement.version) == terms.current().id)
     wanted = select(Organisation).where(
         col(Organisation.id).in_(agreed),

@@ -47,3 +47,26 @@ STATE_LABELS = {
 def is_to_be_offered(states: Collection[TransferState]) -> bool:
     """Say whether KSAF owes the family another offer: none of those made waits for an answer or was accepted."""
     return not READABLE.intersection(states)
+
+
+MOST_WRONG_CODES = 20
+"""Wrong codes over a link's whole life, after which it is over: of a million codes that leaves a guess 1 in 50,000."""
+
+
+class LinkState(StrEnum):
+    """What a link to an offer opens."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    OVER = "over"
+
+
+def link_state(*, is_running: bool, is_answered: bool, is_awaited: bool, wrong_codes: int) -> LinkState:
+    """Say what a link opens: the offer, the word that it was answered through it, or nothing at all.
+
+    `is_running` until it runs out or ends, `is_awaited` while KSAF waits for an answer to the offer.
+    """
+    if is_running and is_answered:
+        return LinkState.ANSWERED
+    opens = is_running and is_awaited and wrong_codes < MOST_WRONG_CODES
+    return LinkState.OPEN if opens else LinkState.OVER

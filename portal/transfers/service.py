@@ -4,16 +4,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select
-
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.roles import OrganisationKind
 from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.notifications import service as notifications
 from portal.organisations.models import Organisation
-from portal.referrals import effects, lifecycle, telling, timeline, trail
+from portal.referrals import timeline, trail
 from portal.referrals.effects import subject_of
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import State, said_now
@@ -22,21 +21,12 @@ from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
-from portal.timescales.service import Subject
-from portal.transfers import queries
+from portal.transfers import answers, links
+from portal.transfers.answers import ONWARD, subject_of_offer
 from portal.transfers.models import Transfer
-from portal.transfers.rules import (
-    NO_CONSENT,
-    SHARING_PURPOSE,
-    STATE_LABELS,
-    TransferState,
-    is_to_be_offered,
-    may_answer,
-)
+from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, TransferState
 from portal.web.dates import date_only, today
 from portal.web.errors import SomeoneWasFirstError
-
-ONWARD = "onward"
 
 
 class OfferRefusedError(Exception):
@@ -44,27 +34,40 @@ class OfferRefusedError(Exception):
 
 
 @dataclass(frozen=True)
+class Outside:
+    """A service without an account: it is asked, and answers, through a link sent to its e-mail."""
+
+    name: str
+    email: str
+    kind: OrganisationKind
+    id: None = None
+
+
+@dataclass(frozen=True)
 class Offer:
     """What is offered: to whom, why (KSAF's own), and the frozen content that the receiver reads."""
 
-    receiver: Organisation
+    receiver: Organisation | Outside
     why: str
     content: dict[str, Any]
 
 
 def offer(actor: Actor, referral: Referral, made: Offer) -> Transfer:
-    """Offer the family to another organisation on the portal, which is told, and return the offer.
+    """Offer the family to another organisation, which is told, and return the offer.
 
     Raises OfferRefusedError while the family does not agree, SomeoneWasFirstError when it can no longer be offered.
     """
     _require_handing_over(actor, referral)
     require_consent(actor, referral)
+    to = made.receiver
     transfer = Transfer(
         key=secrets.token_urlsafe(18),
         organisation_id=referral.organisation_id,
         referral_id=referral.id or 0,
-        to_organisation_id=made.receiver.id,
-        to_name=made.receiver.name,
+        to_organisation_id=to.id,
+        to_name=to.name,
+        to_email=to.email if isinstance(to, Outside) else None,
+        to_kind=to.kind,
         basis="consent",
         basis_why=made.why,
         content=made.content,
@@ -79,9 +82,12 @@ def offer(actor: Actor, referral: Referral, made: Offer) -> Transfer:
     timeline.add(actor, referral, ONWARD, why)
     timescales.meet(subject_of(referral), "onward_offer", why)
     news.settle(News.OFFER_DECLINED, referral.reference, why)
-    _await_answer(referral, transfer)
+    answers.owe("onward_acceptance", subject_of_offer(transfer), referral)
     trail.record(actor, referral, Action.TRANSFER_OFFERED, key=transfer.key)
-    _tell_receiver(referral, transfer, "transfers/offered")
+    if transfer.to_email:
+        links.send(referral, transfer)
+    else:
+        _tell_receiver(referral, transfer, "transfers/offered")
     return transfer
 
 
@@ -90,15 +96,33 @@ def withdraw(actor: Actor, referral: Referral, transfer: Transfer, why: str) -> 
 
     Raises SomeoneWasFirstError when it has been answered.
     """
-    _require_unanswered(transfer)
-    _settle(actor, transfer, TransferState.WITHDRAWN, why)
+    answers.require_unanswered(transfer)
+    answers.settle(actor, transfer, TransferState.WITHDRAWN, why)
     referral.open_transfers -= 1
     said = f"Offer to {transfer.to_name} withdrawn"
     timeline.add(actor, referral, ONWARD, said)
-    timescales.cancel(_subject(transfer), "onward_acceptance", said)
-    _owe_next_offer(actor, referral)
+    timescales.cancel(subject_of_offer(transfer), "onward_acceptance", said)
+    answers.owe_next_offer(actor, referral)
     trail.record(actor, referral, Action.TRANSFER_WITHDRAWN, key=transfer.key)
-    _tell_receiver(referral, transfer, "transfers/withdrawn")
+    if transfer.to_email:
+        links.end(transfer)
+        notifications.queue(
+            "transfers/link_withdrawn", transfer.to_email, organisation_id=None, reference=referral.reference
+        )
+    else:
+        _tell_receiver(referral, transfer, "transfers/withdrawn")
+
+
+def renew(actor: Actor, referral: Referral, transfer: Transfer) -> None:
+    """Send a new link to a service without an account; the ones before it open nothing any more.
+
+    Raises SomeoneWasFirstError when it has answered, OfferRefusedError while the family does not agree.
+    """
+    answers.require_unanswered(transfer)
+    require_consent(actor, referral)
+    links.send(referral, transfer)
+    timeline.add(actor, referral, ONWARD, f"A new link was sent to {transfer.to_name}", audience=Audience.OPERATOR)
+    trail.record(actor, referral, Action.TRANSFER_RENEWED, key=transfer.key)
 
 
 def chase(actor: Actor, referral: Referral, transfer: Transfer, reached: str) -> None:
@@ -106,11 +130,11 @@ def chase(actor: Actor, referral: Referral, transfer: Transfer, reached: str) ->
 
     Raises SomeoneWasFirstError when it has been answered.
     """
-    _require_unanswered(transfer)
+    answers.require_unanswered(transfer)
     said = f"{transfer.to_name} asked again for its answer"
     timeline.add(actor, referral, ONWARD, said, reached, audience=Audience.OPERATOR)
-    timescales.meet(_subject(transfer), "onward_acceptance", said)
-    _await_answer(referral, transfer)
+    timescales.meet(subject_of_offer(transfer), "onward_acceptance", said)
+    answers.owe("onward_acceptance", subject_of_offer(transfer), referral)
     trail.record(actor, referral, Action.TRANSFER_CHASED, key=transfer.key)
 
 
@@ -131,25 +155,12 @@ def override(actor: Actor, referral: Referral, why: str) -> None:
 def accept(actor: Actor, transfer: Transfer) -> str:
     """Accept a family for the actor's organisation, which reads the referral from now on; return its reference.
 
-    Raises SomeoneWasFirstError when the offer was answered or withdrawn, OfferRefusedError when the family has
-    withdrawn its agreement since.
+    Raises what `answers.accept` raises.
     """
     with as_system(db.session()):  # the receiver is no party yet: the referral's row and deadlines are not its own
-        referral = _lock(transfer)
-        _require_unanswered(transfer)
-        if not consent.in_force(actor, referral.id or 0, SHARING_PURPOSE):
-            raise OfferRefusedError("The family’s agreement has changed since. Call KSAF before you do anything.")
-        _settle(actor, transfer, TransferState.ACCEPTED)
-        referral.open_transfers -= 1
-        referral.accepted_transfers += 1
-        said = f"{transfer.to_name} accepted the family"
-        _open_to(actor, referral, said)
-        timeline.add(actor, referral, ONWARD, said)
-        timescales.meet(_subject(transfer), "onward_acceptance", said)
-        effects.keep_next_due(referral)
+        referral = answers.accept(actor, transfer)
+        _open_to(actor, referral, f"{transfer.to_name} accepted the family")
         trail.record(actor, referral, Action.TRANSFER_ACCEPTED, key=transfer.key)
-        telling.operator(referral, "transfers/accepted")
-        telling.referrer(referral, "transfers/accepted")
         db.session().flush()
         return referral.reference
 
@@ -157,19 +168,10 @@ def accept(actor: Actor, transfer: Transfer) -> str:
 def decline(actor: Actor, transfer: Transfer, why: str) -> None:
     """Decline a family with reasons for KSAF: who has the referral is prompted, and owes another offer if none waits.
 
-    Raises SomeoneWasFirstError when the offer was answered or withdrawn.
+    Raises what `answers.decline` raises.
     """
     with as_system(db.session()):  # as in accept
-        referral = _lock(transfer)
-        _require_unanswered(transfer)
-        _settle(actor, transfer, TransferState.DECLINED, why)
-        referral.open_transfers -= 1
-        said = f"{transfer.to_name} declined"
-        timeline.add(actor, referral, ONWARD, said)
-        timescales.cancel(_subject(transfer), "onward_acceptance", said)
-        telling.prompt_operator(referral, News.OFFER_DECLINED)
-        telling.operator(referral, "transfers/declined")
-        _owe_next_offer(actor, referral)
+        referral = answers.decline(actor, transfer, why)
         trail.record(actor, referral, Action.TRANSFER_DECLINED, key=transfer.key)
         db.session().flush()
 
@@ -180,52 +182,9 @@ def require_consent(actor: Actor, referral: Referral) -> None:
         raise OfferRefusedError(NO_CONSENT)
 
 
-def _lock(transfer: Transfer) -> Referral:
-    """Return the offer's referral, locked first as KSAF's own requests do, with the offer read afresh behind it."""
-    wanted = select(Referral).where(col(Referral.id) == transfer.referral_id).with_for_update()
-    referral = db.session().scalars(wanted).one()
-    afresh = select(Transfer).where(col(Transfer.id) == transfer.id)
-    db.session().scalars(afresh.execution_options(populate_existing=True)).one()
-    return referral
-
-
 def _require_handing_over(actor: Actor, referral: Referral) -> None:
     if referral.state is not State.HANDING_OVER:
         raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
-
-
-def _require_unanswered(transfer: Transfer) -> None:
-    if not may_answer(transfer.state):
-        raise SomeoneWasFirstError(f"This offer is now: {STATE_LABELS[transfer.state].lower()}.")
-
-
-def _settle(actor: Actor, transfer: Transfer, state: TransferState, why: str | None = None) -> None:
-    transfer.state, transfer.answer_why = state, why
-    transfer.answered_at, transfer.answered_by_name = clock.now(), actor.name
-    db.session().flush()
-
-
-def _subject(transfer: Transfer) -> Subject:
-    return Subject("transfer", transfer.id or 0)
-
-
-def _await_answer(referral: Referral, transfer: Transfer) -> None:
-    _owe("onward_acceptance", _subject(transfer), referral)
-
-
-def _owe_next_offer(actor: Actor, referral: Referral) -> None:
-    """Start the time to find another service where nobody is left to answer, and keep what is due next."""
-    states = [each.state for each in queries.offers_of(actor, referral)]
-    if referral.state is State.HANDING_OVER and is_to_be_offered(states):
-        _owe("onward_offer", subject_of(referral), referral)
-    effects.keep_next_due(referral)
-
-
-def _owe(kind: str, subject: Subject, referral: Referral) -> None:
-    by, to = lifecycle.operator_id(), referral.organisation_id
-    person = referral.assigned_to_id
-    timescales.start(kind, subject, referral.reference, owed_by_id=by, owed_to_id=to, person_id=person)
-    effects.keep_next_due(referral)
 
 
 def _open_to(actor: Actor, referral: Referral, said: str) -> None:

@@ -29,7 +29,8 @@ from portal.referrals.rules import Event, State
 from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
-from portal.transfers.models import Transfer
+from portal.transfers import links
+from portal.transfers.models import Handover, Transfer
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals, support
@@ -62,6 +63,8 @@ class Tenant:
     """The reference of a call that it owes."""
     onward: str = ""
     """The offer of its family that moves to another service."""
+    handover: str = ""
+    """The key inside the link by which that service, which has no account, answers."""
     offered: str = ""
     """The offer of somebody else's family that was made to it."""
     asked: str = ""
@@ -349,19 +352,38 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
     enter(db.session(), by.organisation_id)
     wanted = select(Referral).where(Referral.reference == tenant.references[State.HANDING_OVER])
     referral = db.session().scalars(wanted).one()
-    referral.open_transfers = 1
+    referral.open_transfers = 2
+    receiver.offered = _made(referral, by, tenant, receiver.mark, to_organisation_id=receiver.organisation_id).key
+    outside = _made(referral, by, tenant, tenant.mark, to_email="duty@service.example")
+    tenant.onward, tenant.handover = outside.key, secrets.token_urlsafe(12)
+    now = clock.now()
+    db.session().add(
+        Handover(
+            organisation_id=referral.organisation_id,
+            referral_id=referral.id,
+            transfer_id=outside.id,
+            key_hash=links.hashed(tenant.handover),
+            sent_at=now,
+            expires_at=now + links.LIVES,
+        )
+    )
+    db.session().flush()
+
+
+def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to) -> Transfer:
+    """Offer a family to a service on the portal or off it, which reads `mark`."""
     made = Transfer(
         key=secrets.token_urlsafe(12),
         organisation_id=referral.organisation_id,
         referral_id=referral.id,
-        to_organisation_id=receiver.organisation_id,
         to_name="Another service",
+        **to,
         basis="consent",
         basis_why=f"Why {tenant.mark}{support.PRIVATE}",
         content={
             "reference": referral.reference,
-            "note": f"Note {receiver.mark}",
-            "sections": [{"title": "Reason", "rows": [["Worries", f"Handed over {receiver.mark}"]]}],
+            "note": f"Note {mark}",
+            "sections": [{"title": "Reason", "rows": [["Worries", f"Handed over {mark}"]]}],
         },
         offered_at=clock.now(),
         offered_by_id=by.user_id,
@@ -369,7 +391,7 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
     )
     db.session().add(made)
     db.session().flush()
-    tenant.onward = receiver.offered = made.key
+    return made
 
 
 def _ask_about_attendance(tenant: Tenant, asked: Tenant, ksaf: Tenant) -> None:

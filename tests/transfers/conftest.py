@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlmodel import select
 
 from portal import clock, db
 from portal.access.roles import OrganisationKind, Role
 from portal.consent.models import ConsentEvent, Position
+from portal.notifications.models import OutboxMail
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
+from portal.tenancy import as_system
 from portal.transfers import content, queries, service
 from portal.transfers.models import Transfer
 from portal.transfers.rules import SHARING_PURPOSE
-from portal.transfers.service import Offer
+from portal.transfers.service import Offer, Outside
 from tests.factories import people, referrals
 
 NOTE = "Mornings are hard; the mother asks for one worker."
@@ -76,6 +79,23 @@ def offered(world: World, referral: Referral, to: people.Person | None = None) -
     receiver = next(each for each in queries.receivers(actor, referral) if each.id == to.organisation_id)
     frozen = content.frozen(referral, NOTE, ["presenting_worries"], content.answered(actor, referral))
     return service.offer(actor, referral, Offer(receiver, "Nearest to home.", frozen))
+
+
+def offered_outside(world: World, referral: Referral, email: str = "duty@service.example") -> Transfer:
+    """Offer `referral` to a service without an account, with its worries and nothing else."""
+    actor = world.officer.actor
+    frozen = content.frozen(referral, NOTE, ["presenting_worries"], content.answered(actor, referral))
+    outside = Outside("Harbour Counselling", email, OrganisationKind.HEALTH)
+    return service.offer(actor, referral, Offer(outside, "They have room.", frozen))
+
+
+def mails_to(email: str, template: str) -> list[dict[str, str]]:
+    """Return what each mail of `template` to `email` carries, oldest first."""
+    with as_system(db.session()):
+        wanted = select(OutboxMail).where(
+            OutboxMail.to_address == email, OutboxMail.template == f"transfers/{template}"
+        )
+        return [mail.context for mail in db.session().scalars(wanted.order_by(OutboxMail.id))]
 
 
 @pytest.fixture

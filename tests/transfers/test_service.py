@@ -16,6 +16,7 @@ from portal.referrals.rules import Event
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Deadline, Prompt
 from portal.transfers import queries, service
+from portal.transfers.answers import AgreementEndedError
 from portal.transfers.rules import TransferState
 from portal.transfers.service import OfferRefusedError
 from portal.web.errors import SomeoneWasFirstError
@@ -133,7 +134,7 @@ def test_accepting_is_refused_once_the_family_has_withdrawn(world):
     key = offered(world, referral).key
     says(referral, world.officer, Position.WITHDRAWN)
     enter(db.session(), world.receiver.organisation_id)
-    with pytest.raises(OfferRefusedError, match="agreement has changed"):
+    with pytest.raises(AgreementEndedError, match="agreement has changed"):
         service.accept(world.receiver.actor, queries.get_received(world.receiver.actor, key))
     assert get_referral(world.receiver.actor, referral.reference) is None
 

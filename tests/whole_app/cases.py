@@ -97,6 +97,7 @@ class Subject:
             "invitation link": crypto.sign("invitation", tenant.invitation),
             "shared referral": tenant.shared or None,
             "attendance question": tenant.asked or None,
+            "handover link": crypto.sign("handover", tenant.handover) if tenant.handover else None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
             "call back": tenant.call_back,

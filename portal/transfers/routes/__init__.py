@@ -1,11 +1,11 @@
-"""The pages of an onward referral: the Onward tab, an offer's pages for KSAF, and the receiver's."""
+"""The pages of an onward referral: the Onward tab, KSAF's about an offer, the receiver's, and those behind a link."""
 
 from flask import Flask
 
-from portal.transfers.routes import offers, onward, received
+from portal.transfers.routes import handover, offers, onward, received
 
 
 def install(app: Flask) -> None:
     """Register the pages about onward referrals on `app`."""
-    for module in (onward, offers, received):
+    for module in (onward, offers, received, handover):
         app.register_blueprint(module.blueprint)

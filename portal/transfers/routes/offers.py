@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
@@ -13,10 +14,10 @@ from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_own_referral
 from portal.referrals.record import note_view
-from portal.transfers import content, queries, service
+from portal.transfers import content, links, queries, service
 from portal.transfers.forms import ChaseForm, OfferForm, WithdrawForm
 from portal.transfers.queries import Made
-from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, STATE_LABELS, may_answer
+from portal.transfers.rules import MOST_WRONG_CODES, NO_CONSENT, SHARING_PURPOSE, STATE_LABELS, may_answer
 from portal.transfers.service import Offer, OfferRefusedError
 from portal.web.rendering import render
 
@@ -37,11 +38,11 @@ def offer(actor: Actor, referral: Referral) -> Response:
     """Preview the offer exactly as its receiver will read it, or send it, as the button pressed says."""
     given, found = OfferForm(request.form), content.answered(actor, referral)
     services = queries.receivers(actor, referral)
-    given.offer(services, found)
+    given.offer(services, found, queries.asked_outside(actor, referral))
     wanted = request.form.get("do")
     if wanted == "change" or not given.validate():
         return _show(actor, referral, given, status=200 if wanted == "change" else 422)
-    receiver = next(each for each in services if each.key == given.receiver.data)
+    receiver = given.chosen(services)
     frozen = content.frozen(referral, given.note.data or "", given.items.data or [], found)
     if wanted != "send":
         return render("transfers/preview.html", form=given, referral=referral, receiver=receiver, content=frozen)
@@ -85,9 +86,25 @@ def withdraw(actor: Actor, made: Made) -> Response:
     return redirect(f"/referrals/{made.referral.reference}/onward", 303)
 
 
+@blueprint.post("/<key:key>/link")
+@requires_row(Permission.TRANSFER_RENEW, queries.open_offer)
+def renew(actor: Actor, made: Made) -> Response:
+    """Send a new link to a service without an account."""
+    address = f"/referrals/{made.referral.reference}/onward"
+    if made.transfer.to_email is None:
+        flash("This service answers in the portal: it needs no link.", "info")
+        return redirect(address, 303)
+    try:
+        service.renew(actor, made.referral, made.transfer)
+    except OfferRefusedError as refused:
+        return _show_made(made, ChaseForm(), WithdrawForm(), told=str(refused), status=422)
+    flash(f"A new link is on its way to {made.transfer.to_email}. The one before it has ended.", "success")
+    return redirect(f"{address}/{made.transfer.key}", 303)
+
+
 def _show(actor: Actor, referral: Referral, given: OfferForm, **more: Any) -> Response:
     found = content.answered(actor, referral)
-    given.offer(queries.receivers(actor, referral), found)
+    given.offer(queries.receivers(actor, referral), found, queries.asked_outside(actor, referral))
     agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
     return render(
         "transfers/offer.html",
@@ -110,6 +127,9 @@ def _show_made(made: Made, chased: ChaseForm, withdrawn: WithdrawForm, **more: A
         content=made.transfer.content,
         state=STATE_LABELS[made.transfer.state],
         is_open=may_answer(made.transfer.state),
+        link=links.newest(made.transfer) if made.transfer.to_email else None,
+        most_wrong_codes=MOST_WRONG_CODES,
+        now=clock.now(),
         chase_form=chased,
         withdraw_form=withdrawn,
         **more,

@@ -15,8 +15,6 @@ from portal.transfers import queries, service
 from portal.transfers.forms import DeclineForm
 from portal.transfers.models import Transfer
 from portal.transfers.rules import READABLE, STATE_LABELS, may_answer
-from portal.transfers.service import OfferRefusedError
-from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
 
 blueprint = Blueprint("transfers_received", __name__, url_prefix="/transfers")
@@ -45,10 +43,7 @@ def show(actor: Actor, transfer: Transfer) -> Response:
 @requires_row(Permission.TRANSFER_ACCEPT, queries.get_received)
 def accept(actor: Actor, transfer: Transfer) -> Response:
     """Accept the family."""
-    try:
-        reference = service.accept(actor, transfer)
-    except OfferRefusedError as refused:
-        raise SomeoneWasFirstError(str(refused)) from refused
+    reference = service.accept(actor, transfer)
     flash("Accepted. KSAF and the referrer are told. The referral is now among yours.", "success")
     return redirect(f"/referrals/{reference}", 303)
 
