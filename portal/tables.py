@@ -16,6 +16,7 @@ from portal.organisations import models as organisations
 from portal.referrals import models as referrals
 from portal.timescales import models as timescales
 from portal.transfers import models as transfers
+from portal.transfers.statutory import models as statutory
 from portal.triage import models as triage
 from portal.triage.assessment import models as assessments
 from portal.triage.context import models as context
@@ -39,6 +40,7 @@ __all__ = [
     "organisations",
     "referrals",
     "signposts",
+    "statutory",
     "timescales",
     "transfers",
     "triage",

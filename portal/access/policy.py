@@ -70,6 +70,12 @@ class Permission(StrEnum):
     TRANSFER_READ = "transfer.read"
     TRANSFER_ACCEPT = "transfer.accept"
     TRANSFER_DECLINE = "transfer.decline"
+    STATUTORY_READ = "statutory.read"
+    STATUTORY_LOG = "statutory.log"
+    STATUTORY_CONFIRM = "statutory.confirm"
+    STATUTORY_ACKNOWLEDGE = "statutory.acknowledge"
+    STATUTORY_CHASE = "statutory.chase"
+    STATUTORY_OUTCOME = "statutory.outcome"
     # sharing
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
@@ -169,6 +175,12 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.TRANSFER_READ: PARTNER_ROLES,
     Permission.TRANSFER_ACCEPT: _WRITERS,
     Permission.TRANSFER_DECLINE: _WRITERS,
+    Permission.STATUTORY_READ: _TRIAGE,
+    Permission.STATUTORY_LOG: _TRIAGE,
+    Permission.STATUTORY_CONFIRM: _TRIAGE,
+    Permission.STATUTORY_ACKNOWLEDGE: _TRIAGE,
+    Permission.STATUTORY_CHASE: _TRIAGE,
+    Permission.STATUTORY_OUTCOME: _TRIAGE,
     # sharing
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,

@@ -72,6 +72,11 @@ class Action(StrEnum):
     TRANSFER_CHASED = "transfers:transfer:chased"
     TRANSFER_RENEWED = "transfers:transfer:renewed"
     ACCEPTANCE_OVERRIDDEN = "transfers:acceptance:overridden"
+    STATUTORY_LOGGED = "transfers:statutory:logged"
+    STATUTORY_CONFIRMED = "transfers:statutory:confirmed"
+    STATUTORY_ACKNOWLEDGED = "transfers:statutory:acknowledged"
+    STATUTORY_CHASED = "transfers:statutory:chased"
+    STATUTORY_OUTCOME = "transfers:statutory:outcome"
     # sharing
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
@@ -145,6 +150,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.TRANSFER_CHASED: frozenset({"reference", "key"}),
     Action.TRANSFER_RENEWED: frozenset({"reference", "key"}),
     Action.ACCEPTANCE_OVERRIDDEN: frozenset({"reference"}),
+    Action.STATUTORY_LOGGED: frozenset({"reference", "key"}),
+    Action.STATUTORY_CONFIRMED: frozenset({"reference", "key"}),
+    Action.STATUTORY_ACKNOWLEDGED: frozenset({"reference", "key"}),
+    Action.STATUTORY_CHASED: frozenset({"reference", "key"}),
+    Action.STATUTORY_OUTCOME: frozenset({"reference", "key"}),
     # sharing
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),

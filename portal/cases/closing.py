@@ -15,6 +15,7 @@ from portal.referrals.rules import Event, State
 from portal.timescales import closures, policy
 from portal.timescales import service as timescales
 from portal.timescales.service import Subject
+from portal.transfers.statutory import queries as statutory
 from portal.web.dates import count_of, long_date
 from portal.web.errors import SomeoneWasFirstError
 
@@ -33,6 +34,7 @@ def standing(actor: Actor, referral: Referral) -> Standing:
         open_transfers=referral.open_transfers,
         accepted_transfers=referral.accepted_transfers,
         is_overridden=referral.acceptance_overridden_at is not None,
+        has_unsettled_statutory=statutory.has_unsettled(actor, referral),
         is_summary_authorised=summary is not None and summary.state is SummaryState.AUTHORISED,
         is_advice_owed=referral.state is State.ADVICE and call_backs.is_advice_owed(actor, referral),
     )

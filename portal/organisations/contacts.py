@@ -30,6 +30,10 @@ class Contact:
     email: str = ""
     front_door: bool = False
     """Takes the first call about a child at risk in its area."""
+    statutory: bool = False
+    """Takes statutory referrals: KSAF waits for its acknowledgement and its outcome."""
+    about_staff: bool = False
+    """Takes allegations about people who work with children."""
 
     def phone_when(self, *, out_of_hours: bool) -> str:
         """The number that is answered now; the ordinary one where there is no other."""

@@ -60,6 +60,7 @@ class Standing:
     is_overridden: bool = False
     is_summary_authorised: bool = False
     is_advice_owed: bool = False
+    has_unsettled_statutory: bool = False
 
 
 def hint(ending: Ending) -> str:
@@ -78,6 +79,11 @@ def why_not_yet(standing: Standing) -> str | None:
     KSAF stays alongside until acceptance is confirmed (prospectus, Pathway 3). The database refuses the same
     (`closes_accepted`).
     """
+    if standing.has_unsettled_statutory:
+        return (
+            "A statutory referral may not have arrived. First record under Onward that it was acknowledged, and that a"
+            " call was confirmed in writing."
+        )
     if standing.is_overridden:
         return None
     if standing.open_transfers:

@@ -34,9 +34,14 @@ def _has_support(_actor: Actor, referral: Referral) -> bool:
     return referral.support_starts_on is not None
 
 
-def _goes_on(actor: Actor, referral: Referral) -> bool:
+def goes_on(actor: Actor, referral: Referral) -> bool:
+    """Say whether `actor` has the Onward tab: both sides once the family moves on, KSAF's triage whenever it was sent.
+
+    A statutory referral is made in any state.
+    """
     offered = referral.open_transfers or referral.accepted_transfers or referral.acceptance_overridden_at
-    return queries.concerns(actor, referral) and bool(offered or referral.state is State.HANDING_OVER)
+    concerned = queries.concerns(actor, referral) and bool(offered or referral.state is State.HANDING_OVER)
+    return concerned or (actor.may(Permission.STATUTORY_READ) and referral.submitted_at is not None)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ TABS = (
     Tab("assessment", "Assessment", of_its_own=True, shown=_is_assessed),
     Tab("consent", "Consent"),
     Tab("support", "Support", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
-    Tab("onward", "Onward", of_its_own=True, shown=_goes_on),
+    Tab("onward", "Onward", of_its_own=True, shown=goes_on),
     Tab("attendance", "Attendance", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("summary", "Summary", scope=Scope.UPDATES, of_its_own=True, shown=_has_support),
     Tab("people", "Who can see this"),

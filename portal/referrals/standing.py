@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from portal import clock
 from portal.access.actor import Actor
+from portal.access.policy import Permission
 from portal.referrals import lifecycle
+from portal.referrals.effects import STATUTORY
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import queries
@@ -28,7 +30,8 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     now = clock.now()
     found = queries.for_reference(actor, referral.reference)
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
-    still = _soonest(each for each in found if each.ended_at is None and each.kind != "chase")
+    hidden = {"chase"} if actor.may(Permission.STATUTORY_READ) else {"chase", *STATUTORY}
+    still = _soonest(each for each in found if each.ended_at is None and each.kind not in hidden)
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
     done_on = {
         kind: f"/referrals/{referral.reference}/{page}"

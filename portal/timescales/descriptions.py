@@ -45,6 +45,7 @@ _SOMEBODY = {
     "completion_summary": "sends the completion summary",
     "onward_offer": "offers the family to the next service",
     "onward_acceptance": "confirms that the next service has accepted",
+    "confirm_telephone": "confirms the telephone referral in writing",
     "statutory_acknowledgement": "gets the statutory referral acknowledged",
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",

@@ -75,6 +75,7 @@ def send(referral: Referral, transfer: Transfer) -> None:
         transfer.to_email or "",
         organisation_id=None,
         reference=referral.reference,
+        has_account=False,
         path=f"/handover/{crypto.sign(_PURPOSE, key)}",
         until=made.expires_at,
     )

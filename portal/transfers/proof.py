@@ -33,6 +33,7 @@ def send_code(link: Link) -> None:
         link.transfer.to_email or "",
         organisation_id=None,
         reference=link.reference,
+        has_account=False,
         code=code,
         until=until,
     )

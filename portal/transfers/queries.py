@@ -12,9 +12,9 @@ from portal.access.roles import OrganisationKind
 from portal.organisations import terms
 from portal.organisations.models import Agreement, Organisation
 from portal.referrals.models import Referral
-from portal.referrals.queries import concerns, get_own_referral
+from portal.referrals.page import goes_on
+from portal.referrals.queries import get_own_referral
 from portal.referrals.record import Opened, open_referral
-from portal.referrals.rules import State
 from portal.tenancy import as_system
 from portal.transfers.models import Transfer
 from portal.transfers.rules import READABLE
@@ -31,13 +31,11 @@ class Made:
 
 
 def open_onward(actor: Actor, reference: str) -> Opened | None:
-    """Return the referral `reference` for its Onward tab, to KSAF and who sent it, once it may move on."""
+    """Return the referral `reference` for its Onward tab, to who has that tab (`page.goes_on`)."""
     opened = open_referral(actor, reference)
-    if opened is None or not opened.reaches(Scope.ALL) or not concerns(actor, opened.referral):
+    if opened is None or not opened.reaches(Scope.ALL):
         return None
-    found = opened.referral
-    is_offered = found.open_transfers or found.accepted_transfers or found.acceptance_overridden_at
-    return opened if is_offered or found.state is State.HANDING_OVER else None
+    return opened if goes_on(actor, opened.referral) else None
 
 
 def open_offer(actor: Actor, reference: str, key: str) -> Made | None:

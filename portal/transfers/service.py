@@ -107,7 +107,11 @@ def withdraw(actor: Actor, referral: Referral, transfer: Transfer, why: str) -> 
     if transfer.to_email:
         links.end(transfer)
         notifications.queue(
-            "transfers/link_withdrawn", transfer.to_email, organisation_id=None, reference=referral.reference
+            "transfers/link_withdrawn",
+            transfer.to_email,
+            organisation_id=None,
+            reference=referral.reference,
+            has_account=False,
         )
     else:
         _tell_receiver(referral, transfer, "transfers/withdrawn")
@@ -174,6 +178,12 @@ def decline(actor: Actor, transfer: Transfer, why: str) -> None:
         referral = answers.decline(actor, transfer, why)
         trail.record(actor, referral, Action.TRANSFER_DECLINED, key=transfer.key)
         db.session().flush()
+
+
+def is_agreed(actor: Actor, transfer: Transfer) -> bool:
+    """Say whether the family still agrees to an offer made to the actor's organisation."""
+    with as_system(db.session()):  # as in accept: the ledger is not the receiver's to read
+        return consent.in_force(actor, transfer.referral_id, SHARING_PURPOSE) is not None
 
 
 def require_consent(actor: Actor, referral: Referral) -> None:

@@ -31,6 +31,9 @@ from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers import links
 from portal.transfers.models import Handover, Transfer
+from portal.transfers.statutory import service as statutory
+from portal.transfers.statutory.models import Way
+from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
 from tests.factories import people, referrals, support
@@ -65,6 +68,8 @@ class Tenant:
     """The offer of its family that moves to another service."""
     handover: str = ""
     """The key inside the link by which that service, which has no account, answers."""
+    statutory: str = ""
+    """What KSAF has told a front door about that family."""
     offered: str = ""
     """The offer of somebody else's family that was made to it."""
     asked: str = ""
@@ -356,7 +361,7 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
     receiver.offered = _made(referral, by, tenant, receiver.mark, to_organisation_id=receiver.organisation_id).key
     outside = _made(referral, by, tenant, tenant.mark, to_email="duty@service.example")
     tenant.onward, tenant.handover = outside.key, secrets.token_urlsafe(12)
-    now = clock.now()
+    now, mark = clock.now(), f"{tenant.mark}{support.PRIVATE}"
     db.session().add(
         Handover(
             organisation_id=referral.organisation_id,
@@ -368,6 +373,17 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
         )
     )
     db.session().flush()
+    protecting = WithoutConsent("asking_is_unsafe", "A manager", is_family_told=False, not_told_why=f"Why {mark}")
+    told = Told(
+        door=Door("kent_front_door", "Kent County Council: Front Door"),
+        way=Way.PHONE,
+        made_at=now,
+        spoke_to=f"Spoke {mark}",
+        words=f"Told {mark}",
+        basis_why=f"Basis {mark}",
+        without=protecting,
+    )
+    tenant.statutory = statutory.log(by.actor, referral, told).key
 
 
 def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to) -> Transfer:

@@ -222,7 +222,7 @@ def test_a_withdrawn_offer_opens_nothing_and_its_service_is_told(database, visit
     where = f"/referrals/{made.content['reference']}/onward/{made.key}"
     assert client_of(kept_world.officer).post(f"{where}/withdraw", data={"why": "They moved."}).status_code == 303
     assert (visitor.get(path).status_code, visitor.post(f"{path}/accept", data=ANSWER).status_code) == (404, 404)
-    assert newest(database, "link_withdrawn") == {}
+    assert newest(database, "link_withdrawn") == {"has_account": False}
     assert client_of(kept_world.officer).post(f"{where}/link").status_code == 409
 
 
@@ -296,6 +296,7 @@ def test_the_mails_name_nobody(database, visitor, kept_world, made):
         for mail in mails:
             subject, body = letters.read(mail, letterhead)
             assert made.content["reference"] in subject
+            assert "Sign in" not in body  # there is no account to sign in to
             assert not any(word in subject + body for word in ("Amira", "Khan", NOTE, "Harbour"))
     assert [mail.template for mail in mails] == ["transfers/handover", "transfers/code"]
 

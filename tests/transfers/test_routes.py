@@ -139,3 +139,15 @@ def test_roles_without_it_are_refused(client_of, database, kept_world, made):
         assert referrer.post(each).status_code == 403
     assert client_of(kept_world.officer).post(f"{path}/override").status_code == 403
     assert client_of(kept_world.officer).get("/transfers").status_code == 403
+
+
+def test_once_the_family_withdraws_the_receiver_reads_and_accepts_nothing(client_of, database, kept_world, made):
+    with database.transaction():
+        says(load_for(kept_world.officer, made.referral_id), kept_world.officer, Position.WITHDRAWN)
+    client = client_of(kept_world.receiver)
+    page = client.get(f"/transfers/{made.key}").text
+    assert "agreement has changed" in page
+    assert NOTE not in page
+    assert "Accept the family" not in page
+    answer = client.post(f"/transfers/{made.key}/accept")
+    assert (answer.status_code, "agreement has changed" in answer.text) == (409, True)

@@ -82,7 +82,8 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        key = tenant.onward if "/onward/" in self.rule else tenant.attachments[state]
+        ours = tenant.statutory if "/statutory/" in self.rule else tenant.onward
+        key = ours if "/onward/" in self.rule else tenant.attachments[state]
         return {"reference": tenant.references[state], "key": key}
 
     def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:

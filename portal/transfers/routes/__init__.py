@@ -3,9 +3,10 @@
 from flask import Flask
 
 from portal.transfers.routes import handover, offers, onward, received
+from portal.transfers.statutory import routes as statutory
 
 
 def install(app: Flask) -> None:
     """Register the pages about onward referrals on `app`."""
-    for module in (onward, offers, received, handover):
+    for module in (onward, statutory, offers, received, handover):
         app.register_blueprint(module.blueprint)

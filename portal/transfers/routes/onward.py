@@ -17,6 +17,8 @@ from portal.referrals.rules import State
 from portal.transfers import queries, service
 from portal.transfers.forms import OverrideForm
 from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, STATE_LABELS
+from portal.transfers.statutory import queries as statutory
+from portal.transfers.statutory import rules, shown
 from portal.web.rendering import render
 
 blueprint = Blueprint("transfers_onward", __name__, url_prefix="/referrals/<reference:reference>/onward")
@@ -27,8 +29,8 @@ blueprint = Blueprint("transfers_onward", __name__, url_prefix="/referrals/<refe
 def show(actor: Actor, opened: Opened) -> Response:
     """Show to whom the family was offered, and what became of it."""
     note_view(actor, opened.referral, "onward")
-    shown = _standing(actor, opened.referral)
-    return render("transfers/onward.html", **shown, **page.heading(actor, opened, "onward"))
+    parts = _standing(actor, opened.referral) | _statutory(actor, opened.referral)
+    return render("transfers/onward.html", **parts, **page.heading(actor, opened, "onward"))
 
 
 @blueprint.get("/override")
@@ -55,6 +57,16 @@ def _show_override(referral: Referral, form: OverrideForm, **more: Any) -> Respo
     return render("transfers/override.html", form=form, referral=referral, child=child, **more)
 
 
+def _statutory(actor: Actor, referral: Referral) -> dict[str, Any]:
+    made = statutory.of_referral(actor, referral)
+    return {
+        "statutory": [(each, *rules.standing(each)) for each in made],
+        "statutory_owed": shown.owed(actor, referral, made) if made else {},
+        "ways": rules.WAYS,
+        "may_log": actor.may(Permission.STATUTORY_LOG),
+    }
+
+
 def _standing(actor: Actor, referral: Referral) -> dict[str, Any]:
     is_handing_over = referral.state is State.HANDING_OVER
     may_offer = is_handing_over and actor.may(Permission.TRANSFER_OFFER)
@@ -64,6 +76,8 @@ def _standing(actor: Actor, referral: Referral) -> dict[str, Any]:
         "labels": STATE_LABELS,
         "may_offer": may_offer and agreed,
         "closed_because": NO_CONSENT if may_offer and not agreed else "",
+        "goes_on": is_handing_over
+        or bool(referral.open_transfers or referral.accepted_transfers or referral.acceptance_overridden_at),
         "may_open": actor.may(Permission.TRANSFER_OFFER),
         "may_override": is_handing_over
         and actor.may(Permission.TRANSFER_OVERRIDE)
