@@ -70,7 +70,7 @@ def read(mail: OutboxMail, letterhead: Letterhead) -> tuple[str, str]:
     label, _, subject = head.partition(":")
     if label != "Subject" or not subject.strip():
         raise CannotWriteError(f"{mail.template}.txt has to begin with a line Subject: …")
-    sign_off = _environment().get_template(SIGN_OFF).render(ours)
+    sign_off = _environment().get_template(SIGN_OFF).render(known)
     return subject.strip(), f"{body.strip()}\n\n{sign_off.strip()}\n"
 
 

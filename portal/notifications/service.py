@@ -21,7 +21,8 @@ def queue(
 
     `organisation_id` is the recipient's. A mail about a child carries the `reference` and a link, never a name:
     the context is for links, instants and words about the service. Templates know `link("/path")`, `base_url`,
-    `service`, `ksaf_phone` and `ksaf_email` besides, and end before the sign-off, which every mail gets.
+    `service`, `ksaf_phone` and `ksaf_email` besides, and end before the sign-off, which every mail gets; with
+    `has_account=False` it asks nobody to sign in.
     """
     now = clock.now()
     mail = OutboxMail(

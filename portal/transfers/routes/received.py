@@ -61,13 +61,16 @@ def decline(actor: Actor, transfer: Transfer) -> Response:
 
 
 def _show(actor: Actor, transfer: Transfer, form: DeclineForm, **more: Any) -> Response:
+    waits = may_answer(transfer.state)
+    agreed = not waits or service.is_agreed(actor, transfer)
     return render(
         "transfers/received.html",
         form=form,
         transfer=transfer,
         reference=transfer.content["reference"],
-        content=transfer.content if transfer.state in READABLE else None,
+        agreed=agreed,
+        content=transfer.content if transfer.state in READABLE and agreed else None,
         state=STATE_LABELS[transfer.state],
-        may_answer=may_answer(transfer.state) and actor.may(Permission.TRANSFER_ACCEPT),
+        may_answer=waits and agreed and actor.may(Permission.TRANSFER_ACCEPT),
         **more,
     )
