@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal import clock
 from portal.access.actor import Actor
+from portal.access.roles import OrganisationKind
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
@@ -23,12 +25,22 @@ from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposting
 from portal.enquiries.signposts.service import About
+from portal.organisations import contacts
 from portal.referrals import conversation, submission
 from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
+from portal.transfers import content
+from portal.transfers import queries as transfers
+from portal.transfers import service as offering
+from portal.transfers.models import Transfer
+from portal.transfers.rules import may_answer
+from portal.transfers.service import Offer, Outside
+from portal.transfers.statutory import service as statutory
+from portal.transfers.statutory.models import Way
+from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage import service as triage
 from portal.triage.assessment import queries as assessments
 from portal.triage.assessment import service as assessing
@@ -77,6 +89,27 @@ def _ask_context(actor: Actor, referral: Referral, words: dict[str, str]) -> Non
     context.ask(actor, referral, context.Question(words["text"], schools.get(words.get("school", ""))))
 
 
+def _offer(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    outside = Outside(words["to"], words["email"], OrganisationKind(words["kind"])) if "email" in words else None
+    on_portal = {each.name: each for each in transfers.receivers(actor, referral)}
+    chosen = content.frozen(referral, words["note"], words["items"].split(), content.answered(actor, referral))
+    offering.offer(actor, referral, Offer(outside or on_portal[words["to"]], words["why"], chosen))
+
+
+def _tell_front_door(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    known = {each.key: each for each in contacts.CONTACTS}[words["door"]]
+    told = Told(
+        door=Door(known.key, f"{known.service}: {known.label}"),
+        way=Way(words["way"]),
+        made_at=clock.now(),
+        spoke_to=words["spoke_to"],
+        words=words["told"],
+        basis_why=words["basis_why"],
+        without=WithoutConsent(words["reason"], words["authorised_by"], is_family_told=True, not_told_why=""),
+    )
+    statutory.log(actor, referral, told)
+
+
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
     "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
@@ -95,7 +128,15 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),
     "reopen": lambda actor, referral, words: closing.reopen(actor, referral, words["text"]),
+    "offer": _offer,
+    "front_door": _tell_front_door,
     "return": lambda actor, referral, words: triage.send_back(actor, referral, words["text"]),
+}
+
+# Done by a service that was offered a family, which does not have the referral itself.
+ANSWERS: dict[str, Callable[[Actor, Transfer, dict[str, str]], object]] = {
+    "accept_offer": lambda actor, transfer, _words: offering.accept(actor, transfer),
+    "decline_offer": lambda actor, transfer, words: offering.decline(actor, transfer, words["text"]),
 }
 
 
@@ -198,6 +239,9 @@ class Teller:
     def _step(self, step: Step, reference: str, owner: Actor) -> None:
         held = self._actors[step.by]
         actor = owner if owner in held else held[0]
+        if step.do in ANSWERS:
+            self._answer(actor, reference, step)
+            return
         self._do(actor, reference, lambda who, referral: DEEDS[step.do](who, referral, step.words))
 
     def _do(self, actor: Actor, reference: str, deed: Callable[[Actor, Referral], object]) -> None:
@@ -206,3 +250,9 @@ class Teller:
             if referral is None:
                 raise LookupError(reference)
             deed(actor, referral)
+
+    def _answer(self, actor: Actor, reference: str, step: Step) -> None:
+        with self._database.transaction(tenant=actor.organisation_id):
+            waiting = (each for each in transfers.received(actor) if may_answer(each.state))
+            transfer = next(each for each in waiting if each.content["reference"] == reference)
+            ANSWERS[step.do](actor, transfer, step.words)
