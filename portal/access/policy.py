@@ -54,6 +54,12 @@ class Permission(StrEnum):
     SIGNPOST_CALL = "signpost.call"
     # cases, delivery of Pathway 2
     CASE_ALLOCATE = "case.allocate"
+    # cases, the plan
+    CONSENT_CONFIRM = "consent.confirm"
+    PLAN_WRITE = "plan.write"
+    GOAL_ADD = "goal.add"
+    GOAL_CHANGE = "goal.change"
+    GOAL_END = "goal.end"
     # cases, attendance and endings
     ATTENDANCE_ADD = "attendance.add"
     ATTENDANCE_UPLOAD = "attendance.upload"
@@ -159,6 +165,12 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.SIGNPOST_CALL: _WRITERS,
     # cases, delivery of Pathway 2
     Permission.CASE_ALLOCATE: _ALLOCATORS,
+    # cases, the plan
+    Permission.CONSENT_CONFIRM: _DELIVERERS,
+    Permission.PLAN_WRITE: _DELIVERERS,
+    Permission.GOAL_ADD: _DELIVERERS,
+    Permission.GOAL_CHANGE: _DELIVERERS,
+    Permission.GOAL_END: _DELIVERERS,
     # cases, attendance and endings
     Permission.ATTENDANCE_ADD: _WRITERS | _DELIVERERS,
     Permission.ATTENDANCE_UPLOAD: _WRITERS | _DELIVERERS,

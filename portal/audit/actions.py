@@ -55,6 +55,11 @@ class Action(StrEnum):
     CALL_ENDED = "enquiries:call_back:ended"
     # cases, delivery
     CASE_ALLOCATED = "cases:case:allocated"
+    # cases, the plan
+    PLAN_SAVED = "cases:plan:saved"
+    GOAL_ADDED = "cases:goal:added"
+    GOAL_CHANGED = "cases:goal:changed"
+    GOAL_ENDED = "cases:goal:ended"
     # cases, attendance and endings
     ATTENDANCE_GIVEN = "cases:attendance:given"
     SUMMARY_SAVED = "cases:summary:saved"
@@ -133,6 +138,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CALL_ENDED: frozenset({"reference", "ending"}),
     # cases, delivery
     Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
+    # cases, the plan
+    Action.PLAN_SAVED: frozenset({"reference"}),
+    Action.GOAL_ADDED: frozenset({"reference", "key"}),
+    Action.GOAL_CHANGED: frozenset({"reference", "key"}),
+    Action.GOAL_ENDED: frozenset({"reference", "key"}),
     # cases, attendance and endings
     Action.ATTENDANCE_GIVEN: frozenset({"reference", "weeks"}),
     Action.SUMMARY_SAVED: frozenset({"reference", "version"}),

@@ -14,7 +14,6 @@ from portal.cases.models import AttendanceWeek, CaseGoal, CaseWeek, GoalScore, S
 from portal.cases.queries import Supported
 from portal.cases.session_file import Week
 from portal.referrals import timeline, trail
-from portal.referrals.queries import get_own_referral
 from portal.web.dates import date_only, today
 
 PERSISTENT, SEVERE = 90.0, 50.0
@@ -59,12 +58,6 @@ class GoalLine:
 def percent(possible: int, attended: int) -> float:
     """Return `attended` of `possible` sessions as 0 to 100, to one place; 0 where none was possible."""
     return round(100 * attended / possible, 1) if possible else 0.0
-
-
-def open_own(actor: Actor, reference: str) -> Supported | None:
-    """Return the support as `open_support` where `actor` acts for the owner or for KSAF; None where they look on."""
-    # First the referral itself, whose lock makes two who add to it at once come one after the other.
-    return queries.open_support(actor, reference) if get_own_referral(actor, reference) else None
 
 
 def mondays(case: SupportCase) -> list[dt.date]:

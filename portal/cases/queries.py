@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.models import Scope
 from portal.cases.models import CaseWeek, SupportCase
 from portal.referrals.models import Referral
+from portal.referrals.queries import get_own_referral
 from portal.referrals.record import Opened, open_referral
 
 
@@ -35,6 +36,12 @@ def open_support(actor: Actor, reference: str) -> Supported | None:
         return None
     case = newest_case(actor, opened.referral)
     return Supported(opened, case) if case else None
+
+
+def open_own_support(actor: Actor, reference: str) -> Supported | None:
+    """Return the support as `open_support` where `actor` acts for the owner or for KSAF; None where they look on."""
+    # First the referral itself, whose lock makes two who change it at once come one after the other.
+    return open_support(actor, reference) if get_own_referral(actor, reference) else None
 
 
 def newest_case(actor: Actor, referral: Referral) -> SupportCase | None:

@@ -11,6 +11,7 @@ from portal.access.roles import OrganisationKind
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
+from portal.demo import agreeing
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -124,6 +125,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "advise": _advise,
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
     "allocate": _allocate,
+    **agreeing.DEEDS,
     "close": lambda actor, referral, words: closing.close(
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),

@@ -16,7 +16,7 @@ SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
 # Of these a withdrawal or a refusal ends none: a front door that was told still owes its answer about the child.
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
-_SUMMARY = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED)
+_HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
@@ -59,11 +59,11 @@ EFFECTS: dict[Event, Effect] = {
     Event.AUTHORISE_ONWARD: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("onward_offer",), settles=_DECIDED),
     Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
     Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
-    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=(*ADVICE, *SUPPORT), starts=("onward_offer",), settles=_SUMMARY),
+    Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=(*ADVICE, *SUPPORT), starts=("onward_offer",), settles=_HELPING),
     Event.CLOSE: Effect(
         WaitingOn.NOBODY,
         ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY),
-        settles=(*_SUMMARY, News.OFFER_DECLINED),
+        settles=(*_HELPING, News.OFFER_DECLINED),
     ),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.

@@ -26,6 +26,7 @@ class News(StrEnum):
     OFFER_DECLINED = "offer_declined"
     SUMMARY_WAITING = "summary_waiting"
     SUMMARY_RETURNED = "summary_returned"
+    CONSENT_REFUSED = "consent_refused"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -78,6 +78,14 @@ _NEWS = {
         " manager other than them has authorised it.",
         to_do="Open the referral’s completion summary, read it, then authorise it or return it with a comment.",
     ),
+    News.CONSENT_REFUSED: Words(
+        title="A family does not agree to support: end it with them",
+        text="The family was asked for its consent again and does not agree to support from KSAF. Outreach is"
+        " voluntary, so the support does not go on.",
+        to_do="Open the referral, make sure that the family knows whom to call, then close it or move it on. If a child"
+        " may be at risk, speak to the safeguarding team first: that needs no consent.",
+        closing="Closing the referral or moving it on closes this, and so does the family’s agreement.",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",

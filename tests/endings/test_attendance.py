@@ -118,7 +118,7 @@ def test_a_week_whose_update_is_posted_keeps_what_was_read_and_one_to_come_takes
     moment.advance(weeks=1)
     person, reference = kept_world.referrer, address.split("/")[2]
     with database.transaction(tenant=person.organisation_id):
-        found = attendance.open_own(person.actor, reference)
+        found = queries.open_own_support(person.actor, reference)
         attendance.add(person.actor, found, [Week(MONDAY, 10, 2), Week(MONDAY + dt.timedelta(weeks=1), 10, 8)])
     weeks = {each.number: each.attendance_percent for each in rows(database, CaseWeek, reference)}
     assert (weeks[1], weeks[2]) == (None, 80.0)

@@ -20,6 +20,7 @@ from portal.cases.models import (
     SummaryState,
     SupportCase,
 )
+from portal.consent.models import ConsentEvent, Position
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
@@ -50,9 +51,10 @@ def begin(referral: Referral, manager: people.Person, practitioner: people.Perso
         intervention="routines",
         intervention_why=f"Why {mark}{PRIVATE}",
         family_story=f"Story {mark}{PRIVATE}",
-        plan={"focus": f"Plan {mark}"},
+        plan={"family": f"Plan {mark}"},
+        plan_updated_at=now,
     )
-    session.add(case)
+    session.add_all([case, *agreements(referral, manager)])
     lifecycle.move(manager.actor, referral, Event.ALLOCATE, "Allocated")
     session.flush()
     hangs["case_id"] = case.id
@@ -107,6 +109,27 @@ def begin(referral: Referral, manager: people.Person, practitioner: people.Perso
     )
     session.flush()
     return case
+
+
+def agreements(referral: Referral, recorder: people.Person) -> list[ConsentEvent]:
+    """Entries of the ledger for a family that agrees to support and to updates."""
+    return [
+        ConsentEvent(
+            organisation_id=referral.organisation_id,
+            referral_id=referral.id,
+            purpose=purpose,
+            position=Position.GIVEN,
+            to_whom="KSAF",
+            recorded_by_id=recorder.user_id,
+            recorded_at=clock.now(),
+        )
+        for purpose in ("ksaf_support", "updates_to_referrer")
+    ]
+
+
+def goal_key(case: SupportCase) -> str:
+    """The key by which the case's goal is addressed."""
+    return db.session().scalars(select(CaseGoal.key).where(CaseGoal.case_id == case.id)).one()
 
 
 def sum_up(case: SupportCase, manager: people.Person, mark: str) -> None:

@@ -64,6 +64,8 @@ class Tenant:
     """The reference of a call that a professional made to it."""
     call_back: str = ""
     """The reference of a call that it owes."""
+    goal: str = ""
+    """A goal of its family in support."""
     onward: str = ""
     """The offer of its family that moves to another service."""
     handover: str = ""
@@ -264,6 +266,8 @@ def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> Non
         _decide(made, officer, manager, state, mark)
     if state in {State.IN_SUPPORT, State.CLOSED}:
         case = support.begin(made, ksaf.people[Role.CASE_MANAGER], tenant.practitioner, mark)
+        if state is State.IN_SUPPORT:
+            tenant.goal = support.goal_key(case)
         if state is State.CLOSED:
             support.sum_up(case, manager, mark)
     if state is State.CLOSED:

@@ -82,8 +82,9 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        ours = tenant.statutory if "/statutory/" in self.rule else tenant.onward
-        key = ours if "/onward/" in self.rule else tenant.attachments[state]
+        keys = {"statutory": tenant.statutory, "onward": tenant.onward, "goals": tenant.goal}
+        part = next((part for part in keys if f"/{part}/" in self.rule), "")
+        key = keys.get(part, tenant.attachments[state])
         return {"reference": tenant.references[state], "key": key}
 
     def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:

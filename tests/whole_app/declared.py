@@ -168,6 +168,18 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
     ("POST", f"{R}/allocate"): Declared(ALLOCATORS, State.ACCEPTED),
     ("GET", f"{R}/support"): Declared(PARTNERS | READERS, SUPPORT),
+    # Cases, the plan.
+    ("GET", f"{R}/plan"): Declared(PARTNERS | READERS, SUPPORT),
+    ("GET", f"{R}/plan/page"): Declared(PARTNERS | READERS, SUPPORT),
+    ("GET", f"{R}/plan/edit"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/plan/edit"): Declared(DELIVERERS, SUPPORT),
+    ("GET", f"{R}/plan/consent"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/plan/consent"): Declared(DELIVERERS, SUPPORT),
+    ("GET", f"{R}/plan/goals"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/plan/goals"): Declared(DELIVERERS, SUPPORT),
+    ("GET", f"{R}/plan/goals/<key:key>"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/plan/goals/<key:key>"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/plan/goals/<key:key>/end"): Declared(DELIVERERS, SUPPORT),
     # Cases, attendance and endings.
     ("GET", f"{R}/attendance"): Declared(PARTNERS | READERS, SUPPORT),
     ("GET", f"{R}/attendance/template"): Declared(PARTNERS | READERS, SUPPORT),

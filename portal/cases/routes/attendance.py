@@ -30,7 +30,7 @@ def show(actor: Actor, found: Supported) -> Response:
 
 
 @blueprint.post("")
-@requires_row(Permission.ATTENDANCE_ADD, attendance.open_own)
+@requires_row(Permission.ATTENDANCE_ADD, queries.open_own_support)
 def add(actor: Actor, found: Supported) -> Response:
     """Take one week's figures."""
     typed = WeekForm(request.form)
@@ -42,7 +42,7 @@ def add(actor: Actor, found: Supported) -> Response:
 
 
 @blueprint.post("/file")
-@requires_row(Permission.ATTENDANCE_UPLOAD, attendance.open_own)
+@requires_row(Permission.ATTENDANCE_UPLOAD, queries.open_own_support)
 def upload(actor: Actor, found: Supported) -> Response:
     """Take a file of sessions, all of it or nothing."""
     sent = request.files.get("file")

@@ -1,0 +1,53 @@
+"""What the demo's families and practitioners agree in the weeks of support, through the portal's own services."""
+
+from collections.abc import Callable
+
+from portal.access.actor import Actor
+from portal.cases import family_consent, goals, plan, queries
+from portal.cases.family_consent import Answer
+from portal.cases.plan import PARTS, Texts
+from portal.cases.queries import Supported
+from portal.consent import wording
+from portal.consent.models import Position
+from portal.consent.statements import Giver
+from portal.referrals.models import Referral
+from portal.web.dates import today
+
+Deed = Callable[[Actor, Referral, dict[str, str]], object]
+
+
+def _support(actor: Actor, referral: Referral) -> Supported:
+    found = queries.open_own_support(actor, referral.reference)
+    if found is None:
+        raise LookupError(referral.reference)
+    return found
+
+
+def _confirm(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    """Ask for consent again: `refused` names the purposes that are not agreed to."""
+    refused, asked_on = words.get("refused", "").split(), today()
+    positions = {
+        each.key: Position.REFUSED if each.key in refused else Position.GIVEN for each in wording.current().purposes
+    }
+    giver = Giver(words["who"], "parental_responsibility", "face_to_face", asked_on)
+    said = Answer(giver, family_consent.statements(positions, ""), words.get("note", ""), asked_on)
+    family_consent.confirm(actor, _support(actor, referral), said)
+
+
+def _plan(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    found = _support(actor, referral)
+    texts = Texts(
+        {part.key: words.get(part.key, "") for part in PARTS}, words["intervention"], words["why"], words["story"]
+    )
+    plan.save(actor, found, texts, plan.version_of(found.case))
+
+
+def _goal(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    goals.add(actor, _support(actor, referral), words["text"], int(words["baseline"]))
+
+
+DEEDS: dict[str, Deed] = {
+    "confirm_consent": _confirm,
+    "plan": _plan,
+    "goal": _goal,
+}
