@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal.notifications.meetings import Meeting, calendar_file
 from portal.notifications.models import OutboxMail
 from portal.web import dates
 
@@ -51,9 +52,25 @@ def write(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"  # so that no holiday reply comes back
         message.set_content(body)
+        if mail.meeting:
+            _attach(message, mail, calendar(mail, letterhead))
     except Exception as problem:
         raise CannotWriteError(f"{mail.template} cannot be written: {type(problem).__name__}") from problem
     return message
+
+
+def calendar(mail: OutboxMail, letterhead: Letterhead) -> bytes:
+    """Return the calendar file of `mail`, which is about a meeting."""
+    meeting = Meeting.of(mail.meeting or {})
+    title, link = f"KSAF review, referral {mail.reference}", _link(letterhead.base_url, meeting.path)
+    return calendar_file(meeting, title, link, letterhead.email, mail.created_at)
+
+
+def _attach(message: EmailMessage, mail: OutboxMail, file: bytes) -> None:
+    method = Meeting.of(mail.meeting or {}).method
+    described = {"method": method, "charset": "utf-8"}
+    message.add_attachment(file, "text", "calendar", filename=f"{mail.reference}.ics", params=described)
+    message.set_boundary(f"=={mail.key}==")  # else another at every attempt
 
 
 def read(mail: OutboxMail, letterhead: Letterhead) -> tuple[str, str]:

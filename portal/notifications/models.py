@@ -41,6 +41,9 @@ class OutboxMail(OrganisationOwned, SQLModel, table=True):
     reference: str | None = Field(default=None, max_length=20)
     to_address: str = Field(max_length=254)
     context: dict[str, Any] = Field(default_factory=dict, sa_type=EncryptedJSON)
+    meeting: dict[str, Any] | None = Field(
+        default=None, sa_type=EncryptedJSON, description="What its calendar file says, if it brings one"
+    )
     message_id: str = Field(unique=True, max_length=200)
     state: MailState = Field(default=MailState.QUEUED, sa_type=words(MailState))
     attempts: int = 0

@@ -24,6 +24,7 @@ class Letter:
     sent_at: datetime | None
     subject: str
     body: str
+    calendar: str
 
 
 def install(app: Flask, phone: str, email: str) -> None:
@@ -56,5 +57,7 @@ def mail(key: str) -> Response:
 
 
 def _letter(found: OutboxMail) -> Letter:
-    subject, body = letters.read(found, current_app.extensions["letterhead"])
-    return Letter(found.key, found.to_address, found.sent_at, subject, body)
+    letterhead = current_app.extensions["letterhead"]
+    subject, body = letters.read(found, letterhead)
+    calendar = letters.calendar(found, letterhead).decode() if found.meeting else ""
+    return Letter(found.key, found.to_address, found.sent_at, subject, body, calendar)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -78,7 +79,7 @@ def _queue(
     template: str,
     organisation_id: int,
     members: Iterable[Member],
-    context: Mapping[str, str] = MappingProxyType({}),
+    context: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     for address in dict.fromkeys(member.email for member in members):
         notifications.queue(template, address, organisation_id=organisation_id, reference=referral.reference, **context)
