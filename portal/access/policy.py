@@ -60,6 +60,12 @@ class Permission(StrEnum):
     GOAL_ADD = "goal.add"
     GOAL_CHANGE = "goal.change"
     GOAL_END = "goal.end"
+    CONTACT_READ = "contact.read"
+    CONTACT_LOG = "contact.log"
+    CONTACT_CORRECT = "contact.correct"
+    REVIEW_PLAN = "review.plan"
+    REVIEW_CANCEL = "review.cancel"
+    REVIEW_RECORD = "review.record"
     # cases, attendance and endings
     ATTENDANCE_ADD = "attendance.add"
     ATTENDANCE_UPLOAD = "attendance.upload"
@@ -171,6 +177,12 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.GOAL_ADD: _DELIVERERS,
     Permission.GOAL_CHANGE: _DELIVERERS,
     Permission.GOAL_END: _DELIVERERS,
+    Permission.CONTACT_READ: _TRIAGE | _DELIVERERS,
+    Permission.CONTACT_LOG: _DELIVERERS,
+    Permission.CONTACT_CORRECT: _DELIVERERS,
+    Permission.REVIEW_PLAN: _DELIVERERS,
+    Permission.REVIEW_CANCEL: _DELIVERERS,
+    Permission.REVIEW_RECORD: _DELIVERERS,
     # cases, attendance and endings
     Permission.ATTENDANCE_ADD: _WRITERS | _DELIVERERS,
     Permission.ATTENDANCE_UPLOAD: _WRITERS | _DELIVERERS,

@@ -60,6 +60,11 @@ class Action(StrEnum):
     GOAL_ADDED = "cases:goal:added"
     GOAL_CHANGED = "cases:goal:changed"
     GOAL_ENDED = "cases:goal:ended"
+    CONTACT_LOGGED = "cases:contact:logged"
+    CONTACT_CORRECTED = "cases:contact:corrected"
+    REVIEW_PLANNED = "cases:review:planned"
+    REVIEW_CANCELLED = "cases:review:cancelled"
+    REVIEW_HELD = "cases:review:held"
     # cases, attendance and endings
     ATTENDANCE_GIVEN = "cases:attendance:given"
     SUMMARY_SAVED = "cases:summary:saved"
@@ -143,6 +148,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.GOAL_ADDED: frozenset({"reference", "key"}),
     Action.GOAL_CHANGED: frozenset({"reference", "key"}),
     Action.GOAL_ENDED: frozenset({"reference", "key"}),
+    Action.CONTACT_LOGGED: frozenset({"reference", "key"}),
+    Action.CONTACT_CORRECTED: frozenset({"reference", "key"}),
+    Action.REVIEW_PLANNED: frozenset({"reference", "sequence"}),
+    Action.REVIEW_CANCELLED: frozenset({"reference", "sequence"}),
+    Action.REVIEW_HELD: frozenset({"reference"}),
     # cases, attendance and endings
     Action.ATTENDANCE_GIVEN: frozenset({"reference", "weeks"}),
     Action.SUMMARY_SAVED: frozenset({"reference", "version"}),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import queries, summaries
+from portal.cases import queries, review, summaries
 from portal.cases.models import CaseWeek, SummaryState, SupportCase
 from portal.enquiries.call_backs import queries as call_backs
 from portal.referrals import effects, endings, lifecycle, telling, timeline, trail
@@ -111,6 +111,7 @@ def may_extend(referral: Referral, case: SupportCase | None) -> bool:
 def _end_case(actor: Actor, referral: Referral) -> None:
     case = queries.newest_case(actor, referral)
     if case is not None and case.ended_at is None:
+        review.call_off(actor, referral, case)
         case.ended_at = clock.now()
     db.session().flush()
 

@@ -146,7 +146,7 @@ class ContactResult(StrEnum):
 
 
 class CaseContact(PartyScoped, SQLModel, table=True):
-    """One contact with the family: KSAF's own record, observation and professional opinion kept apart."""
+    """One contact with the family: KSAF's own record, observation and professional opinion kept apart. Insert only."""
 
     __tablename__: ClassVar[str] = "case_contact"
     __table_args__ = on_referral(Index("ix_case_contact_case", "case_id", "happened_at"))
@@ -165,6 +165,10 @@ class CaseContact(PartyScoped, SQLModel, table=True):
     child_voice: str = Field(default="", sa_type=EncryptedText)
     recorded_at: datetime
     recorded_by_name: str = Field(max_length=200)
+    corrects_id: int | None = Field(
+        default=None, foreign_key="case_contact.id", unique=True, description="The entry whose place it takes"
+    )
+    correction_why: str | None = Field(default=None, sa_type=EncryptedText)
 
 
 class CaseReview(PartyScoped, SQLModel, table=True):
@@ -178,11 +182,14 @@ class CaseReview(PartyScoped, SQLModel, table=True):
     referral_id: int
     case_id: int = Field(foreign_key="support_case.id")
     planned_for: datetime | None = None
-    place: str | None = Field(default=None, sa_type=EncryptedText)
-    invited: list[str] | None = Field(default=None, sa_type=EncryptedJSON)
+    minutes: int | None = Field(default=None, description="How long it is planned to take")
+    place: str | None = Field(default=None, sa_type=EncryptedText, description="For KSAF and those invited")
+    invited: list[str] | None = Field(default=None, sa_type=EncryptedJSON, description="Keys of `guests`")
+    sequence: int = Field(default=0, description="How often the plan was changed: what its calendar entry counts")
     held_at: datetime | None = None
     present: str | None = Field(default=None, sa_type=EncryptedText)
     changed: str | None = Field(default=None, sa_type=EncryptedText, description="What the review changed")
+    recommendation: str | None = Field(default=None, sa_type=EncryptedText)
     recorded_by_name: str | None = Field(default=None, max_length=200)
 
 

@@ -80,6 +80,7 @@ class Plan:
     supported: Supported
     agreed: Agreed
     is_shown: bool
+    written_at: datetime | None = None
     intervention: str = ""
     goals: list[Goal] = field(default_factory=list[Goal])
     parts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -114,6 +115,7 @@ def read(actor: Actor, found: Supported) -> Plan:
         found,
         held,
         is_shown=True,
+        written_at=case.plan_updated_at,
         intervention=menu.name_of(case.intervention),
         goals=goals.running(all_goals),
         parts=[(part.title, texts[part.key]) for part in PARTS if texts.get(part.key)],

@@ -88,7 +88,7 @@ def begin(referral: Referral, manager: people.Person, practitioner: people.Perso
                 recorded_at=now,
                 recorded_by_name=practitioner.name,
             ),
-            CaseReview(**hangs, planned_for=now, place=f"Place {mark}", invited=[f"Invited {mark}"]),
+            CaseReview(**hangs, planned_for=now, minutes=60, place=f"Place {mark}", invited=["referrer"]),
             CompletionSummary(
                 **hangs,
                 content={"engagement": f"Summary {mark}{PRIVATE}"},
@@ -127,9 +127,13 @@ def agreements(referral: Referral, recorder: people.Person) -> list[ConsentEvent
     ]
 
 
-def goal_key(case: SupportCase) -> str:
-    """The key by which the case's goal is addressed."""
-    return db.session().scalars(select(CaseGoal.key).where(CaseGoal.case_id == case.id)).one()
+def keys_of(case: SupportCase) -> tuple[str, str]:
+    """The keys by which the case's goal and the entry of its contact log are addressed."""
+    session = db.session()
+    return (
+        session.scalars(select(CaseGoal.key).where(CaseGoal.case_id == case.id)).one(),
+        session.scalars(select(CaseContact.key).where(CaseContact.case_id == case.id)).one(),
+    )
 
 
 def sum_up(case: SupportCase, manager: people.Person, mark: str) -> None:

@@ -66,6 +66,8 @@ class Tenant:
     """The reference of a call that it owes."""
     goal: str = ""
     """A goal of its family in support."""
+    contact: str = ""
+    """An entry of that family's contact log."""
     onward: str = ""
     """The offer of its family that moves to another service."""
     handover: str = ""
@@ -267,7 +269,7 @@ def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> Non
     if state in {State.IN_SUPPORT, State.CLOSED}:
         case = support.begin(made, ksaf.people[Role.CASE_MANAGER], tenant.practitioner, mark)
         if state is State.IN_SUPPORT:
-            tenant.goal = support.goal_key(case)
+            tenant.goal, tenant.contact = support.keys_of(case)
         if state is State.CLOSED:
             support.sum_up(case, manager, mark)
     if state is State.CLOSED:

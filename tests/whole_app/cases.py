@@ -82,9 +82,9 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        keys = {"statutory": tenant.statutory, "onward": tenant.onward, "goals": tenant.goal}
-        part = next((part for part in keys if f"/{part}/" in self.rule), "")
-        key = keys.get(part, tenant.attachments[state])
+        parts = {"statutory": "statutory", "onward": "onward", "goals": "goal", "contacts": "contact"}
+        part = next((held for part, held in parts.items() if f"/{part}/" in self.rule), None)
+        key = getattr(tenant, part) if part else tenant.attachments[state]
         return {"reference": tenant.references[state], "key": key}
 
     def _row(self, tenant: Tenant, visitor: Visitor | None, kind: str) -> dict[str, str] | None:

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.cases.routes import allocate, attendance, closing, goals, plan, summary, support
+from portal.cases.routes import allocate, attendance, closing, contacts, goals, plan, review, summary, support
 
 
 def install(app: Flask) -> None:
     """Register the pages about the weeks of support on `app`."""
-    for module in (support, allocate, plan, goals, attendance, summary, closing):
+    for module in (support, allocate, plan, goals, contacts, review, attendance, summary, closing):
         app.register_blueprint(module.blueprint)

@@ -32,7 +32,7 @@ def show(actor: Actor, found: Plan) -> Response:
     return render(
         "cases/plan.html",
         plan=found,
-        case=found.supported.case,
+        case=found.supported.case if actor.is_operator else None,
         may_write=may_write,
         **page.heading(actor, opened, "support"),
     )
@@ -49,7 +49,6 @@ def document(actor: Actor, found: Plan) -> Response:
     return render(
         "cases/plan_document.html",
         plan=found,
-        case=found.supported.case,
         referral=referral,
         child=progress.child_in_full(referral),
         line=contacts.ksaf(),
