@@ -28,7 +28,8 @@ def can_be_invited(actor: Actor, found: Supported, held: Agreed) -> dict[str, st
     case, referral = found.case, found.referral
     people: dict[str, str] = {}
     if held.to_updates:
-        people[REFERRER] = f"{referral.contact_name or 'Whoever sent the referral'}, for the referrer"
+        named = f" (their named contact: {referral.contact_name})" if referral.contact_name else ""
+        people[REFERRER] = f"Whoever sent the referral{named}"
     people[CASE_MANAGER] = f"{case.case_manager_name}, KSAF case manager"
     people[PRACTITIONER] = f"{case.practitioner_name}, KSAF family outreach practitioner"
     for seer in record.seers(actor, referral):

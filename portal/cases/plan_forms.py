@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
-from portal.cases.family_consent import Answer, statements
+from portal.cases.consent_again import Answer, statements
 from portal.cases.goals import SCALE
 from portal.cases.menu import MENU
 from portal.cases.models import CaseGoal

@@ -164,6 +164,21 @@ def call_off(actor: Actor, referral: Referral, case: SupportCase) -> None:
     row.planned_for = None
 
 
+def follow_consent(actor: Actor, found: Supported) -> None:
+    """Let a review that is still to come follow what the family has just said: without its agreement it is called off.
+
+    Where it no longer agrees that the referrer is told how it goes, the referrer is no longer invited.
+    """
+    case, referral, held = found.case, found.referral, family_consent.agreed(actor, found.referral)
+    row = of_case(actor, case)
+    if not held.to_support:
+        call_off(actor, referral, case)
+    elif row and row.held_at is None and guests.REFERRER in (row.invited or ()) and not held.to_updates:
+        row.sequence += 1
+        _uninvite(referral, case, row, [guests.REFERRER])
+        row.invited = [key for key in row.invited or () if key != guests.REFERRER]
+
+
 def hold(actor: Actor, found: Supported, what: Held) -> None:
     """Record the review that was held: its deadline is met, and the referrer is told where the family agrees.
 

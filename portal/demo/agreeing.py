@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.cases import contacts, family_consent, goals, plan, queries, review
+from portal.cases import consent_again, contacts, goals, plan, queries, review
+from portal.cases.consent_again import Answer
 from portal.cases.contacts import Contact
-from portal.cases.family_consent import Answer
 from portal.cases.models import ContactKind, ContactResult
 from portal.cases.plan import PARTS, Texts
 from portal.cases.queries import Supported
@@ -35,8 +35,8 @@ def _confirm(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
         each.key: Position.REFUSED if each.key in refused else Position.GIVEN for each in wording.current().purposes
     }
     giver = Giver(words["who"], "parental_responsibility", "face_to_face", asked_on)
-    said = Answer(giver, family_consent.statements(positions, ""), words.get("note", ""), asked_on)
-    family_consent.confirm(actor, _support(actor, referral), said)
+    said = Answer(giver, consent_again.statements(positions, ""), words.get("note", ""), asked_on)
+    consent_again.confirm(actor, _support(actor, referral), said)
 
 
 def _plan(actor: Actor, referral: Referral, words: dict[str, str]) -> None:

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import col, select
 
 from portal import db
-from portal.cases import family_consent, goals, plan, queries
-from portal.cases.family_consent import Answer, NoConsentError
+from portal.cases import consent_again, family_consent, goals, plan, queries
+from portal.cases.consent_again import Answer
+from portal.cases.family_consent import NoConsentError
 from portal.cases.models import SupportCase
 from portal.cases.plan import Texts
 from portal.consent import wording
@@ -28,7 +29,7 @@ def answer(support: Position = Position.GIVEN, updates: Position = Position.GIVE
     positions = {each.key: Position.GIVEN for each in wording.current().purposes}
     positions |= {family_consent.SUPPORT: support, family_consent.UPDATES: updates}
     who = Giver("Rosa Vale", "parental_responsibility", "face_to_face", MONDAY)
-    return Answer(who, family_consent.statements(positions, "Not the form tutor"), "At the kitchen table", MONDAY)
+    return Answer(who, consent_again.statements(positions, "Not the form tutor"), "At the kitchen table", MONDAY)
 
 
 def opened(person, reference) -> queries.Supported:
@@ -56,7 +57,7 @@ def prompts() -> list[Prompt]:
 @pytest.fixture
 def referral(helped):
     made, case = in_support(helped)
-    family_consent.confirm(helped.practitioner.actor, opened(helped.practitioner, made.reference), answer())
+    consent_again.confirm(helped.practitioner.actor, opened(helped.practitioner, made.reference), answer())
     assert case.consent_confirmed_on == MONDAY
     return made
 
@@ -72,7 +73,7 @@ def test_what_the_family_says_joins_the_ledger_and_supersedes_what_it_said(helpe
 
 def test_limits_are_kept_with_the_purposes_they_limit(helped, referral):
     person = helped.practitioner
-    family_consent.confirm(person.actor, opened(person, referral.reference), answer(updates=Position.LIMITED))
+    consent_again.confirm(person.actor, opened(person, referral.reference), answer(updates=Position.LIMITED))
     assert entries(referral, family_consent.UPDATES)[-1].limits == "Not the form tutor"
     assert entries(referral, family_consent.SUPPORT)[-1].limits is None
 
@@ -81,7 +82,7 @@ def test_without_agreement_the_plan_stands_still_and_the_managers_are_told_until
     person = helped.practitioner
     found = opened(person, referral.reference)
     goal = goals.add(person.actor, found, "Mornings without shouting", 3)
-    family_consent.confirm(person.actor, found, answer(support=Position.REFUSED))
+    consent_again.confirm(person.actor, found, answer(support=Position.REFUSED))
     assert [(each.user_id, each.closed_at) for each in prompts()] == [(helped.manager.user_id, None)]
     one = goals.open_goal(person.actor, referral.reference, goal.key)
     for step in (
@@ -91,7 +92,7 @@ def test_without_agreement_the_plan_stands_still_and_the_managers_are_told_until
     ):
         with pytest.raises(NoConsentError):
             step()
-    family_consent.confirm(person.actor, found, answer())
+    consent_again.confirm(person.actor, found, answer())
     assert all(each.closed_at for each in prompts())
     plan.save(person.actor, found, TEXTS, "")
 
@@ -117,7 +118,7 @@ def test_the_referrer_is_told_once_that_the_plan_is_ready_and_reads_what_is_thei
 def test_a_family_that_does_not_want_the_referrer_told_keeps_the_plan_from_them(helped, referral):
     person = helped.practitioner
     found = opened(person, referral.reference)
-    family_consent.confirm(person.actor, found, answer(updates=Position.REFUSED))
+    consent_again.confirm(person.actor, found, answer(updates=Position.REFUSED))
     goals.add(person.actor, found, "Mornings without shouting", 3)
     plan.save(person.actor, found, TEXTS, "")
     assert mails("cases/plan_ready") == []
@@ -165,7 +166,7 @@ def test_nothing_is_agreed_once_the_support_has_ended(helped, referral, moment):
     case: SupportCase = found.case
     case.ended_at = case.allocated_at
     for step in (
-        lambda: family_consent.confirm(person.actor, found, answer()),
+        lambda: consent_again.confirm(person.actor, found, answer()),
         lambda: plan.save(person.actor, found, TEXTS, ""),
         lambda: goals.add(person.actor, found, "Late", 1),
     ):

@@ -8,8 +8,9 @@ from sqlmodel import col, select
 from portal import db
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
-from portal.cases import closing, family_consent, guests, queries, review
+from portal.cases import closing, consent_again, family_consent, guests, queries, review
 from portal.cases.review import Held, Plans
+from portal.consent.models import Position
 from portal.notifications.models import OutboxMail
 from portal.referrals.endings import Ending
 from portal.tenancy import as_system, enter
@@ -17,6 +18,7 @@ from portal.timescales.models import Deadline, DeadlineState
 from portal.web.dates import LONDON
 from portal.web.errors import SomeoneWasFirstError
 from tests.cases.conftest import in_support
+from tests.cases.test_plan import answer
 from tests.factories import people, support
 
 THURSDAY = dt.datetime(2026, 12, 17, 15, 30, tzinfo=LONDON)
@@ -114,6 +116,16 @@ def test_a_review_to_come_is_called_off_with_the_end_of_support(helped, opened):
     set_up(helped, opened, plans(invited=[guests.REFERRER]))
     closing.close(helped.manager.actor, opened.referral, Ending.ENDED_BY_FAMILY, "They asked", "They asked us to stop")
     assert mails()[-1] == ("cancelled", helped.referrer.email, 1)
+
+
+def test_the_review_follows_a_change_of_mind(helped, opened):
+    actor = helped.practitioner.actor
+    set_up(helped, opened, plans(invited=[guests.REFERRER, guests.CASE_MANAGER]))
+    consent_again.confirm(actor, opened, answer(updates=Position.REFUSED))
+    assert mails()[2:] == [("cancelled", helped.referrer.email, 1)]
+    assert review.of_case(actor, opened.case).invited == [guests.CASE_MANAGER]
+    consent_again.confirm(actor, opened, answer(support=Position.REFUSED))
+    assert mails()[3:] == [("cancelled", helped.case_manager.email, 2)]
 
 
 def test_holding_it_meets_the_deadline_and_tells_the_referrer_once(helped, opened):

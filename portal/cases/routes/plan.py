@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.cases import family_consent, plan, queries
+from portal.cases import consent_again, plan, queries
 from portal.cases.family_consent import NoConsentError
 from portal.cases.menu import MENU
 from portal.cases.plan import Plan
@@ -34,6 +34,7 @@ def show(actor: Actor, found: Plan) -> Response:
         plan=found,
         case=found.supported.case if actor.is_operator else None,
         may_write=may_write,
+        may_change=may_write and found.agreed.to_support,
         **page.heading(actor, opened, "support"),
     )
 
@@ -95,7 +96,7 @@ def confirm(actor: Actor, found: Supported) -> Response:
     if not typed.validate():
         return _show_consent(actor, found, typed, status=422)
     try:
-        family_consent.confirm(actor, found, typed.answer())
+        consent_again.confirm(actor, found, typed.answer())
     except SomeoneWasFirstError as first:
         return _show_consent(actor, found, typed, told=first.told, status=409)
     return _back(found, "What the family said is recorded.")
