@@ -14,8 +14,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal import clock
+from portal.cases.fields import choice, text
 from portal.cases.models import CaseReview
-from portal.cases.plan_forms import choice, text
 from portal.cases.review import Held, Plans, version_of
 from portal.timescales.forms import DateField, TimeField
 from portal.web.dates import LONDON, in_london, today

@@ -8,8 +8,8 @@ from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.cases import goals, queries
 from portal.cases.family_consent import NoConsentError
+from portal.cases.goal_forms import EndGoalForm, GoalForm, goal_form
 from portal.cases.goals import OpenedGoal, TooManyGoalsError
-from portal.cases.plan_forms import EndGoalForm, GoalForm, goal_form
 from portal.cases.queries import Supported
 from portal.referrals import page
 from portal.referrals.record import note_view

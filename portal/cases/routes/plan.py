@@ -7,10 +7,11 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.cases import consent_again, plan, queries
+from portal.cases.consent_forms import ConsentForm
 from portal.cases.family_consent import NoConsentError
 from portal.cases.menu import MENU
 from portal.cases.plan import Plan
-from portal.cases.plan_forms import ConsentForm, PlanForm, plan_form
+from portal.cases.plan_forms import PlanForm, plan_form
 from portal.cases.queries import Supported
 from portal.consent import wording
 from portal.organisations import contacts
