@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
@@ -10,7 +11,7 @@ from portal.cases import family_consent, guests, queries, review
 from portal.cases.family_consent import NoConsentError
 from portal.cases.queries import Supported
 from portal.cases.review import Reviewed
-from portal.cases.review_forms import HeldReviewForm, PlanReviewForm, plan_review_form
+from portal.cases.review_forms import LENGTHS, HeldReviewForm, PlanReviewForm, plan_review_form
 from portal.referrals import page
 from portal.referrals.record import note_view
 from portal.web.errors import SomeoneWasFirstError
@@ -30,6 +31,8 @@ def show(actor: Actor, found: Reviewed) -> Response:
     return render(
         "cases/review.html",
         review=found,
+        length=LENGTHS.get(str(found.minutes), ""),
+        is_over=found.planned_for is not None and found.planned_for <= clock.now(),
         invited=[people[key] for key in invited if key in people],
         may_write=actor.may(Permission.REVIEW_PLAN) and supported.case.ended_at is None and not found.held_at,
         **page.heading(actor, supported.opened, "support"),
