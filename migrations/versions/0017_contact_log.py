@@ -1,13 +1,13 @@
 """contact log: entries are corrected by later ones, and neither can be changed or removed.
 
-Revision: 0012, after 0011.
+Revision: 0017, after 0016.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

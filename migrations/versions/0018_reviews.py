@@ -1,13 +1,13 @@
 """reviews: how long, how often moved, what is recommended; and the calendar file a mail brings.
 
-Revision: 0013, after 0012.
+Revision: 0018, after 0017.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
