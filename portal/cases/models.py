@@ -68,7 +68,17 @@ class CaseWeek(PartyScoped, SQLModel, table=True):
     """One week of support and its update: what is typed (`draft`) and, once posted, what the partner reads."""
 
     __tablename__: ClassVar[str] = "case_week"
-    __table_args__ = on_referral(UniqueConstraint("case_id", "number"), Index("ix_case_week_due", "due_at"))
+    __table_args__ = on_referral(
+        UniqueConstraint("case_id", "number"),
+        Index("ix_case_week_due", "due_at"),
+        # What the scheduler asks at each pass: few rows, however many weeks have been.
+        Index(
+            "ix_case_week_owed",
+            "due_at",
+            postgresql_where="posted_at is null and missed_at is null",
+            sqlite_where="posted_at is null and missed_at is null",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int
@@ -80,13 +90,16 @@ class CaseWeek(PartyScoped, SQLModel, table=True):
     draft: dict[str, Any] | None = Field(default=None, sa_type=EncryptedJSON)
     draft_version: int = 0
     drafted_at: datetime | None = None
+    drafted_by_name: str | None = Field(default=None, max_length=200)
     engagement: Engagement | None = Field(default=None, sa_type=words(Engagement))
+    contacts: int | None = Field(default=None, description="How many there were with the family in the week")
     attendance_percent: float | None = Field(default=None, description="Of this week's sessions, 0 to 100")
     progress: str | None = Field(default=None, sa_type=EncryptedText)
     barriers: str | None = Field(default=None, sa_type=EncryptedText)
     next_steps: str | None = Field(default=None, sa_type=EncryptedText)
     internal_note: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
     has_concern: bool | None = Field(default=None, description="KSAF's own: a partner is told by the safeguarding team")
+    concern: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own: what was seen or said")
     posted_at: datetime | None = None
     posted_by_name: str | None = Field(default=None, max_length=200)
     is_late: bool = False
