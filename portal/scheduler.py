@@ -16,6 +16,7 @@ from sqlmodel import col, delete
 
 from portal import clock, db
 from portal.accounts import jobs as accounts
+from portal.cases import jobs as weeks
 from portal.config import Settings
 from portal.db import Database
 from portal.health import service as health
@@ -36,9 +37,9 @@ _log = logging.getLogger(__name__)
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    "fired", "dropped" and "set_aside" count rungs, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed"
-    the forgotten keys of forms. One part that breaks does not keep the others from running: it is logged, and counted
-    in "broken".
+    "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "mail_sent",
+    "mail_retry" and "mail_failed" mails, "keys_removed" the forgotten keys of forms. One part that breaks does not keep
+    the others from running: it is logged, and counted in "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
@@ -96,6 +97,11 @@ def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[s
     return deadlines.run(database, now)
 
 
+def _weeks(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Note every week that ended without its update."""
+    return weeks.run(database, now)
+
+
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
@@ -112,4 +118,4 @@ def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, i
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _mail, _tidy)
+PARTS: tuple[Part, ...] = (_deadlines, _weeks, _mail, _tidy)
