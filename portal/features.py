@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "/", None),
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
     ("Decisions", "/decisions", Permission.REFERRAL_AUTHORISE),
+    ("This week", "/this-week", Permission.CASELOAD_READ),
     ("Calls", "/enquiries", Permission.ENQUIRY_READ),
     ("Signposts", "/signposts", Permission.SIGNPOST_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),

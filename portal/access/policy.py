@@ -66,6 +66,11 @@ class Permission(StrEnum):
     REVIEW_PLAN = "review.plan"
     REVIEW_CANCEL = "review.cancel"
     REVIEW_RECORD = "review.record"
+    # cases, weekly updates
+    CASELOAD_READ = "caseload.read"
+    UPDATE_WRITE = "update.write"
+    UPDATE_AUTOSAVE = "update.autosave"
+    UPDATE_MARK_READ = "update.mark_read"
     # cases, attendance and endings
     ATTENDANCE_ADD = "attendance.add"
     ATTENDANCE_UPLOAD = "attendance.upload"
@@ -183,6 +188,11 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REVIEW_PLAN: _DELIVERERS,
     Permission.REVIEW_CANCEL: _DELIVERERS,
     Permission.REVIEW_RECORD: _DELIVERERS,
+    # cases, weekly updates
+    Permission.CASELOAD_READ: _DELIVERERS,
+    Permission.UPDATE_WRITE: _DELIVERERS,
+    Permission.UPDATE_AUTOSAVE: _DELIVERERS,
+    Permission.UPDATE_MARK_READ: _WRITERS,
     # cases, attendance and endings
     Permission.ATTENDANCE_ADD: _WRITERS | _DELIVERERS,
     Permission.ATTENDANCE_UPLOAD: _WRITERS | _DELIVERERS,

@@ -65,6 +65,11 @@ class Action(StrEnum):
     REVIEW_PLANNED = "cases:review:planned"
     REVIEW_CANCELLED = "cases:review:cancelled"
     REVIEW_HELD = "cases:review:held"
+    # cases, weekly updates
+    UPDATE_DRAFTED = "cases:update:drafted"
+    UPDATE_POSTED = "cases:update:posted"
+    UPDATE_READ = "cases:update:read"
+    UPDATE_MISSED = "cases:update:missed"
     # cases, attendance and endings
     ATTENDANCE_GIVEN = "cases:attendance:given"
     SUMMARY_SAVED = "cases:summary:saved"
@@ -153,6 +158,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REVIEW_PLANNED: frozenset({"reference", "sequence"}),
     Action.REVIEW_CANCELLED: frozenset({"reference", "sequence"}),
     Action.REVIEW_HELD: frozenset({"reference"}),
+    # cases, weekly updates
+    Action.UPDATE_DRAFTED: frozenset({"reference", "week", "version"}),
+    Action.UPDATE_POSTED: frozenset({"reference", "week", "late"}),
+    Action.UPDATE_READ: frozenset({"reference", "week"}),
+    Action.UPDATE_MISSED: frozenset({"reference", "week"}),
     # cases, attendance and endings
     Action.ATTENDANCE_GIVEN: frozenset({"reference", "weeks"}),
     Action.SUMMARY_SAVED: frozenset({"reference", "version"}),

@@ -33,13 +33,16 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     hidden = {"chase"} if actor.may(Permission.STATUTORY_READ) else {"chase", *STATUTORY}
     still = _soonest(each for each in found if each.ended_at is None and each.kind not in hidden)
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
-    done_on = {
-        kind: f"/referrals/{referral.reference}/{page}"
-        for kind, (event, page) in _DONE_ON.items()
-        if lifecycle.can(actor, referral, event)
-    }
-    told = [(each.kind, describe(each, now, actor.organisation_id)) for each in still]
-    return [replace(each, href=done_on.get(kind, "")) for kind, each in told]
+    return [replace(describe(each, now, actor.organisation_id), href=_where(actor, referral, each)) for each in still]
+
+
+def _where(actor: Actor, referral: Referral, deadline: Deadline) -> str:
+    """Return where `actor` does what is owed; empty where they do not, or where no page is made for it."""
+    path = f"/referrals/{referral.reference}"
+    if deadline.kind == "weekly_update" and actor.may(Permission.UPDATE_WRITE):
+        return f"{path}/weeks/{deadline.week}#update"
+    event, page = _DONE_ON.get(deadline.kind, (None, ""))
+    return f"{path}/{page}" if event and lifecycle.can(actor, referral, event) else ""
 
 
 def _soonest(deadlines: Iterable[Deadline]) -> list[Deadline]:

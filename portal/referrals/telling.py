@@ -8,10 +8,12 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
+from portal.access.models import PartyRole, Scope
 from portal.access.roles import Role
 from portal.notifications import service as notifications
-from portal.referrals import lifecycle
+from portal.referrals import lifecycle, record
 from portal.referrals.models import Referral
+from portal.referrals.rules import State
 from portal.timescales import news
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
@@ -32,16 +34,39 @@ def referrer(referral: Referral, template: str, **context: str) -> None:
 
 
 def operator(referral: Referral, template: str, *also: Role) -> None:
-    """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`."""
+    """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`.
+
+    While the family is in support, those who help it have it.
+    """
     operator_id = lifecycle.operator_id()
     staff = staff_of(operator_id)
+    helping = {referral.practitioner_id, referral.case_manager_id} if referral.state is State.IN_SUPPORT else set()
+    has_it = [member for member in staff.members if member.user_id in helping]
     others = [member for role in also for member in staff.with_role(role)]
-    _queue(referral, template, operator_id, [*staff.on_whom(referral.assigned_to_id), *others])
+    _queue(referral, template, operator_id, [*(has_it or staff.on_whom(referral.assigned_to_id)), *others])
 
 
 def organisation(referral: Referral, organisation_id: int, template: str) -> None:
     """Queue the mail `template` about `referral` to whoever refers in an organisation, else to its admins."""
     _queue(referral, template, organisation_id, staff_of(organisation_id).on_whom(None))
+
+
+def readers_of_updates(actor: Actor, referral: Referral, template: str, about: News, *, with_referrer: bool) -> None:
+    """Mail and prompt who reads the updates of `referral`: who refers where it is shared so far, and the referrer.
+
+    The referrer only where the family agrees to that (`with_referrer`).
+    """
+    told: dict[int, list[Member]] = {}
+    for seer in record.seers(actor, referral):
+        party = seer.party
+        if party.role is PartyRole.OPERATOR or party.scope is Scope.STATUS:
+            continue
+        if with_referrer or party.role is not PartyRole.OWNER:
+            person = referral.created_by_id if party.role is PartyRole.OWNER else None
+            told.setdefault(party.organisation_id, staff_of(party.organisation_id).on_whom(person))
+    for organisation_id, members in told.items():
+        _queue(referral, template, organisation_id, members)
+        news.tell(about, referral.reference, members, organisation_id=organisation_id)
 
 
 def operator_managers(referral: Referral, template: str) -> None:

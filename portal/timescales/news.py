@@ -27,6 +27,8 @@ class News(StrEnum):
     SUMMARY_WAITING = "summary_waiting"
     SUMMARY_RETURNED = "summary_returned"
     CONSENT_REFUSED = "consent_refused"
+    UPDATE_POSTED = "update_posted"
+    CONCERN_RAISED = "concern_raised"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:
@@ -51,12 +53,17 @@ def tell(news: News, reference: str, people: Iterable[Member], *, organisation_i
                 )
 
 
-def settle(news: News, reference: str, why: str) -> None:
-    """Close what is open of `news` about `reference`, for everybody, with `why` in words and without a child's name."""
+def settle(news: News, reference: str, why: str, *, organisation_id: int | None = None) -> None:
+    """Close what is open of `news` about `reference`, with `why` in words and without a child's name.
+
+    For everybody, or for the people of one organisation alone.
+    """
     session = db.session()
     still_open = update(Prompt).where(
         col(Prompt.kind) == news.value, col(Prompt.reference) == reference, col(Prompt.closed_at).is_(None)
     )
+    if organisation_id is not None:
+        still_open = still_open.where(col(Prompt.organisation_id) == organisation_id)
     with as_system(session):
         session.execute(
             still_open.values(closed_at=clock.now(), evidence=why), execution_options={"synchronize_session": "fetch"}

@@ -48,7 +48,9 @@ def waiting_items(actor: Actor, now: datetime) -> list[dict[str, str]]:
         items.append(
             {
                 "title": words.title,
-                "href": f"/prompts/{prompt.key}",
+                "href": f"/referrals/{prompt.reference}/{words.read_under}"
+                if words.read_under
+                else f"/prompts/{prompt.key}",
                 "detail": prompt.reference,
                 "words": _pressing(prompt, words, now, calendar),
                 "tone": "missed" if words.urgent else "soon",

@@ -21,7 +21,8 @@ _CLOSES_BY_ITSELF = (
 class Words:
     """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it.
 
-    `page` is where under the referral it is done, for whom that is the only page of it there is.
+    `page` is where under the referral it is done, for whom that is the only page of it there is. `read_under` is the
+    part of the referral to be read, where that is all there is to do: a list leads there at once.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Words:
     urgent: bool = False
     closing: str = _CLOSES_BY_ITSELF
     page: str = ""
+    read_under: str = ""
 
 
 _NEWS = {
@@ -86,6 +88,20 @@ _NEWS = {
         " may be at risk, speak to the safeguarding team first: that needs no consent.",
         closing="Closing the referral or moving it on closes this, and so does the family’s agreement.",
     ),
+    News.UPDATE_POSTED: Words(
+        title="A weekly update is ready to read",
+        text="KSAF has posted an update on the support of this family.",
+        to_do="Open the referral, read the update under Support and reply if there is something to add.",
+        closing="Marking every update as read under Support closes this. You can also close it here.",
+        read_under="support",
+    ),
+    News.CONCERN_RAISED: Words(
+        title="Safeguarding concern: read it now",
+        text="A colleague has recorded a safeguarding concern in a weekly update.",
+        to_do="Open the referral, read the update under Support and decide whether anything has to happen today.",
+        urgent=True,
+        closing="Close this once you have looked at it: say what you decided and who you reached.",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",
@@ -104,7 +120,7 @@ _TO_DO = {
     "attendance_context": "Ask the family or the school again, and record on the referral what they say.",
     "call_back": "Call the family, and record the call.",
     "allocate": "Open the referral and name who will work with the family.",
-    "weekly_update": "Open the case and post this week’s update.",
+    "weekly_update": "Open This week and post the update. Everybody who reads it is told at once.",
     "week_4_review": "Open the case and record the review.",
     "completion_summary": "Open the case and send the completion summary.",
     "onward_offer": "Open the referral and offer the family to the service named in the decision.",

@@ -36,9 +36,20 @@ class WordConverter(BaseConverter):
     regex = r"[a-z]+(?:[-_][a-z]+)*"
 
 
+class WeekConverter(BaseConverter):
+    """The number of a week of support, from 1."""
+
+    regex = r"[1-9][0-9]?"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
 def install(app: Flask) -> None:
-    """Teach `app` the converters `reference`, `key`, `token` and `word`."""
+    """Teach `app` the converters `reference`, `key`, `token`, `word` and `week`."""
     app.url_map.converters["reference"] = ReferenceConverter
     app.url_map.converters["key"] = KeyConverter
     app.url_map.converters["token"] = TokenConverter
     app.url_map.converters["word"] = WordConverter
+    app.url_map.converters["week"] = WeekConverter

@@ -171,6 +171,7 @@ class Autosave {
       this.version = answer.headers.get("X-Draft-Version") ?? this.version;
       if (same(fields, fieldsOf(this.form))) dropDraft(this.key);
       this.say(`Saved at ${timeOfDay()}`);
+      this.form.dispatchEvent(new Event("autosave:saved", { bubbles: true }));
     } else if (answer.status === 401 || answer.type === "opaqueredirect") {
       this.explain("You have been signed out. ", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`,
         "Sign in to carry on; what you typed is kept");

@@ -191,6 +191,15 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/review/cancel"): Declared(DELIVERERS, SUPPORT),
     ("GET", f"{R}/review/record"): Declared(DELIVERERS, SUPPORT),
     ("POST", f"{R}/review/record"): Declared(DELIVERERS, SUPPORT),
+    # Cases, weekly updates.
+    ("GET", "/this-week"): Declared(DELIVERERS),
+    ("GET", "/this-week/rows"): Declared(DELIVERERS),
+    ("GET", f"{R}/support/weeks"): Declared(PARTNERS | READERS, SUPPORT),
+    ("GET", f"{R}/weeks/<week:number>"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/weeks/<week:number>"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/weeks/<week:number>/autosave"): Declared(DELIVERERS, SUPPORT),
+    ("GET", f"{R}/weeks/<week:number>/preview"): Declared(DELIVERERS, SUPPORT),
+    ("POST", f"{R}/weeks/<week:number>/read"): Declared(WRITERS | {"councillor"}, SUPPORT),
     # Cases, attendance and endings.
     ("GET", f"{R}/attendance"): Declared(PARTNERS | READERS, SUPPORT),
     ("GET", f"{R}/attendance/template"): Declared(PARTNERS | READERS, SUPPORT),

@@ -10,7 +10,7 @@ from tests.conftest import KEYS
 from tests.whole_app import declared
 from tests.whole_app.cases import methods_of, rules, subjects
 
-TYPED = {"reference", "key", "token", "word"}
+TYPED = {"reference", "key", "token", "word", "week"}
 READING = {"GET", "HEAD"}
 # Written by reading, on purpose: who has seen what, and that somebody is still there.
 NOTED_BY_READING = {"audit_event", "audit_payload", "audit_head", "seen_mark", "account_session"}

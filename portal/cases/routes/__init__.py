@@ -2,10 +2,24 @@
 
 from flask import Flask
 
-from portal.cases.routes import allocate, attendance, closing, contacts, goals, plan, review, summary, support
+from portal.cases.routes import (
+    allocate,
+    attendance,
+    closing,
+    contacts,
+    goals,
+    plan,
+    review,
+    summary,
+    support,
+    this_week,
+    updates,
+)
+
+_PAGES = (this_week, support, updates, allocate, plan, goals, contacts, review, attendance, summary, closing)
 
 
 def install(app: Flask) -> None:
     """Register the pages about the weeks of support on `app`."""
-    for module in (support, allocate, plan, goals, contacts, review, attendance, summary, closing):
+    for module in _PAGES:
         app.register_blueprint(module.blueprint)

@@ -1,0 +1,167 @@
+"""A week's update: written, saved as it is typed, previewed as the partner will read it, posted and marked read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.access.actor import Actor
+from portal.access.decorators import requires_row
+from portal.access.policy import Permission
+from portal.accounts import held
+from portal.cases import caseload, opened_week, update_drafts, update_form, updates, week_states, weeks
+from portal.cases.opened_week import OpenedWeek
+from portal.cases.update_drafts import OvertakenError
+from portal.cases.update_form import UpdateForm
+from portal.cases.updates import NotYetError
+from portal.organisations import contacts
+from portal.referrals import progress
+from portal.referrals.record import note_view
+from portal.web.errors import SomeoneWasFirstError
+from portal.web.rendering import render
+
+blueprint = Blueprint("cases_updates", __name__, url_prefix="/referrals/<reference:reference>/weeks/<week:number>")
+# A version has a few digits; more is not ours.
+_LONGEST_VERSION = 9
+THIS_WEEK = "this-week"
+"""Where the form was opened from, so that posting leads on to the next."""
+
+
+@blueprint.get("")
+@requires_row(Permission.UPDATE_WRITE, opened_week.open_week)
+def write(actor: Actor, opened: OpenedWeek) -> Response:
+    """Show the form, with the draft or with what a session that ended left unsaved."""
+    if not opened.is_writable:
+        return _elsewhere(opened)
+    note_view(actor, opened.supported.referral, f"update of week {opened.row.number}")
+    kept = held.give_back(actor, request.path)
+    if kept is None:
+        return _show(opened, _form(opened, update_drafts.begun(actor, opened)))
+    told = update_drafts.overtaken(opened.row, _version(kept))
+    return _show(opened, _form(opened, kept), told=told, is_overtaken=bool(told), came_back=True)
+
+
+@blueprint.post("")
+@requires_row(Permission.UPDATE_WRITE, opened_week.open_week)
+def send(actor: Actor, opened: OpenedWeek) -> Response:
+    """Save the draft or post the update, as the button pressed says."""
+    form, is_posted = _form(opened, request.form), request.form.get("do") == "post"
+    if is_posted and not form.validate():
+        return _show(opened, form, status=422)
+    try:
+        if is_posted:
+            updates.post(actor, opened, form.content(), form.as_typed(), _seen())
+        else:
+            update_drafts.save_draft(actor, opened, form.as_typed(), _seen())
+    except NotYetError as early:
+        return _show(opened, form, told=str(early), status=422)
+    except (OvertakenError, SomeoneWasFirstError) as first:
+        return _show(opened, form, told=str(first), is_overtaken=True, status=409)
+    return _posted(actor, opened) if is_posted else _saved(opened)
+
+
+@blueprint.post("/autosave")
+@requires_row(Permission.UPDATE_AUTOSAVE, opened_week.open_week)
+def autosave(actor: Actor, opened: OpenedWeek) -> Response:
+    """Save what has been typed so far, unchecked."""
+    try:
+        version = update_drafts.save_draft(actor, opened, _form(opened, request.form).as_typed(), _seen())
+    except (OvertakenError, SomeoneWasFirstError):
+        return Response(status=409)
+    return Response(status=204, headers={"X-Draft-Version": str(version)})
+
+
+@blueprint.get("/preview")
+@requires_row(Permission.UPDATE_WRITE, opened_week.open_week, quiet=True)
+def preview(actor: Actor, opened: OpenedWeek) -> Response:
+    """Give what the partner would read if the draft were posted as it is saved now."""
+    shared = _form(opened, update_drafts.begun(actor, opened)).shared(opened.row.number)
+    return render("cases/_shared.html", shared=shared)
+
+
+@blueprint.post("/read")
+@requires_row(Permission.UPDATE_MARK_READ, opened_week.open_received)
+def mark_read(actor: Actor, opened: OpenedWeek) -> Response:
+    """Note that the referrer's organisation has read the update."""
+    updates.mark_read(actor, opened)
+    flash(f"The update of week {opened.row.number} is marked as read.", "success")
+    return redirect(_support(opened), 303)
+
+
+def _form(opened: OpenedWeek, typed: Any) -> UpdateForm:
+    return update_form.form_of(opened.goals, opened.row.number, typed)
+
+
+def _seen() -> int:
+    return _version(request.form)
+
+
+def _version(typed: Mapping[str, str]) -> int:
+    text = typed.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION else -1
+
+
+def _support(opened: OpenedWeek) -> str:
+    return f"/referrals/{opened.supported.referral.reference}/support"
+
+
+def _elsewhere(opened: OpenedWeek) -> Response:
+    row = opened.row
+    posted = f"The update of week {row.number} has been posted." if row.posted_at else "The support has ended."
+    flash(posted, "info")
+    return redirect(_support(opened), 303)
+
+
+def _saved(opened: OpenedWeek) -> Response:
+    flash("Draft saved. Nobody outside KSAF can read it.", "success")
+    came_from = f"?from={THIS_WEEK}" if request.form.get("from") == THIS_WEEK else ""
+    return redirect(f"{request.path}{came_from}#preview", 303)
+
+
+def _posted(actor: Actor, opened: OpenedWeek) -> Response:
+    """Lead to the support of the family or, from this week's page, to the next update that is due."""
+    child, told = progress.child_in_list(opened.supported.referral), "Those who read it have been told."
+    if opened.row.has_concern:
+        told = "Those who read it and the safeguarding team have been told."
+    posted = f"The update of week {opened.row.number} for {child} is posted. {told}"
+    if request.form.get("from") != THIS_WEEK:
+        flash(posted, "success")
+        return redirect(_support(opened), 303)
+    left = caseload.of(actor)
+    following = left.next_update()
+    flash(f"{posted} {left.said}.", "success")
+    return redirect(following.href if following else "/this-week", 303)
+
+
+def _show(
+    opened: OpenedWeek,
+    form: UpdateForm,
+    *,
+    told: str = "",
+    is_overtaken: bool = False,
+    came_back: bool = False,
+    status: int = 200,
+) -> Response:
+    referral, row = opened.supported.referral, opened.row
+    return render(
+        "cases/update.html",
+        status=status,
+        referral=referral,
+        child=progress.child_in_full(referral),
+        week=row,
+        dates=weeks.dates(row.starts_on),
+        said=week_states.said(row, clock.now(), opened.case.ended_at),
+        form=form,
+        shared=form.shared(row.number),
+        previous=opened.previous,
+        theirs=_form(opened, row.draft) if is_overtaken and row.draft else None,
+        is_overtaken=is_overtaken,
+        first=update_form.ON_THE_PAGE_FIRST,
+        told=told,
+        came_back=came_back,
+        came_from=THIS_WEEK if request.values.get("from") == THIS_WEEK else "",
+        danger=contacts.stop_page(referral.area),
+        safeguarding=contacts.ksaf_safeguarding(),
+    )
