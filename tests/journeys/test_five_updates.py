@@ -1,0 +1,160 @@
+"""Five families, five updates, by keyboard alone; the school's open page changes by itself, its answer comes back."""
+
+import secrets
+import time
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+from sqlmodel import select
+
+from portal import clock, db
+from portal.cases.models import CaseGoal, CaseWeek
+from portal.referrals.models import Referral
+from tests.cases.conftest import World, in_support, make_world
+from tests.factories.support import agreements
+from tests.live import Portal, browsing, sign_in
+
+FAMILIES = 5
+GOAL = "I walk in by myself"
+PROGRESS = "Two visits; the bag stands by the door at night."
+NEXT = "Jo visits on Tuesday."
+ANSWER = "She came in smiling on Wednesday."
+PATIENT_TABS = 60
+
+
+class Keyboard:
+    """A person with a keyboard and nothing else, who counts the keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.strokes = 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.strokes += 1
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.strokes += len(text)
+
+    def tab_to(self, what: str) -> None:
+        """Press Tab until what has the focus has this name, or this text."""
+        for _ in range(PATIENT_TABS):
+            here = self.page.evaluate(
+                "[document.activeElement.name, document.activeElement.textContent.trim()].filter(Boolean)"
+            )
+            if any(each.startswith(what) for each in here):
+                return
+            self.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {what}")
+
+
+@pytest.fixture
+def kept(portal: Portal) -> tuple[World, list[str]]:
+    """KSAF's people, a school, and five families of one practitioner in their first week, each with a goal."""
+    with portal.database.transaction():
+        world = make_world()
+        portal.give_password(world.practitioner, second_factor=True)
+        portal.give_password(world.referrer, second_factor=False)
+        return world, [_family(world, number) for number in range(FAMILIES)]
+
+
+def _family(world: World, number: int) -> str:
+    referral, case = in_support(world)
+    referral.child_given_name = f"Child{number}"
+    hangs = {"organisation_id": referral.organisation_id, "referral_id": referral.id, "case_id": case.id}
+    goal = CaseGoal(**hangs, key=secrets.token_urlsafe(12), words=GOAL, baseline=3, added_at=clock.now())
+    db.session().add_all([goal, *agreements(referral, world.practitioner)])
+    db.session().flush()
+    return referral.reference
+
+
+def test_five_updates_by_keyboard_alone(portal, kept, browser):
+    world, references = kept
+    portal.serve()
+    with browsing(browser, portal) as ours, browsing(browser, portal) as school:
+        sign_in(school, portal, world.referrer, second_factor=False)
+        sign_in(ours, portal, world.practitioner, second_factor=True)
+        ours.goto(f"{portal.url}/this-week")
+        expect(ours.get_by_role("heading", name="5 updates left this week")).to_be_visible()
+        keys, requests = Keyboard(ours), _counted(ours)
+        keys.tab_to("Child")
+        school.goto(f"{portal.url}/referrals/{_reference_in_focus(ours)}/support")
+        expect(school.get_by_text("KSAF has not posted an update yet")).to_be_visible()
+        began = time.monotonic()
+        keys.press("Enter")
+        for number in range(FAMILIES):
+            _post(keys, left=FAMILIES - number - 1)
+            if number == 0:
+                expect(school.get_by_text(PROGRESS)).to_be_visible()  # by itself
+        took = time.monotonic() - began
+        expect(ours.get_by_role("heading", name="Nothing is left to do this week")).to_be_visible()
+        assert keys.strokes / FAMILIES < 200
+        print(
+            f"five updates: {keys.strokes} keystrokes, {len(PROGRESS + NEXT) * FAMILIES} of them words,"
+            f" {len(requests)} requests to the portal, {took:.0f} s of machine time"
+        )
+        _reply(school, ours, portal)
+    assert all(_posted(portal, reference) for reference in references)
+
+
+def _post(keys: Keyboard, left: int) -> None:
+    """Write and post the update that is open, and wait for what comes next."""
+    page = keys.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Update of week 1")
+    keys.tab_to("engagement")
+    keys.press("Space")
+    keys.press("Tab")
+    keys.type("2")
+    keys.press("Tab")
+    keys.type("90")
+    keys.press("Tab")
+    keys.type("5")
+    keys.press("Tab")
+    keys.type(PROGRESS)
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type(NEXT)
+    keys.press("Tab")
+    keys.press("Space")
+    expect(page.locator("#preview ~ div").get_by_text(PROGRESS)).to_be_visible()  # what the school will read
+    keys.tab_to("Post the update")
+    keys.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(
+        f"{left} update{'s' if left > 1 else ''} left this week" if left else "Nothing is left to do this week"
+    )
+
+
+def _reply(school: Page, ours: Page, portal: Portal) -> None:
+    """The school marks the update as read and answers; the practitioner's open page shows the answer by itself."""
+    support = school.url
+    ours.goto(support.removesuffix("/support"))
+    school.get_by_role("button", name="Mark week 1 as read").click()
+    expect(school.get_by_text("Read by Helen Marsh")).to_be_visible()
+    school.get_by_role("link", name="Reply to KSAF").first.click()
+    school.get_by_label("Your message").fill(ANSWER)
+    school.get_by_role("button", name="Send message").click()
+    expect(ours.get_by_text(ANSWER)).to_be_visible()  # by itself
+
+
+def _counted(page: Page) -> list[str]:
+    """Collect the requests a page makes to the portal, without what a browser keeps: styles, scripts, fonts."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/static/" not in request.url:
+            found.append(request.url)
+
+    page.on("request", note)
+    return found
+
+
+def _reference_in_focus(page: Page) -> str:
+    return page.evaluate("document.activeElement.href").split("/referrals/")[1].split("/")[0]
+
+
+def _posted(portal: Portal, reference: str) -> bool:
+    with portal.database.system_transaction(write=False) as session:
+        wanted = select(CaseWeek).join(Referral, Referral.id == CaseWeek.referral_id)
+        week = session.scalars(wanted.where(Referral.reference == reference, CaseWeek.number == 1)).one()
+        return week.posted_at is not None and not week.is_late
