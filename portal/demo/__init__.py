@@ -1,11 +1,12 @@
 """Sample organisations, people and families, all invented, told through the portal's own services."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
 from portal import clock
+from portal.cases import jobs as weeks
 from portal.db import Database
 from portal.demo import cast
 from portal.demo.calendar import StoryTime
@@ -36,7 +37,7 @@ def load(database: Database, referrals: int | None = None) -> int:
         _tell(database, told)
     finally:
         clock.set_to(None)
-    deadlines.run(database, real)
+    _pass(database, real)
     return len(told)
 
 
@@ -63,5 +64,11 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
         if instant > real:
             continue
         clock.set_to(instant)
-        deadlines.run(database, clock.now())
+        _pass(database, clock.now())
         happen()
+
+
+def _pass(database: Database, now: datetime) -> None:
+    """Do what the scheduler would have done by `now`, all but sending mail."""
+    deadlines.run(database, now)
+    weeks.run(database, now)

@@ -11,7 +11,7 @@ from portal.access.roles import OrganisationKind
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
-from portal.demo import agreeing
+from portal.demo import agreeing, delivering
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -126,6 +126,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "authorise": lambda actor, referral, _words: triage.authorise(actor, referral),
     "allocate": _allocate,
     **agreeing.DEEDS,
+    **delivering.DEEDS,
     "close": lambda actor, referral, words: closing.close(
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),
@@ -225,8 +226,8 @@ class Teller:
         return next((actor for actor in held if actor.organisation_name == setting), held[0])
 
     def _write(self, owner: Actor, story: Story) -> str:
-        yesterday = self._times.instant(f"{int((story.sent or '0').split()[0]) + 1} 12:00").date().isoformat()
-        whole = answers_for(owner.organisation_kind.value, story, yesterday)
+        sent_on = self._times.instant(story.sent or "0 09:00").date()
+        whole = answers_for(owner.organisation_kind.value, story, self._times.working_day_before(sent_on).isoformat())
         if owner.organisation_kind == "education":
             whole |= {"education_setting": owner.organisation_name}
         with self._database.transaction(tenant=owner.organisation_id):

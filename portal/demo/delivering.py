@@ -1,0 +1,50 @@
+"""How the weeks of support go for the demo's families: updates posted, read and answered, through the services."""
+
+from collections.abc import Callable
+
+from portal.access.actor import Actor
+from portal.cases import opened_week, update_drafts, updates
+from portal.cases.models import Engagement
+from portal.cases.opened_week import OpenedWeek
+from portal.cases.update_form import Content
+from portal.referrals.models import Referral
+
+Deed = Callable[[Actor, Referral, dict[str, str]], object]
+
+
+def _week(actor: Actor, referral: Referral, words: dict[str, str]) -> OpenedWeek:
+    found = opened_week.open_week(actor, referral.reference, int(words["week"]))
+    if found is None:
+        raise LookupError(referral.reference)
+    return found
+
+
+def _post(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    """Post the update of a week: `scores` are those of the goals in order, `concern` what was seen, if there is one."""
+    opened = _week(actor, referral, words)
+    scores = zip(opened.goals, words.get("scores", "").split(), strict=False)
+    content = Content(
+        engagement=Engagement(words["engagement"]),
+        contacts=int(words["contacts"]),
+        attendance=float(words["attendance"]) if "attendance" in words else None,
+        progress=words["progress"],
+        barriers=words.get("barriers", ""),
+        next_steps=words["next_steps"],
+        scores={goal.id: int(score) for goal, score in scores},
+        note=words.get("note", ""),
+        concern=words.get("concern"),
+    )
+    updates.post(actor, opened, content, {}, opened.row.draft_version)
+
+
+def _draft(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    opened = _week(actor, referral, words)
+    typed = {key: text for key, text in words.items() if key != "week"}
+    update_drafts.save_draft(actor, opened, typed, opened.row.draft_version)
+
+
+DEEDS: dict[str, Deed] = {
+    "post_update": _post,
+    "draft_update": _draft,
+    "read_update": lambda actor, referral, words: updates.mark_read(actor, _week(actor, referral, words)),
+}
