@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from portal import clock, db
-from portal.access.roles import OrganisationKind
+from portal.access.roles import OrganisationKind, Role
 from portal.audit.actions import Action
 from portal.consent import wording
 from portal.consent.models import ConsentEvent, Position
@@ -100,9 +100,10 @@ def test_the_time_to_decide_pauses_until_the_family_has_been_heard(world):
 
 
 def test_a_school_answers_for_itself_and_ksaf_is_told(world):
+    lead = people.add_person(people.organisation_at(world.outsider.organisation_id), Role.ORGANISATION_ADMIN)
     made, _ = asked_of_school(world)
     waiting = all_of(Prompt, Prompt.kind == "context_asked")
-    assert {each.user_id for each in waiting} == {world.outsider.user_id}
+    assert {each.user_id for each in waiting} == {world.outsider.user_id, lead.user_id}
     assert [each.to_address for each in all_of(OutboxMail, OutboxMail.template == "triage/context_asked")] == [
         world.outsider.email
     ]

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.notifications import service as notifications
@@ -153,9 +154,11 @@ def _due(actor: Actor, referral: Referral) -> datetime:
 
 def _tell_school(referral: Referral, school: Organisation) -> None:
     school_id = school.id or 0
-    members = staff_of(school_id).on_whom(None)
-    news.tell(News.CONTEXT_ASKED, referral.reference, members, organisation_id=school_id)
-    for member in members:
+    staff = staff_of(school_id)
+    # It is on nobody there yet: whoever refers and whoever leads on safeguarding see it waiting, one group is mailed.
+    everyone = [*staff.with_role(Role.REFERRER), *staff.with_role(Role.ORGANISATION_ADMIN)]
+    news.tell(News.CONTEXT_ASKED, referral.reference, everyone, organisation_id=school_id)
+    for member in staff.on_whom(None):
         notifications.queue(
             "triage/context_asked", member.email, organisation_id=school_id, reference=referral.reference
         )
