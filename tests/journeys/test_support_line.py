@@ -68,7 +68,6 @@ def test_a_councillor_signposts_a_family_without_saying_who_they_are(portal, cas
 
 def test_a_family_that_agreed_is_called_and_the_councillor_hears_only_that(portal, cast, browser):
     portal.serve()
-    portal.start("scheduler", "--interval", "1")
     with browsing(browser, portal, width=375) as ward, browsing(browser, portal) as line:
         sign_in(ward, portal, cast["councillor"], second_factor=False)
         _ask_for_call(ward, portal)
@@ -88,7 +87,6 @@ def test_a_family_that_agreed_is_called_and_the_councillor_hears_only_that(porta
 
 def test_a_call_becomes_a_draft_that_the_school_goes_on_with(portal, cast, browser):
     portal.serve()
-    portal.start("scheduler", "--interval", "1")
     with browsing(browser, portal) as line, browsing(browser, portal) as school:
         sign_in(line, portal, cast["adviser"], second_factor=True)
         line.goto(f"{portal.url}/enquiries/new")
@@ -151,6 +149,7 @@ def _held(portal: Portal, kind) -> list[dict]:
 
 
 def _no_names_in_mail(portal: Portal, person: people.Person, path: str) -> None:
+    portal.start("scheduler", "--interval", "1")
     waited = 0
     while not portal.sink.to(person.email) and waited < 600:
         select_wait(0.1)
