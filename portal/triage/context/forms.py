@@ -26,7 +26,7 @@ class AskContextForm(TextForm):
         validate_choice=False,
     )
     school = SelectField("Which school?", validate_choice=False)
-    text = long_text("Your question", "Enter your question", "A school reads this as you write it, and nothing else.")
+    text = long_text("Your question", "Enter your question", "A school reads this as you write it.")
 
     _offered: frozenset[str] = frozenset()
 
