@@ -166,3 +166,23 @@ def test_a_managers_word_lets_it_close_and_stays_said(world):
     assert (open_deadlines(referral), subject_of(referral).id) == ([], referral.id)
     titles = [each.title for each in db.session().scalars(select(TimelineEntry))]
     assert "A manager lets this close without a confirmed acceptance" in titles
+
+
+@pytest.mark.parametrize("ended", ["accepted", "overridden"])
+def test_opened_again_it_closes_only_on_an_acceptance_of_its_own(world, ended):
+    referral, manager = moving_on(world), world.manager
+    key, title = offered(world, referral).key, "A manager lets this close without a confirmed acceptance"
+    if ended == "overridden":
+        service.override(manager.actor, referral, "The family has moved abroad.")
+    else:
+        enter(db.session(), world.receiver.organisation_id)
+        service.accept(world.receiver.actor, queries.get_received(world.receiver.actor, key))
+        referral = referrals.load_for(manager, referral.id)
+    for event in (Event.CLOSE, Event.REOPEN, Event.DECIDE):
+        lifecycle.move(manager.actor, referral, event, event.value)
+    referral.pathway = "pathway_3"
+    lifecycle.move(manager.actor, referral, Event.AUTHORISE_ONWARD, "Decided again")
+    with pytest.raises(IntegrityError, match="closes_accepted"), db.session().begin_nested():
+        lifecycle.move(manager.actor, referral, Event.CLOSE, "Closed again")
+    titles = [each.title for each in db.session().scalars(select(TimelineEntry))]
+    assert (title in titles) is (ended == "overridden")  # what was said stays said
