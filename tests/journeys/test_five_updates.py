@@ -15,9 +15,10 @@ from tests.factories.support import agreements
 from tests.live import Portal, browsing, sign_in
 
 FAMILIES = 5
+MOST_KEYS = 25  # an update may take, besides its words
 GOAL = "I walk in by myself"
-PROGRESS = "Two visits; the bag stands by the door at night."
-NEXT = "Jo visits on Tuesday."
+PROGRESS = "Two visits; bag by the door."
+NEXT = "A visit on Tuesday."
 ANSWER = "She came in smiling on Wednesday."
 PATIENT_TABS = 60
 
@@ -69,6 +70,7 @@ def _family(world: World, number: int) -> str:
     return referral.reference
 
 
+@pytest.mark.timeout(900)  # every key is sent to the browser by itself: slow where others use the machine too
 def test_five_updates_by_keyboard_alone(portal, kept, browser):
     world, references = kept
     portal.serve()
@@ -89,9 +91,10 @@ def test_five_updates_by_keyboard_alone(portal, kept, browser):
                 expect(school.get_by_text(PROGRESS)).to_be_visible()  # by itself
         took = time.monotonic() - began
         expect(ours.get_by_role("heading", name="Nothing is left to do this week")).to_be_visible()
-        assert keys.strokes / FAMILIES < 200
+        words = len(PROGRESS + NEXT) * FAMILIES
+        assert keys.strokes - words <= MOST_KEYS * FAMILIES
         print(
-            f"five updates: {keys.strokes} keystrokes, {len(PROGRESS + NEXT) * FAMILIES} of them words,"
+            f"five updates: {keys.strokes} keystrokes, {words} of them words,"
             f" {len(requests)} requests to the portal, {took:.0f} s of machine time"
         )
         _reply(school, ours, portal)
