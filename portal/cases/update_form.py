@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.cases import scores
 from portal.cases.models import Engagement
@@ -54,6 +54,12 @@ def _text(label: str, missing: str = "", hint: str = "", rows: int = 3) -> TextA
     )
 
 
+def _readable(_form: Form, field: Field) -> None:
+    """Ask no more of what is not a number at all."""
+    if field.process_errors:
+        raise StopValidation
+
+
 def _otherwise(message: str) -> dict[str, Any]:
     """Return what says `message` where no number can be read: new in WTForms 3.3, newer than its type stubs."""
     return {"invalid_value_message": message}
@@ -73,6 +79,7 @@ class UpdateForm(Form):
         description="Visits, calls and meetings with the family",
         validators=[
             InputRequired("Enter how many contacts there were, 0 for none"),
+            _readable,
             NumberRange(0, MOST_CONTACTS, f"Contacts must be between 0 and {MOST_CONTACTS}"),
         ],
         **_otherwise("Contacts must be a whole number, like 3"),
@@ -80,7 +87,7 @@ class UpdateForm(Form):
     attendance = FloatField(
         "Attendance this week (optional)",
         description="Leave it out if you do not know it yet",
-        validators=[Optional(), NumberRange(0, 100, "Attendance must be between 0 and 100")],
+        validators=[Optional(), _readable, NumberRange(0, 100, "Attendance must be between 0 and 100")],
         **_otherwise("Attendance must be a number, like 82.5"),
         render_kw={"inputmode": "decimal"},
     )
@@ -151,7 +158,7 @@ def form_of(goals: Sequence[Goal], number: int, typed: Mapping[str, str] | Multi
         _name(goal): IntegerField(
             goal.words,
             description=f"{scores.before(goal, number)}; leave it out if nobody asked this week",
-            validators=[Optional(), NumberRange(0, 10, "A score must be between 0 and 10")],
+            validators=[Optional(), _readable, NumberRange(0, 10, "A score must be between 0 and 10")],
             **_otherwise("A score must be a whole number from 0 to 10"),
         )
         for goal in goals

@@ -132,7 +132,8 @@ def _posted(actor: Actor, opened: OpenedWeek) -> Response:
     left = caseload.of(actor)
     following = left.next_update()
     flash(f"{posted} {left.said}.", "success")
-    return redirect(following.href if following else "/this-week", 303)
+    # To the top of the next page, which says first what was posted.
+    return redirect(following.href.partition("#")[0] if following else "/this-week", 303)
 
 
 def _show(
