@@ -15,6 +15,7 @@ from portal.referrals.rules import Event, State
 from portal.timescales import closures, policy
 from portal.timescales import service as timescales
 from portal.timescales.service import Subject
+from portal.transfers import service as transfers
 from portal.transfers.statutory import queries as statutory
 from portal.web.dates import count_of, long_date
 from portal.web.errors import SomeoneWasFirstError
@@ -49,6 +50,8 @@ def close(actor: Actor, referral: Referral, ending: Ending, rationale: str, told
         raise EndingRefusedError(why)
     referral.closing_outcome, referral.closing_rationale = ending.value, rationale
     lifecycle.move(actor, referral, Event.CLOSE, "KSAF closed the referral", told)
+    # After a manager's override a service may still be asked: nobody is left to answer it.
+    transfers.withdraw_all(actor, referral, "KSAF closed the referral")
     _end_case(actor, referral)
     trail.record(actor, referral, Action.REFERRAL_CLOSED, outcome=ending.value)
     telling.referrer(referral, "cases/closed")

@@ -21,10 +21,10 @@ from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
-from portal.transfers import answers, links
+from portal.transfers import answers, links, queries
 from portal.transfers.answers import ONWARD, subject_of_offer
 from portal.transfers.models import Transfer
-from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, TransferState
+from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, TransferState, may_answer
 from portal.web.dates import date_only, today
 from portal.web.errors import SomeoneWasFirstError
 
@@ -117,11 +117,19 @@ def withdraw(actor: Actor, referral: Referral, transfer: Transfer, why: str) -> 
         _tell_receiver(referral, transfer, "transfers/withdrawn")
 
 
+def withdraw_all(actor: Actor, referral: Referral, why: str) -> None:
+    """Take back every offer that waits for an answer, because of what happened to `referral`."""
+    for each in queries.offers_of(actor, referral):
+        if may_answer(each.state):
+            withdraw(actor, referral, each, why)
+
+
 def renew(actor: Actor, referral: Referral, transfer: Transfer) -> None:
     """Send a new link to a service without an account; the ones before it open nothing any more.
 
     Raises SomeoneWasFirstError when it has answered, OfferRefusedError while the family does not agree.
     """
+    _require_handing_over(actor, referral)
     answers.require_unanswered(transfer)
     require_consent(actor, referral)
     links.send(referral, transfer)
@@ -134,6 +142,7 @@ def chase(actor: Actor, referral: Referral, transfer: Transfer, reached: str) ->
 
     Raises SomeoneWasFirstError when it has been answered.
     """
+    _require_handing_over(actor, referral)
     answers.require_unanswered(transfer)
     said = f"{transfer.to_name} asked again for its answer"
     timeline.add(actor, referral, ONWARD, said, reached, audience=Audience.OPERATOR)
