@@ -30,7 +30,7 @@ def of(found: Summarised, version: str) -> Document | None:
         ),
     ]
     return Document(
-        title=f"Completion summary {referral.reference}",
+        title=f"{'Summary for the family' if is_family else 'Completion summary'} {referral.reference}",
         heading="Your family’s summary" if is_family else "Completion summary",
         facts=facts,
         parts=summary_words.for_family(summary.family)

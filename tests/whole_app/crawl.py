@@ -1,6 +1,7 @@
 """Walking every page a visitor can reach: by its links, and by every address there is filled in with their own rows."""
 
 import re
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tests.whole_app.cases import FOREIGN, MIXED, OWN, subjects
@@ -12,10 +13,17 @@ MOST = 1500
 """Pages a walk may come to before something must be generating addresses without end."""
 
 
-def walk(visitors: Visitors, name: str, start: str = "/") -> dict[str, object]:
-    """Return the answer of every page that `name` can reach, by its address."""
+def walk(visitors: Visitors, name: str) -> dict[str, Any]:
+    """Return the answer of every page that `name` can reach, by its address; walked once, for all who ask."""
+    if name not in visitors.walks:
+        with visitors.noting(visitors.noted_on_walks):
+            visitors.walks[name] = _walked(visitors, name)
+    return visitors.walks[name]
+
+
+def _walked(visitors: Visitors, name: str) -> dict[str, Any]:
     visitor = visitors.all[name]
-    waiting, seen = [start], {}
+    waiting, seen = ["/"], {}
     for subject in subjects(visitors, {"GET"}):
         # A link that opens to whoever holds it is walked as its holder alone.
         kinds = {OWN} if subject.declared.who == PUBLIC else {OWN, FOREIGN, MIXED}

@@ -96,7 +96,7 @@ def _is_sent_to_sign_in(answer) -> bool:
 
 def _shown(answer, address: str) -> tuple:
     """Return everything an answer tells, without what differs each time and without the address asked for."""
-    text = answer.get_data(as_text=True)
+    text = answer.get_data().decode(errors="replace")
     headers = "\n".join(f"{name}: {value}" for name, value in sorted(answer.headers) if name not in OFF_THE_PAGE)
     for part in [part for part in address.split("/") if re.search(r"\d|[A-Z]", part)]:
         text, headers = text.replace(part, "…"), headers.replace(part, "…")

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from portal import clock
 from portal.referrals.rules import State
 from tests import conftest as shared
 from tests.live import Portal, Sink, browsing
@@ -13,7 +14,7 @@ from tests.whole_app.cases import OWN, subjects
 from tests.whole_app.crawl import is_page
 from tests.whole_app.visitors import SIGNED_OUT, Visitor, Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.
@@ -33,12 +34,14 @@ FORMS = (
 
 
 @pytest.fixture(scope="module")
-def live(visitors, world_database, tmp_path_factory) -> Iterator[tuple[Portal, Visitors]]:
+def live(own_visitors, tmp_path_factory) -> Iterator[tuple[Portal, Visitors]]:
     """The world, served by a process of its own; people are signed in by their cookies."""
     sink = Sink()
-    portal = Portal(world_database, sink, tmp_path_factory.mktemp("axe"), shared.KEYS[0], shared.MONDAY)
+    portal = Portal(own_visitors.database, sink, tmp_path_factory.mktemp("axe"), shared.KEYS[0], shared.MONDAY)
+    portal.set_clock(shared.MONDAY)
     portal.serve()
-    yield portal, visitors
+    yield portal, own_visitors
+    clock.set_to(None)
     portal.stop()
     sink.stop()
 

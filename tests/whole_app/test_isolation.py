@@ -1,11 +1,11 @@
 """Marks in one school's words, and nowhere else's pages, mails, logs or audit may show them."""
 
-import logging
+import io
 
 import pytest
+from pypdf import PdfReader
 from sqlmodel import col, select
 
-from portal import tenancy
 from portal.audit.models import AuditPayload
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
@@ -15,21 +15,24 @@ from portal.tenancy import as_system
 from tests.whole_app import declared
 from tests.whole_app.cases import FOREIGN, MIXED, subjects
 from tests.whole_app.crawl import walk
-from tests.whole_app.visitors import SIGNED_OUT
+from tests.whole_app.visitors import SIGNED_OUT, Noted
 
 pytestmark = pytest.mark.timeout(400)  # seconds: every page as everybody
 OTHERS = ("referrer", "admin", "viewer", "health", "council", "councillor", SIGNED_OUT)
 
 
-def test_no_page_shows_another_schools_words(visitors, world, caplog):
-    caplog.set_level(logging.DEBUG)
-    hits, pages = [], 0
+def test_no_page_shows_another_schools_words(visitors, world):
+    hits, pages, knocks = [], 0, Noted()
     for name in (*OTHERS, *declared.STAFF):
-        answers = walk(visitors, name) | _knocking(visitors, name)
+        with visitors.noting(knocks):
+            knocked = _knocking(visitors, name)
+        answers = walk(visitors, name) | knocked
         pages += len(answers)
         for mark in _hidden_from(name, world):
             hits += [f"{name}: {address} shows {mark}" for address, answer in answers.items() if _shows(answer, mark)]
-    logged = [line for line in caplog.messages if any(mark in line for mark in _all_marks(world))]
+    lines = visitors.noted_on_walks.logged + knocks.logged
+    assert lines
+    logged = [line for line in lines if any(mark in line for mark in _all_marks(world))]
     print(f"{len(hits)} hits on {pages} pages, {len(logged)} in the log")
     assert hits == []
     assert logged == []
@@ -37,10 +40,10 @@ def test_no_page_shows_another_schools_words(visitors, world, caplog):
 
 def test_the_marks_are_there_to_be_found(visitors, world):
     """Without this, a search for nothing would find nothing."""
-    own = "\n".join(answer.get_data(as_text=True) for answer in walk(visitors, "outsider").values())
+    own = "\n".join(_text(answer) for answer in walk(visitors, "outsider").values())
     assert world.other_school.mark in own
     assert world.other_school.draft_mark in own
-    triage = "\n".join(answer.get_data(as_text=True) for answer in walk(visitors, "triage_officer").values())
+    triage = "\n".join(_text(answer) for answer in walk(visitors, "triage_officer").values())
     assert world.other_school.mark in triage
 
 
@@ -48,12 +51,14 @@ def test_no_chain_of_events_holds_another_schools_words(visitors, world):
     for name in ("outsider", "outsider admin", "referrer", "triage_officer", "administrator"):
         walk(visitors, name)
     with visitors.database.transaction(write=False) as session, as_system(session):
-        rows = session.scalars(select(AuditPayload)).all()
+        rows = list(session.scalars(select(AuditPayload)).all())
+    noted = [row for row in visitors.noted_on_walks.rows if isinstance(row, AuditPayload)]
     assert rows
+    assert noted
     theirs = (world.other_school.mark, world.other_school.people_mark)
     found = [
         row.detail
-        for row in rows
+        for row in rows + noted
         if row.organisation_id not in {world.other_school.organisation_id, world.ksaf.organisation_id}
         and any(mark in str(row.detail) for mark in theirs)
     ]
@@ -76,23 +81,17 @@ TYPED: dict[str, tuple[str, State, dict[str, str]]] = {
 
 
 @pytest.fixture
-def outbox(visitors, monkeypatch):
-    """Every mail queued by a request, read before the request is undone."""
-    queued: list[OutboxMail] = []
-    forget = tenancy.TenantSession.commit
-
-    def commit(session):
-        session.flush()
-        with as_system(session):
-            queued.extend(session.scalars(select(OutboxMail)).all())
-        session.expunge_all()
-        forget(session)
-
-    monkeypatch.setattr(tenancy.TenantSession, "commit", commit)
-    return queued
+def noted(visitors):
+    """What the requests of one test do, though it is undone."""
+    with visitors.noting(Noted()) as made:
+        yield made
 
 
-def test_no_mail_carries_a_word_about_a_child(visitors, world, outbox):
+def _mails(noted: Noted) -> list[OutboxMail]:
+    return [row for row in noted.rows if isinstance(row, OutboxMail)]
+
+
+def test_no_mail_carries_a_word_about_a_child(visitors, world, noted):
     school = world.other_school
     letterhead = letters.Letterhead("https://portal.example", "01795 504355", "info@ksaf.example")
     for verb, (name, state, fields) in TYPED.items():
@@ -100,6 +99,7 @@ def test_no_mail_carries_a_word_about_a_child(visitors, world, outbox):
         given = {field: value.format(mark=mark) for field, value in fields.items()}
         answer = visitors.ask(name, "POST", f"/referrals/{school.references[state]}/{verb}", data=given)
         assert answer.status_code < 500, f"{verb}: {visitors.errors[-1:]}"
+    outbox = _mails(noted)
     assert outbox, "nothing was mailed, so nothing was tried"
     for mail in outbox:
         subject, body = letters.read(mail, letterhead)
@@ -108,7 +108,7 @@ def test_no_mail_carries_a_word_about_a_child(visitors, world, outbox):
     print(f"{len(outbox)} mails of {sorted({mail.template for mail in outbox})}, 0 with a word about a child")
 
 
-def test_mail_reaches_only_organisations_that_are_party_to_it(visitors, world, outbox):
+def test_mail_reaches_only_organisations_that_are_party_to_it(visitors, world, noted):
     school = world.other_school
     for verb, (name, state, fields) in TYPED.items():
         given = {field: value.format(mark="…") for field, value in fields.items()}
@@ -117,7 +117,9 @@ def test_mail_reaches_only_organisations_that_are_party_to_it(visitors, world, o
         names = dict(session.execute(select(Organisation.id, Organisation.name).order_by(col(Organisation.id))).all())
     parties = {school.organisation_id, world.ksaf.organisation_id}
     strays = [
-        (mail.template, names.get(mail.organisation_id)) for mail in outbox if mail.organisation_id not in parties
+        (mail.template, names.get(mail.organisation_id))
+        for mail in _mails(noted)
+        if mail.organisation_id not in parties
     ]
     assert strays == []
 
@@ -146,5 +148,11 @@ def _all_marks(world) -> list[str]:
 
 
 def _shows(answer, mark: str) -> bool:
-    shown = f"{answer.headers}\n{answer.get_data(as_text=True)}".lower()
-    return mark.lower() in shown
+    return mark.lower() in f"{answer.headers}\n{_text(answer)}".lower()
+
+
+def _text(answer) -> str:
+    """Return what whoever opens an answer reads."""
+    if answer.mimetype == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.get_data())).pages)
+    return answer.get_data().decode(errors="replace")

@@ -27,10 +27,10 @@ MANY = 30
 PEOPLE = ("referrer", "admin", "viewer", "triage_officer", "manager", "administrator")
 
 
-def test_pages_stay_within_eight_queries_and_do_not_grow(visitors, world):
-    few = _count(visitors)
-    _fill(visitors.database, world)
-    many = _count(visitors)
+def test_pages_stay_within_eight_queries_and_do_not_grow(own_visitors):
+    few = _count(own_visitors)
+    _fill(own_visitors.database, own_visitors.world)
+    many = _count(own_visitors)
     grown = {page: (few[page], many[page]) for page in few if len(many[page]) > len(few[page])}
     over = {page: (len(asked), asked) for page, asked in many.items() if len(asked) > MOST}
     worst = max(many, key=lambda page: len(many[page]))
