@@ -9,7 +9,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts.models import Invitation, Membership, User
 from portal.organisations.models import Organisation
-from portal.organisations.queries import get_organisation
+from portal.organisations.queries import FIRST, get_organisation
 from portal.tenancy import as_system
 
 
@@ -57,6 +57,28 @@ def invitations_of(actor: Actor, organisation: Organisation) -> list[Invitation]
                 .order_by(col(Invitation.id).desc())
             )
         )
+
+
+def open_invitations(actor: Actor) -> list[tuple[Invitation, Organisation]]:
+    """Return every organisation's invitations that can still be accepted, the first to expire on top; at most FIRST.
+
+    For KSAF's administrators; raises PermissionError for anyone else.
+    """
+    if not actor.may(Permission.ORGANISATION_READ):
+        raise PermissionError
+    wanted = (
+        select(Invitation, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Invitation.organisation_id))
+        .where(
+            col(Invitation.used_at).is_(None),
+            col(Invitation.cancelled_at).is_(None),
+            col(Invitation.expires_at) > clock.now(),
+        )
+        .order_by(col(Invitation.expires_at), col(Invitation.id))
+        .limit(FIRST)
+    )
+    with as_system(db.session()):
+        return [(invitation, organisation) for invitation, organisation in db.session().execute(wanted).all()]
 
 
 def get_membership(actor: Actor, key: str) -> Colleague | None:

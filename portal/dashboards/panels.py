@@ -1,29 +1,71 @@
-"""What each panel of a first page shows, in words: equal when nothing a reader could see has changed."""
+"""The panels of first pages: each with its address, who may read it, what it reads and the fragment that shows it."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from portal.access.actor import Actor
-from portal.dashboards import queue_summary
-from portal.dashboards import waiting as waiting_for
-from portal.referrals.list_page import row_of
-from portal.referrals.listing import Wanted, referrals
+from portal.access.policy import Permission
+from portal.dashboards import caseload, news, oversight, signposted, triage, upkeep, waiting
+from portal.dashboards.shown import Reading, Shown
+from portal.web.rendering import unchanged
 
-LATEST = 10
-
-
-def waiting(actor: Actor) -> dict[str, Any]:
-    """Return everything that waits for `actor`."""
-    found = waiting_for.items(actor)
-    count = len(found)
-    said = f"{count} {'thing waits' if count == 1 else 'things wait'} for you" if count else "Nothing waits for you"
-    return {"waiting": found, "said": said}
+_LIST = "dashboards/_list.html"
 
 
-def latest(actor: Actor) -> dict[str, Any]:
-    """Return the referrals within `actor`'s reach that changed last."""
-    return {"rows": [row_of(actor, each) for each in referrals(actor, Wanted(), limit=LATEST).rows]}
+@dataclass(frozen=True)
+class Panel:
+    """One part of a first page. `/home/<key>` answers with it again; a `is_wide` one takes both columns."""
+
+    key: str
+    label: str
+    permission: Permission
+    read: Callable[[Reading], Shown]
+    fragment: str = _LIST
+    is_wide: bool = False
+
+    @property
+    def address(self) -> str:
+        """Return where the panel is refreshed from."""
+        return f"/home/{self.key}"
 
 
-def queue(actor: Actor) -> dict[str, Any]:
-    """Return how KSAF's queue stands."""
-    return {"queue": queue_summary.summary(actor)}
+WAITING = Panel("waiting", "Waiting for you", Permission.PROMPT_READ, waiting.waiting)
+CHANGED = Panel("changed", "What changed", Permission.REFERRAL_READ, news.changed)
+LATEST = Panel(
+    "latest", "Referrals", Permission.REFERRAL_READ, news.latest, fragment="dashboards/_latest.html", is_wide=True
+)
+SHARED = Panel("shared", "Families shared with you", Permission.REFERRAL_READ, news.shared, is_wide=True)
+CASELOAD = Panel("caseload", "Families", Permission.SUMMARY_WRITE, caseload.caseload, is_wide=True)
+QUEUE = Panel("queue", "The queue", Permission.REFERRAL_QUEUE, triage.queue, fragment="dashboards/_queue.html")
+MINE = Panel("mine", "On you", Permission.REFERRAL_QUEUE, triage.mine)
+RISK = Panel("risk", "Changed risk and concerns", Permission.REFERRAL_QUEUE, triage.risk)
+TO_ARRANGE = Panel("to-arrange", "Families that wait for help", Permission.CASE_ALLOCATE, triage.to_arrange)
+DECISIONS = Panel("decisions", "Decisions to authorise", Permission.REFERRAL_AUTHORISE, oversight.decisions)
+MISSED = Panel("missed", "Missed deadlines", Permission.REFERRAL_AUTHORISE, oversight.missed)
+AGREEMENTS = Panel("agreements", "Agreements", Permission.ORGANISATION_READ, upkeep.agreements)
+INVITATIONS = Panel("invitations", "Invitations", Permission.ORGANISATION_READ, upkeep.invitations)
+MAIL = Panel("mail", "Email that failed", Permission.ORGANISATION_READ, upkeep.mail)
+SIGNPOSTED = Panel("signposted", "Your signposts", Permission.SIGNPOST_READ, signposted.signposted)
+
+PANELS = (
+    WAITING,
+    CHANGED,
+    LATEST,
+    SHARED,
+    CASELOAD,
+    QUEUE,
+    MINE,
+    RISK,
+    TO_ARRANGE,
+    DECISIONS,
+    MISSED,
+    AGREEMENTS,
+    INVITATIONS,
+    MAIL,
+    SIGNPOSTED,
+)
+
+
+def tag(panel: Panel, reading: Reading, shown: Shown) -> str | None:
+    """Return the tag of `panel` as it is `shown`, or None when the browser holds the same."""
+    actor = reading.actor
+    return unchanged(panel.key, actor.user_id, actor.organisation_id, actor.role, shown)

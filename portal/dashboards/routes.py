@@ -1,16 +1,15 @@
 """The first page of whoever is signed in, and the panels on it."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from portal.access.actor import Actor
-from portal.access.decorators import requires
+from portal.access.decorators import View, requires
 from portal.access.policy import Permission
-from portal.dashboards import audiences, panels
-from portal.web.rendering import not_modified, panel, render, unchanged
+from portal.dashboards import pages, panels
+from portal.dashboards.panels import Panel
+from portal.dashboards.shown import Reading
+from portal.web import rendering
 
 blueprint = Blueprint("dashboards", __name__)
 
@@ -23,33 +22,21 @@ def install(app: Flask) -> None:
 @blueprint.get("/")
 @requires(Permission.PROMPT_READ)
 def home(actor: Actor) -> Response:
-    """The first page for `actor`'s audience."""
-    audience = audiences.of(actor)
-    return render(f"dashboards/{audience}.html", **audiences.CONTEXTS[audience](actor))
+    """The first page for `actor`'s role or kind of organisation."""
+    page = pages.of(actor)
+    return rendering.render(page.template, **pages.context(actor, page))
 
 
-@blueprint.get("/home/waiting")
-@requires(Permission.PROMPT_READ, quiet=True)
-def waiting(actor: Actor) -> Response:
-    """What waits for the reader."""
-    return _refresh(actor, "dashboards/_waiting.html", panels.waiting)
+def _refresh(panel: Panel) -> View:
+    @requires(panel.permission, quiet=True)
+    def view(actor: Actor) -> Response:
+        reading = Reading(actor)
+        shown = panel.read(reading)
+        tag = panels.tag(panel, reading, shown)
+        return rendering.not_modified() if tag is None else rendering.panel(panel.fragment, tag, shown=shown)
+
+    return view
 
 
-@blueprint.get("/home/latest")
-@requires(Permission.REFERRAL_READ, quiet=True)
-def latest(actor: Actor) -> Response:
-    """The referrals that changed last."""
-    return _refresh(actor, "dashboards/_latest.html", panels.latest)
-
-
-@blueprint.get("/home/queue")
-@requires(Permission.REFERRAL_QUEUE, quiet=True)
-def queue(actor: Actor) -> Response:
-    """How KSAF's queue stands."""
-    return _refresh(actor, "dashboards/_queue.html", panels.queue)
-
-
-def _refresh(actor: Actor, fragment: str, read: Callable[[Actor], dict[str, Any]]) -> Response:
-    shown = read(actor)
-    tag = unchanged(actor.user_id, actor.organisation_id, shown)
-    return not_modified() if tag is None else panel(fragment, tag, **shown)
+for each in panels.PANELS:
+    blueprint.add_url_rule(each.address, each.key, _refresh(each), methods=["GET"])

@@ -1,32 +1,38 @@
-"""Everything that waits for one person, in one list: prompts, questions to answer, drafts to finish."""
+"""Everything that waits for one person, in one list: prompts, offers and questions to answer, drafts."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.dashboards.shown import Item, Listed, Reading
 from portal.referrals.models import Referral
 from portal.referrals.progress import by_when, child_in_list, since_when
 from portal.referrals.rules import State
 from portal.timescales import queries as timescales
 from portal.timescales.models import Prompt
+from portal.transfers.models import Transfer
+from portal.transfers.rules import TransferState
 from portal.web.dates import ago
 
 # Beyond this many a list is no longer read; the list of referrals has the rest.
 MOST = 50
 
 
-def items(actor: Actor) -> list[dict[str, str]]:
-    """Return what waits for `actor` now, as the component `waiting_list` takes it: prompts, then their own work."""
-    now = clock.now()
-    prompted = timescales.waiting_items(actor, now)
-    known = {item["detail"] for item in prompted}
+def waiting(reading: Reading) -> Listed:
+    """Return what waits for the reader now: prompts, families offered to them, then their own work."""
+    actor, now = reading.actor, clock.now()
+    prompted = [Item(**item) for item in timescales.waiting_items(actor, now)]
+    known = {item.detail for item in prompted}
     own = [_item(referral, now) for referral in _own_work(actor) if referral.reference not in known]
-    return [*prompted, *own]
+    found = [*prompted, *(_offered(each, now) for each in _offers(actor)), *own]
+    count = len(found)
+    said = f"{count} {'thing waits' if count == 1 else 'things wait'} for you"
+    empty = "Nothing waits for you. Questions, prompts and drafts to finish appear here."
+    return Listed(f"Waiting for you ({count})", said if count else "Nothing waits for you", found, empty)
 
 
 def count(actor: Actor) -> int:
@@ -38,8 +44,9 @@ def count(actor: Actor) -> int:
         return timescales.waiting_count(actor)
     mine = timescales.waiting_for(actor)
     prompts = select(func.count(col(Prompt.id))).where(*mine)
+    offers = select(func.count(col(Transfer.id))).where(*_is_offered(actor))
     prompted = select(Prompt.reference).where(*mine)
-    own = select(func.count(col(Referral.id)) + prompts.scalar_subquery()).where(
+    own = select(func.count(col(Referral.id)) + prompts.scalar_subquery() + offers.scalar_subquery()).where(
         *_is_own_work(actor), col(Referral.reference).not_in(prompted)
     )
     return session.execute(own).scalar_one()
@@ -63,20 +70,42 @@ def _own_work(actor: Actor) -> list[Referral]:
     return list(db.session().scalars(ordered.limit(MOST)).all())
 
 
-def _item(referral: Referral, now: datetime) -> dict[str, Any]:
+def _is_offered(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Match the families that other services would hand to the actor's organisation, if the actor may answer."""
+    if not actor.may(Permission.TRANSFER_ACCEPT):
+        return (false(),)
+    return (col(Transfer.to_organisation_id) == actor.organisation_id, col(Transfer.state) == TransferState.OFFERED)
+
+
+def _offers(actor: Actor) -> list[tuple[str, datetime]]:
+    """Return the key of each offer that waits and since when, the longest wait first; nothing of what it says."""
+    if not actor.may(Permission.TRANSFER_ACCEPT):
+        return []
+    made = select(Transfer.key, Transfer.offered_at).where(*_is_offered(actor)).order_by(col(Transfer.id)).limit(MOST)
+    return [(key, at) for key, at in db.session().execute(made).all()]
+
+
+def _offered(offer: tuple[str, datetime], now: datetime) -> Item:
+    key, at = offer
+    return Item(
+        "Accept or decline a family offered to you", f"/transfers/{key}", f"offered {ago(now, at)}", "new", "soon"
+    )
+
+
+def _item(referral: Referral, now: datetime) -> Item:
     child, path = child_in_list(referral), f"/referrals/{referral.reference}"
     if referral.state is State.DRAFT:
         title = f"Finish the referral of {child}" if referral.child_given_name else "Finish your referral"
         title += " that KSAF began from a call" if referral.invited_by_name else ""
         saved = f"{referral.reference}, last saved {ago(now, referral.last_change_at)}"
-        return {"title": title, "href": f"{path}/tasks", "detail": saved, "words": "draft", "tone": "neutral"}
+        return Item(title, f"{path}/tasks", saved, "draft")
     due = referral.next_due_at
     late = due is not None and due <= now
     words = "" if due is None else since_when(due, now) if late else by_when(due, now)
-    return {
-        "title": f"Answer KSAF’s question about {child}",
-        "href": f"{path}/answer",
-        "detail": referral.reference,
-        "words": words,
-        "tone": "missed" if late else "soon",
-    }
+    return Item(
+        title=f"Answer KSAF’s question about {child}",
+        href=f"{path}/answer",
+        detail=referral.reference,
+        words=words,
+        tone="missed" if late else "soon",
+    )

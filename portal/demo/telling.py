@@ -8,6 +8,7 @@ from typing import Any
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind
+from portal.access.models import Scope
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
@@ -27,7 +28,7 @@ from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposting
 from portal.enquiries.signposts.service import About
 from portal.organisations import contacts
-from portal.referrals import conversation, submission
+from portal.referrals import conversation, sharing, submission
 from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
@@ -111,12 +112,18 @@ def _tell_front_door(actor: Actor, referral: Referral, words: dict[str, str]) ->
     statutory.log(actor, referral, told)
 
 
+def _share(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    chosen = next(each for each in sharing.candidates(actor, referral) if each.name == words["with"])
+    sharing.share(actor, referral, chosen, sharing.Terms(Scope(words["scope"]), words["why"], words["months"]))
+
+
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "acknowledge": lambda actor, referral, _words: triage.acknowledge(actor, referral),
     "ask": lambda actor, referral, words: triage.ask(actor, referral, words["text"]),
     "answer": lambda actor, referral, words: conversation.answer(actor, referral, words["text"]),
     "message": lambda actor, referral, words: conversation.send_message(actor, referral, words["text"]),
     "update": lambda actor, referral, words: conversation.update(actor, referral, words["text"], is_risk_changed=False),
+    "share": _share,
     "withdraw": lambda actor, referral, words: conversation.withdraw(actor, referral, words["text"]),
     "assess": _assess,
     "ask_context": _ask_context,

@@ -11,6 +11,9 @@ from portal.organisations import terms
 from portal.organisations.models import Agreement, Organisation
 from portal.tenancy import as_system
 
+FIRST = 20
+"""Rows of a list on a first page; the list of organisations has the rest."""
+
 
 def agreement_in_force(actor: Actor) -> Agreement | None:
     """Return the actor's organisation's acceptance of the current terms, or None: then it may not refer."""
@@ -35,6 +38,24 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
             .order_by(col(Organisation.name))
         ).all()
     return [(organisation, agreement) for organisation, agreement in rows]
+
+
+def without_agreement(actor: Actor) -> list[Organisation]:
+    """Return the partners that have not accepted the current terms, the newest first, for KSAF's administrators.
+
+    Raises PermissionError for anyone else.
+    """
+    _require_reader(actor)
+    session = db.session()
+    accepted = select(Agreement.organisation_id).where(col(Agreement.version) == terms.current().id)
+    wanted = select(Organisation).where(
+        col(Organisation.kind) != OrganisationKind.OPERATOR,
+        col(Organisation.active),
+        col(Organisation.id).not_in(accepted),
+    )
+    newest = wanted.order_by(col(Organisation.created_at).desc(), col(Organisation.id).desc())
+    with as_system(session):
+        return list(session.scalars(newest.limit(FIRST)).all())
 
 
 def partners(actor: Actor) -> list[Organisation]:

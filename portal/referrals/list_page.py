@@ -47,7 +47,9 @@ class Row:
 def row_of(actor: Actor, referral: Referral) -> Row:
     """Return `referral` as a line that `actor` reads now."""
     now = clock.now()
-    following, tone = progress.following(referral, now, is_operator=actor.is_operator)
+    # "You answer" is for who sent it; an organisation that looks on owes nothing.
+    sent_it = referral.organisation_id == actor.organisation_id
+    following, tone = progress.following(referral, now, is_operator=not sent_it)
     page = "/tasks" if referral.state is State.DRAFT else ""
     return Row(
         child=progress.child_in_list(referral),

@@ -95,7 +95,7 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
     """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows."""
     cursor = wanted.cursor
     backwards = cursor is not None and not cursor.older
-    asked = select(Referral).where(*_conditions(actor, wanted)).order_by(*_order(wanted.sort, backwards=backwards))
+    asked = select(Referral).where(*conditions(actor, wanted)).order_by(*_order(wanted.sort, backwards=backwards))
     found = list(db.session().scalars(asked.limit(limit + 1)).all())
     more, rows = len(found) > limit, found[:limit]
     if backwards:
@@ -117,16 +117,17 @@ def _key(row: Referral, sort: Sort) -> datetime | None:
     return row.last_change_at if sort is Sort.CHANGE else row.next_due_at
 
 
-def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [_in_group(wanted.group), _drafts_of(actor), *within_need(actor)]
+def conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return the SQL for the referrals within `actor`'s reach that are `wanted`."""
+    found = [_in_group(wanted.group), _drafts_of(actor), *within_need(actor)]
     if wanted.person_id is not None:
         who = Referral.assigned_to_id if actor.is_operator else Referral.created_by_id
-        conditions.append(col(who) == wanted.person_id)
+        found.append(col(who) == wanted.person_id)
     if wanted.search.strip():
-        conditions.append(_named(wanted.search))
+        found.append(_named(wanted.search))
     if wanted.cursor is not None:
-        conditions.append(_beyond(wanted.sort, wanted.cursor))
-    return conditions
+        found.append(_beyond(wanted.sort, wanted.cursor))
+    return found
 
 
 def _drafts_of(actor: Actor) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -109,7 +109,7 @@ def timeline(actor: Actor, referral: Referral, limit: int | None = NEWEST) -> li
     asked: Any = (
         select(TimelineEntry, Attachment, seen)
         .outerjoin(Attachment, kept)
-        .where(col(TimelineEntry.referral_id) == referral.id, *_for_reader(actor))
+        .where(col(TimelineEntry.referral_id) == referral.id, *readable(actor, TimelineEntry))
         .order_by(col(TimelineEntry.id).desc(), col(Attachment.id))
     )
     if limit is not None:
@@ -122,11 +122,14 @@ def newest_entry_id(entries: Sequence[Entry]) -> int:
     return max((each.entry.id or 0 for each in entries), default=0)
 
 
-def _for_reader(actor: Actor) -> list[Any]:
-    """Everyone reads what is for everyone and what they wrote themselves; KSAF reads all of it."""
+def readable(actor: Actor, entry: type[TimelineEntry]) -> list[ColumnElement[bool]]:
+    """Return the SQL for what `actor` may read of the timeline, given as `entry`, the table or an alias of it.
+
+    Everyone reads what is for everyone and what they wrote themselves; KSAF reads all of it.
+    """
     if actor.is_operator:
         return []
-    return [or_(col(TimelineEntry.audience) == Audience.EVERYONE, col(TimelineEntry.actor_id) == actor.user_id)]
+    return [or_(col(entry.audience) == Audience.EVERYONE, col(entry.actor_id) == actor.user_id)]
 
 
 def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:

@@ -1,0 +1,99 @@
+"""The referrals that changed last, with what their reader has not seen yet: one query for several panels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.roles import Role
+from portal.referrals import record
+from portal.referrals.listing import Wanted, conditions
+from portal.referrals.models import Referral, SeenMark, TimelineEntry
+
+MOST = 50
+"""How far back a first page looks: ours. The list of referrals has the rest."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A referral, on what terms the reader's organisation sees it, and the newest of `unread` entries of its timeline.
+
+    Where only its status is shared there is no entry, nor where the reader has seen all of it.
+    """
+
+    referral: Referral
+    party: ReferralParty
+    title: str | None
+    at: datetime | None
+    unread: int
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether the reader's organisation only looks on."""
+        return self.party.role is PartyRole.SHARED
+
+
+def referrals(actor: Actor) -> list[Recent]:
+    """Return the referrals near to `actor` that changed last, newest first, at most MOST: one query, no text decrypted.
+
+    An organisation with several live bases sees as far as the widest of them.
+    """
+    if db.session().info["tenant"] != actor.organisation_id:
+        return []
+    newest_first = (col(Referral.last_change_at).desc(), col(Referral.reference).desc())
+    # Chosen first, so that the timelines of those alone are looked into.
+    last = select(Referral.id).where(*conditions(actor, Wanted()), *_near(actor)).order_by(*newest_first).limit(MOST)
+    newest, count = _unread(actor)
+    wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
+        Referral, ReferralParty, TimelineEntry.title, TimelineEntry.at, count
+    )
+    wanted = (
+        wanted.join(ReferralParty, _at_the_table(actor))
+        .outerjoin(TimelineEntry, and_(col(TimelineEntry.id) == newest, col(ReferralParty.scope) != Scope.STATUS))
+        .where(col(Referral.id).in_(last))
+        .order_by(*newest_first)
+    )
+    order, found = list(Scope), dict[int | None, Recent]()
+    for row in db.session().execute(wanted).all():
+        each = Recent(*row)
+        before = found.get(each.referral.id)
+        if before is None or order.index(before.party.scope) < order.index(each.party.scope):
+            found[each.referral.id] = each
+    return list(found.values())
+
+
+def _at_the_table(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        col(ReferralParty.referral_id) == col(Referral.id),
+        col(ReferralParty.organisation_id) == actor.organisation_id,
+        ReferralParty.is_live(clock.now()),
+    )
+
+
+def _near(actor: Actor) -> list[ColumnElement[bool]]:
+    """Narrow what a case manager is told of to their own families; the others read what is within their need."""
+    if actor.role is not Role.CASE_MANAGER:
+        return []
+    return [or_(col(Referral.case_manager_id) == actor.user_id, col(Referral.assigned_to_id) == actor.user_id)]
+
+
+def _unread(actor: Actor) -> tuple[Any, Any]:
+    """Return the SQL for the newest entry of a referral that `actor` may read and has not seen, and for how many."""
+    entry = aliased(TimelineEntry)
+    seen = select(func.max(SeenMark.entry_id)).where(
+        col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == col(entry.referral_id)
+    )
+    unread = (
+        col(entry.referral_id) == col(Referral.id),
+        col(entry.id) > func.coalesce(seen.scalar_subquery(), 0),
+        or_(col(entry.actor_id).is_(None), col(entry.actor_id) != actor.user_id),
+        *record.readable(actor, entry),
+    )
+    newest = select(func.max(entry.id)).where(*unread)
+    return newest.scalar_subquery(), select(func.count(col(entry.id))).where(*unread).scalar_subquery()

@@ -1,0 +1,81 @@
+"""For administrators: partners that cannot refer yet, invitations nobody has accepted, mail that failed."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from portal import clock, db
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.access.roles import KIND_LABELS, ROLE_LABELS
+from portal.accounts import people
+from portal.dashboards.shown import Item, Link, Listed, Reading
+from portal.notifications.models import MailState, OutboxMail
+from portal.organisations import queries as organisations
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system
+from portal.web.dates import ago, count_of, short_datetime
+
+FAILED_FOR = timedelta(days=7)
+"""How long a mail that failed stays on the first page: ours."""
+_ALL = Link("See all organisations", "/organisations")
+
+
+def agreements(reading: Reading) -> Listed:
+    """Return the partners that have not accepted the current data-sharing terms."""
+    now = clock.now()
+    rows = [
+        Item(each.name, f"/organisations/{each.key}", f"{KIND_LABELS[each.kind]}, added {ago(now, each.created_at)}")
+        for each in organisations.without_agreement(reading.actor)
+    ]
+    empty = "Every organisation has accepted the data-sharing terms. One that has not cannot refer, and appears here."
+    said = f"{count_of(len(rows), 'organisation')} without an agreement"
+    return Listed("Organisations without an agreement", said, rows, empty, _ALL)
+
+
+def invitations(reading: Reading) -> Listed:
+    """Return the invitations that can still be accepted, the first to expire on top."""
+    rows = [
+        Item(
+            title=invitation.email,
+            href=f"/organisations/{organisation.key}",
+            detail=f"{ROLE_LABELS[invitation.role]} at {organisation.name}",
+            words=f"until {short_datetime(invitation.expires_at)}",
+            tone="waiting",
+        )
+        for invitation, organisation in people.open_invitations(reading.actor)
+    ]
+    empty = "No invitation waits. One appears here until its person has accepted it."
+    return Listed("Invitations that wait", f"{count_of(len(rows), 'invitation')} not accepted yet", rows, empty)
+
+
+def mail(reading: Reading) -> Listed:
+    """Return the mail of the last days that could not be delivered, newest first."""
+    now = clock.now()
+    rows = [
+        Item(
+            title=failed.to_address,
+            href=f"/organisations/{key}" if key else "/organisations",
+            detail=f"{failed.reference or 'About no referral'}, written {ago(now, failed.created_at)}",
+            words="not delivered",
+            tone="missed",
+        )
+        for failed, key in _failed(reading.actor)
+    ]
+    empty = "No email failed in the last 7 days. One that could not be delivered appears here, so that somebody phones."
+    return Listed("Email that failed", f"{count_of(len(rows), 'email')} failed", rows, empty)
+
+
+def _failed(actor: Actor) -> list[tuple[OutboxMail, str | None]]:
+    """Return the mail that failed lately, to anybody, each with the key of its recipient's organisation."""
+    if not actor.may(Permission.ORGANISATION_READ):
+        raise PermissionError
+    wanted = (
+        select(OutboxMail, Organisation.key)
+        .outerjoin(Organisation, col(Organisation.id) == col(OutboxMail.organisation_id))
+        .where(col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > clock.now() - FAILED_FOR)
+        .order_by(col(OutboxMail.id).desc())
+        .limit(organisations.FIRST)
+    )
+    with as_system(db.session()):
+        return [(failed, key) for failed, key in db.session().execute(wanted).all()]
