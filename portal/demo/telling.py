@@ -7,8 +7,8 @@ from typing import Any
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.access.roles import OrganisationKind
 from portal.access.models import Scope
+from portal.access.roles import OrganisationKind
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
