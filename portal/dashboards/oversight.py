@@ -46,7 +46,8 @@ def _overdue(actor: Actor) -> list[tuple[Deadline, Referral | None]]:
         col(Deadline.ended_at).is_(None),
         col(Deadline.due_at) <= clock.now(),
     ).order_by(col(Deadline.due_at), col(Deadline.id))
-    return [(row[0], row[1]) for row in db.session().execute(wanted.limit(MISSED)).all()]
+    found: Any = db.session().execute(wanted.limit(MISSED)).all()
+    return [(row[0], row[1]) for row in found]
 
 
 def _decision(each: Waiting) -> Item:

@@ -73,7 +73,8 @@ def _at_risk(actor: Actor) -> list[tuple[Referral, str | None]]:
     kind, first = told.scalar_subquery(), and_(col(Referral.is_urgent), col(Referral.state).in_(OPEN))
     wanted: Any = select(Referral, kind.label("kind")).where(or_(kind.is_not(None), first))
     wanted = wanted.order_by(kind.is_(None), col(Referral.last_change_at).desc()).limit(MOST)
-    return [(row[0], row[1]) for row in db.session().execute(wanted).all()]
+    found: Any = db.session().execute(wanted).all()
+    return [(row[0], row[1]) for row in found]
 
 
 def _without_help(actor: Actor) -> list[tuple[Referral, bool]]:
@@ -91,7 +92,8 @@ def _without_help(actor: Actor) -> list[tuple[Referral, bool]]:
     wanted: Any = select(Referral, declined.exists().label("declined"))
     wanted = wanted.where(or_(col(Referral.state) == State.ACCEPTED, unoffered))
     wanted = wanted.order_by(col(Referral.next_due_at).asc().nulls_last(), col(Referral.reference)).limit(MOST)
-    return [(row[0], bool(row[1])) for row in db.session().execute(wanted).all()]
+    found: Any = db.session().execute(wanted).all()
+    return [(row[0], bool(row[1])) for row in found]
 
 
 def _mine(referral: Referral) -> Item:
