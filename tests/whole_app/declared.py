@@ -41,6 +41,8 @@ class Declared:
     """The row is not there for anybody but the organisation that sent it, KSAF included."""
     within_reach_of: frozenset[str] = frozenset()
     """Those for whom no such row is out of reach: KSAF's administrators know every organisation."""
+    hidden: bool = False
+    """Whoever may not read such a row is not told that there is one: it is not found, rather than forbidden."""
     typed: dict[str, str] = field(default_factory=dict)
     """What must be posted for the answer to say whether one may."""
 
@@ -246,11 +248,11 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/onward/<key:key>/link"): Declared(OFFERERS, ONWARD),
     ("GET", f"{R}/onward/statutory"): Declared(TRIAGE, ONWARD),
     ("POST", f"{R}/onward/statutory"): Declared(TRIAGE, ONWARD),
-    ("GET", f"{R}/onward/statutory/<key:key>"): Declared(TRIAGE, ONWARD),
-    ("POST", f"{R}/onward/statutory/<key:key>/confirm"): Declared(TRIAGE, ONWARD),
-    ("POST", f"{R}/onward/statutory/<key:key>/acknowledge"): Declared(TRIAGE, ONWARD),
-    ("POST", f"{R}/onward/statutory/<key:key>/chase"): Declared(TRIAGE, ONWARD),
-    ("POST", f"{R}/onward/statutory/<key:key>/outcome"): Declared(TRIAGE, ONWARD),
+    ("GET", f"{R}/onward/statutory/<key:key>"): Declared(TRIAGE, ONWARD, hidden=True),
+    ("POST", f"{R}/onward/statutory/<key:key>/confirm"): Declared(TRIAGE, ONWARD, hidden=True),
+    ("POST", f"{R}/onward/statutory/<key:key>/acknowledge"): Declared(TRIAGE, ONWARD, hidden=True),
+    ("POST", f"{R}/onward/statutory/<key:key>/chase"): Declared(TRIAGE, ONWARD, hidden=True),
+    ("POST", f"{R}/onward/statutory/<key:key>/outcome"): Declared(TRIAGE, ONWARD, hidden=True),
     ("GET", "/transfers"): Declared(PARTNERS),
     ("GET", "/transfers/<key:key>"): Declared(PARTNERS, "offer"),
     ("POST", "/transfers/<key:key>/accept"): Declared(WRITERS, "offer"),

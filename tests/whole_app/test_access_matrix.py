@@ -83,6 +83,8 @@ def _problem(visitors: Visitors, subject: Subject, visitor: Visitor, kind: str, 
 def _refusals(subject: Subject, visitor: Visitor, kind: str) -> set[int]:
     """Return the statuses with which a visitor must be refused: in reach without the role, or out of reach."""
     if kind == OWN:
+        if subject.declared.hidden:
+            return {404}
         return {403, 404} if subject.declared.within_reach_of else {403}
     return {404} if visitor.name in subject.declared.who else {403, 404}
 

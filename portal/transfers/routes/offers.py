@@ -104,7 +104,7 @@ def renew(actor: Actor, made: Made) -> Response:
 
 def _show(actor: Actor, referral: Referral, given: OfferForm, **more: Any) -> Response:
     found = content.answered(actor, referral)
-    given.offer(queries.receivers(actor, referral), found, queries.asked_outside(actor, referral))
+    given.offer(queries.receivers(actor, referral), found, asked=())
     agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
     return render(
         "transfers/offer.html",

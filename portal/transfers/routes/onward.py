@@ -58,10 +58,9 @@ def _show_override(referral: Referral, form: OverrideForm, **more: Any) -> Respo
 
 
 def _statutory(actor: Actor, referral: Referral) -> dict[str, Any]:
-    made = statutory.of_referral(actor, referral)
+    made = statutory.owed_on(actor, referral)
     return {
-        "statutory": [(each, *rules.standing(each)) for each in made],
-        "statutory_owed": shown.owed(actor, referral, made) if made else {},
+        "statutory": [(each, *rules.standing(each), shown.owed(running)) for each, running in made],
         "ways": rules.WAYS,
         "may_log": actor.may(Permission.STATUTORY_LOG),
     }

@@ -27,6 +27,10 @@ class Basis(StrEnum):
     PROTECTION = "protection"
 
 
+SUBJECT = "statutory_referral"
+"""What its deadlines are about."""
+
+
 class StatutoryReferral(OrganisationOwned, SQLModel, table=True):
     """What KSAF told a front door, on which basis, and what came of it.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 
 from portal import db
@@ -11,8 +12,9 @@ from portal.organisations import contacts
 from portal.organisations.contacts import Contact
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_own_referral
+from portal.timescales.models import Deadline
 from portal.transfers.statutory import rules
-from portal.transfers.statutory.models import StatutoryReferral
+from portal.transfers.statutory.models import SUBJECT, StatutoryReferral
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,29 @@ def of_referral(actor: Actor, referral: Referral) -> list[StatutoryReferral]:
     if not actor.may(Permission.STATUTORY_READ) or db.session().info["tenant"] != actor.organisation_id:
         return []
     return [each for each in _all_of(referral) if rules.may_read(actor.role, is_about_staff=each.is_about_staff)]
+
+
+def owed_on(actor: Actor, referral: Referral) -> list[tuple[StatutoryReferral, list[Deadline]]]:
+    """Return as `of_referral`, in one query, each with what still runs on it, the first due first."""
+    if not actor.may(Permission.STATUTORY_READ) or db.session().info["tenant"] != actor.organisation_id:
+        return []
+    runs = and_(
+        col(Deadline.subject_type) == SUBJECT,
+        col(Deadline.subject_id) == StatutoryReferral.id,
+        col(Deadline.ended_at).is_(None),
+    )
+    made = (
+        select(StatutoryReferral, Deadline)
+        .outerjoin(Deadline, runs)
+        .where(col(StatutoryReferral.referral_id) == referral.id)
+        .order_by(col(StatutoryReferral.id).desc(), col(Deadline.due_at))
+    )
+    found: dict[int | None, tuple[StatutoryReferral, list[Deadline]]] = {}
+    for each, deadline in db.session().execute(made).all():
+        if rules.may_read(actor.role, is_about_staff=each.is_about_staff):
+            _, running = found.setdefault(each.id, (each, []))
+            running += [deadline] if deadline else []
+    return list(found.values())
 
 
 def open_statutory(actor: Actor, reference: str, key: str) -> Made | None:

@@ -129,7 +129,11 @@ def _show(actor: Actor, made: Made, **given: Any) -> Response:
         made=made.statutory,
         rows=shown.rows(made.statutory),
         standing=rules.standing(made.statutory),
-        owed=shown.owed(actor, made.referral, [made.statutory])[made.statutory.id],
+        owed=next(
+            shown.owed(running)
+            for each, running in queries.owed_on(actor, made.referral)
+            if each.id == made.statutory.id
+        ),
         **(known | given),
     )
 

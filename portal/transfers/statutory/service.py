@@ -12,7 +12,7 @@ from portal.referrals.models import Audience, Referral
 from portal.timescales import service as timescales
 from portal.timescales.service import Subject
 from portal.transfers.statutory import rules
-from portal.transfers.statutory.models import Basis, StatutoryReferral, Way
+from portal.transfers.statutory.models import SUBJECT, Basis, StatutoryReferral, Way
 from portal.web.dates import short_datetime
 from portal.web.errors import SomeoneWasFirstError
 
@@ -139,7 +139,7 @@ def record_outcome(actor: Actor, referral: Referral, made: StatutoryReferral, ou
 
 def subject_of(made: StatutoryReferral) -> Subject:
     """Return what its deadlines are about."""
-    return Subject("statutory_referral", made.id or 0)
+    return Subject(SUBJECT, made.id or 0)
 
 
 def _owe(actor: Actor, referral: Referral, made: StatutoryReferral, kind: str) -> None:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from portal import clock
-from portal.access.actor import Actor
 from portal.organisations.contacts import Contact
 from portal.referrals.form.sections import question
-from portal.referrals.models import Referral
-from portal.timescales import queries as timescales
 from portal.timescales.descriptions import Described, describe
+from portal.timescales.models import Deadline
 from portal.transfers.statutory import rules
 from portal.transfers.statutory.models import StatutoryReferral
 from portal.web.dates import date_only, long_datetime
@@ -36,18 +34,10 @@ def rows(made: StatutoryReferral) -> Rows:
     return [{"key": key, "value": value} for key, value in pairs if value]
 
 
-def owed(actor: Actor, referral: Referral, made: Sequence[StatutoryReferral]) -> dict[int | None, list[Described]]:
-    """Return what is still owed on each of `made`, by its id, the first due first."""
-    found = timescales.for_reference(actor, referral.reference)
+def owed(running: Sequence[Deadline]) -> list[Described]:
+    """Return what still runs on a statutory referral, in words."""
     now = clock.now()
-    return {
-        each.id: [
-            describe(one, now)
-            for one in found
-            if (one.subject_type, one.subject_id) == ("statutory_referral", each.id) and one.ended_at is None
-        ]
-        for each in made
-    }
+    return [describe(each, now) for each in running]
 
 
 def how_to_reach(door: Contact) -> str:
