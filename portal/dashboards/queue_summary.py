@@ -9,19 +9,18 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.referrals.models import Referral, WaitingOn
-from portal.referrals.rules import OPEN, State
+from portal.referrals.rules import OPEN
 from portal.timescales import closures
 
 
 @dataclass(frozen=True)
 class QueueSummary:
-    """Open referrals: missed by KSAF, due from it today or later, with a referrer, with a manager, to be read first."""
+    """Open referrals: missed by KSAF, due from it today or later, with a referrer, to be read first."""
 
     missed: int
     today: int
     later: int
     with_referrer: int
-    to_authorise: int
     urgent: int
 
 
@@ -38,7 +37,6 @@ def summary(actor: Actor) -> QueueSummary:
         func.count(case((today, 1))),
         func.count(case((and_(ours, func.coalesce(due > close, True)), 1))),
         func.count(case((col(Referral.waiting_on) == WaitingOn.REFERRER, 1))),
-        func.count(case((col(Referral.state) == State.DECISION_PROPOSED, 1))),
         func.count(case((col(Referral.is_urgent), 1))),
     ).where(col(Referral.waiting_on).in_((WaitingOn.OPERATOR, WaitingOn.REFERRER)), col(Referral.state).in_(OPEN))
     return QueueSummary(*db.session().execute(counted).one())

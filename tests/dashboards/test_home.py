@@ -81,10 +81,10 @@ def test_triage_sees_the_queue_by_time_left_and_a_manager_the_decisions(client_o
     ask(database, helen)
     queue = client_of(manager).get("/home/queue").text
     assert "0 missed, 0 due today" in queue
-    assert "1 decision waits" in queue
+    assert "1 decision to authorise" in client_of(manager).get("/home/decisions").text
     moment.advance(days=1, hours=8)
     assert "1 missed" in client_of(triage).get("/home/queue").text
-    assert "decision waits" not in client_of(triage).get("/home/queue").text
+    assert client_of(triage).get("/home/decisions").status_code == 403
     assert "Open the queue" in client_of(manager).get("/").text
 
 

@@ -131,7 +131,7 @@ def test_whoever_referred_the_family_learns_nothing_of_it(world):
     assert (entry.audience, entry.title, entry.body) == (Audience.OPERATOR, "KSAF made a statutory referral", None)
     referral = referrals.load_for(world.referrer, referral.id)
     assert db.session().scalars(select(StatutoryReferral)).all() == []
-    assert queries.of_referral(world.referrer.actor, referral) == []
+    assert queries.owed_on(world.referrer.actor, referral) == []
     assert not queries.has_unsettled(world.referrer.actor, referral)
     assert not [each for each in owed(world.referrer.actor, referral) if "statutory" in each.what]
 
@@ -148,9 +148,9 @@ def test_another_organisation_writes_none(world):
 
 def test_an_allegation_about_staff_is_read_by_few(world):
     referral, made = logged(world, LADO)
-    assert queries.of_referral(world.officer.actor, referral) == []
+    assert queries.owed_on(world.officer.actor, referral) == []
     assert queries.open_statutory(world.officer.actor, referral.reference, made.key) is None
-    assert queries.of_referral(world.manager.actor, referral) == [made]
+    assert [each for each, _ in queries.owed_on(world.manager.actor, referral)] == [made]
     assert queries.has_unsettled(world.officer.actor, referral)
     offered = [each.key for each in queries.doors(world.officer.actor, "medway")]
     assert offered == ["medway_first_response", "medway_cme", "kent_front_door", "kent_cme"]

@@ -36,11 +36,12 @@ def test_the_queue_begins_with_it_though_others_are_overdue(client_of, database,
 def test_ksaf_reads_it_wherever_the_referral_stands_and_the_referrer_nowhere(client_of, database, kept_world):
     with database.transaction():
         made = urgent(kept_world.referrer)
-    pages = ("/", "/referrals", f"/referrals/{made.reference}")
+    pages = ("/referrals", f"/referrals/{made.reference}")
     officer, referrer = client_of(kept_world.officer), client_of(kept_world.referrer)
     for page in (*pages, f"/queue/{made.reference}/summary"):
         assert TAG in officer.get(page).text, page
-    for page in pages:
+    assert "1 to read first: a child may be at risk" in officer.get("/").text
+    for page in ("/", *pages):
         shown = referrer.get(page)
         assert (shown.status_code, TAG in shown.text) == (200, False), page
     assert "1 to read first" in officer.get("/home/queue").text

@@ -25,15 +25,11 @@ class Made:
     statutory: StatutoryReferral
 
 
-def of_referral(actor: Actor, referral: Referral) -> list[StatutoryReferral]:
-    """Return what KSAF has told front doors about a referral that `actor` has loaded, as far as they may read it."""
-    if not actor.may(Permission.STATUTORY_READ) or db.session().info["tenant"] != actor.organisation_id:
-        return []
-    return [each for each in _all_of(referral) if rules.may_read(actor.role, is_about_staff=each.is_about_staff)]
-
-
 def owed_on(actor: Actor, referral: Referral) -> list[tuple[StatutoryReferral, list[Deadline]]]:
-    """Return as `of_referral`, in one query, each with what still runs on it, the first due first."""
+    """Return what KSAF has told front doors about a referral that `actor` has loaded, as far as they may read it.
+
+    Each comes with what still runs on it, the first due first.
+    """
     if not actor.may(Permission.STATUTORY_READ) or db.session().info["tenant"] != actor.organisation_id:
         return []
     runs = and_(
@@ -60,7 +56,7 @@ def open_statutory(actor: Actor, reference: str, key: str) -> Made | None:
     referral = get_own_referral(actor, reference)
     if referral is None:
         return None
-    found = next((each for each in of_referral(actor, referral) if each.key == key), None)
+    found = next((each for each, _ in owed_on(actor, referral) if each.key == key), None)
     return Made(referral, found) if found else None
 
 

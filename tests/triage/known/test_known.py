@@ -198,8 +198,11 @@ def test_it_looks_at_keys_however_many_there_are(database, tx, world):
     with as_system(tx), planned(database) as plans:
         assert likely(world.officer.actor, mine, {})
     if database.engine.dialect.name == "sqlite":
-        assert "SCAN referral" not in plans[0]
-        assert all(f"ix_referral_{key}" in plans[0] for key in ("household", "born", "family_key"))
+        # Which of a name's two keys is looked at first is the planner's choice; that it is a key is not.
+        looks = [line for line in plans[0].splitlines() if "referral " in line]
+        assert len(looks) >= 3
+        assert all("SEARCH referral USING INDEX ix_referral_" in line for line in looks), plans[0]
+        assert all(f"ix_referral_{key}" in plans[0] for key in ("household", "born")), plans[0]
 
 
 @contextmanager
