@@ -22,14 +22,6 @@ def may_answer(state: TransferState) -> bool:
     return state is TransferState.OFFERED
 
 
-def may_close(*, is_onward: bool, open_transfers: int, accepted_transfers: int, is_overridden: bool) -> bool:
-    """Say whether a referral may close, as its constraint `closes_accepted` does; `is_onward` on Pathway 3.
-
-    DOMAIN, Pathway 3: KSAF stays alongside until the receiving organisation confirms acceptance.
-    """
-    return is_overridden or (open_transfers == 0 and (not is_onward or accepted_transfers > 0))
-
-
 SHARING_PURPOSE = "named_others"
 """What the family has to agree to before another service is told about them (portal/consent/wording.toml)."""
 NO_CONSENT = (
