@@ -27,6 +27,15 @@ class Scope(StrEnum):
     ALL = "all"
 
 
+class Ground(StrEnum):
+    """What lets an organisation see a referral; what rests on consent ends when the consent does."""
+
+    OWN = "own"
+    ASKED = "asked"
+    CONSENT = "consent"
+    PROTECTION = "protection"
+
+
 class ReferralParty(Scoped, SQLModel, table=True):
     """One organisation's access to one referral, with its reason and its end; the owner is the first."""
 
@@ -43,7 +52,8 @@ class ReferralParty(Scoped, SQLModel, table=True):
     organisation_id: int = Field(foreign_key="organisation.id")
     role: PartyRole = Field(sa_type=words(PartyRole))
     scope: Scope = Field(sa_type=words(Scope))
-    basis: str
+    ground: Ground = Field(sa_type=words(Ground))
+    basis: str = Field(description="The ground in words, which every party reads")
     valid_from: datetime
     valid_to: datetime | None = None
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.organisations.models import Organisation
@@ -76,6 +76,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
         organisation_id=organisation.id or 0,
         role=PartyRole.SHARED,
         scope=terms.scope,
+        ground=Ground.CONSENT,
         basis=f"The family agreed on {date_only(line.effective_on or line.recorded_at)}. {terms.why}",
         valid_from=now,
         valid_to=now + LONGEST[terms.months],

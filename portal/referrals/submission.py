@@ -2,7 +2,7 @@
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.consent import service as consent
 from portal.consent.statements import About
 from portal.notifications import service as mail
@@ -63,6 +63,7 @@ def _open_to_operator(referral: Referral, operator_id: int, basis: str) -> None:
         organisation_id=operator_id,
         role=PartyRole.OPERATOR,
         scope=Scope.ALL,
+        ground=Ground.ASKED,
         basis=basis,
         valid_from=clock.now(),
     )

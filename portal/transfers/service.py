@@ -6,7 +6,7 @@ from typing import Any
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind
 from portal.audit.actions import Action
 from portal.consent import queries as consent
@@ -214,6 +214,7 @@ def _open_to(actor: Actor, referral: Referral, said: str) -> None:
             organisation_id=actor.organisation_id,
             role=PartyRole.SHARED,
             scope=Scope.UPDATES,  # what was ticked stays on the offer; the rest of the referral was never offered
+            ground=Ground.CONSENT,
             basis=f"{said} on {date_only(today())}.",
             valid_from=clock.now(),
         )

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
 from portal.cases import closing, consent_again, family_consent, guests, queries, review
 from portal.cases.review import Held, Plans
@@ -184,6 +184,7 @@ def test_an_organisation_it_is_shared_with_can_be_invited_and_reads_where(helped
                 organisation_id=looker.organisation_id,
                 role=PartyRole.SHARED,
                 scope=Scope.UPDATES,
+                ground=Ground.CONSENT,
                 basis="Agreed",
                 valid_from=opened.referral.created_at,
             )

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import InvalidRequestError
 
 from portal import clock, db
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.cases import queries, weeks
 from portal.consent.models import Position
@@ -37,6 +37,7 @@ def looks_on(database, built, scope: Scope) -> people.Person:
                 organisation_id=looker.organisation_id,
                 role=PartyRole.SHARED,
                 scope=scope,
+                ground=Ground.CONSENT,
                 basis="Agreed",
                 valid_from=clock.now(),
             )

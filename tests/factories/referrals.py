@@ -5,7 +5,7 @@ from datetime import date
 from sqlmodel import select
 
 from portal import clock, db, references
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
 from portal.referrals import household, lifecycle
@@ -15,6 +15,8 @@ from portal.referrals.rules import Event
 from portal.tenancy import as_system, enter
 from tests.factories import people
 from tests.factories.answers import SCHOOL
+
+GROUNDS = {PartyRole.OWNER: Ground.OWN, PartyRole.OPERATOR: Ground.ASKED, PartyRole.SHARED: Ground.CONSENT}
 
 
 def operator() -> Organisation:
@@ -110,6 +112,7 @@ def _add_party(referral: Referral, organisation_id: int, role: PartyRole, scope:
             organisation_id=organisation_id,
             role=role,
             scope=scope,
+            ground=GROUNDS[role],
             basis=role.value,
             valid_from=clock.now(),
         )

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from portal import db
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
@@ -213,6 +213,7 @@ def test_who_sees_less_than_all_sees_no_files(tx, folder):
         organisation_id=partner.organisation_id,
         role=PartyRole.SHARED,
         scope=Scope.STATUS,
+        ground=Ground.CONSENT,
         basis="shared",
         valid_from=draft.created_at,
     )

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
@@ -46,6 +46,7 @@ class Cast:
                 organisation_id=self.shared_in.organisation_id,
                 role=PartyRole.SHARED,
                 scope=scope,
+                ground=Ground.CONSENT,
                 basis="Consent",
                 valid_from=row.created_at,
             )

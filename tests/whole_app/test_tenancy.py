@@ -5,7 +5,7 @@ from sqlalchemy import insert, text, update
 from sqlmodel import col, select
 
 from portal import clock, references, tenancy
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind
 from portal.referrals.models import Referral, TimelineEntry
 from tests.factories import people
@@ -33,6 +33,7 @@ def add_referral(session, person, given="Canary") -> Referral:
             organisation_id=person.organisation_id,
             role=PartyRole.OWNER,
             scope=Scope.ALL,
+            ground=Ground.OWN,
             basis="owner",
             valid_from=now,
         )

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from portal import clock, db, references
 from portal.access.actor import Actor
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.audit.actions import Action
 from portal.referrals import lifecycle, queries, trail
 from portal.referrals.files import storage
@@ -115,6 +115,7 @@ def _start(actor: Actor, organisation_id: int, user_id: int, name: str) -> Refer
             organisation_id=organisation_id,
             role=PartyRole.OWNER,
             scope=Scope.ALL,
+            ground=Ground.OWN,
             basis="The organisation that refers",
             valid_from=now,
         )

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from portal import clock, db, references
-from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.referrals import lifecycle
 from portal.referrals.form.sections import Answers
 from portal.referrals.models import Referral
@@ -168,6 +168,7 @@ def load(person, count=LOADED) -> None:
                 organisation_id=ksaf,
                 role=PartyRole.OPERATOR,
                 scope=Scope.ALL,
+                ground=Ground.ASKED,
                 basis="consent",
                 valid_from=now,
             )
