@@ -28,12 +28,13 @@ from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposting
 from portal.enquiries.signposts.service import About
 from portal.organisations import contacts
-from portal.referrals import conversation, sharing, submission
+from portal.referrals import conversation, submission
 from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
+from portal.referrals.sharing import service as sharing
 from portal.transfers import content
 from portal.transfers import queries as transfers
 from portal.transfers import service as offering

@@ -3,8 +3,9 @@
 from flask import Flask
 
 from portal.referrals.files import storage
-from portal.referrals.routes import attachments, conversation, drafts, page, sections, sharing, starting, submit
+from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
 from portal.referrals.routes import list as listed
+from portal.referrals.sharing import routes as sharing
 
 BLUEPRINTS = (
     listed.blueprint,

@@ -7,12 +7,13 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accounts import held
-from portal.referrals import record, sharing
+from portal.referrals import record
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.queries import get_referral
-from portal.referrals.sharing import SharingRefusedError, get_shared_referral
-from portal.referrals.sharing_forms import ContextForm, ShareForm
+from portal.referrals.sharing import service as sharing
+from portal.referrals.sharing.forms import ContextForm, ShareForm
+from portal.referrals.sharing.service import SharingRefusedError, get_shared_referral
 from portal.web.rendering import render
 
 blueprint = Blueprint("sharing", __name__, url_prefix="/referrals/<reference:reference>")
@@ -75,7 +76,7 @@ def add_context(actor: Actor, referral: Referral) -> Response:
 def _show(actor: Actor, referral: Referral, wanted: ShareForm, *, status: int = 200, refused: str = "") -> Response:
     wanted.offer(sharing.candidates(actor, referral))
     return render(
-        "referrals/share.html",
+        "sharing/share.html",
         status=status,
         form=wanted,
         referral=referral,
@@ -87,7 +88,7 @@ def _show(actor: Actor, referral: Referral, wanted: ShareForm, *, status: int = 
 
 def _ask_context(referral: Referral, told: ContextForm, *, status: int = 200) -> Response:
     child = child_in_full(referral)
-    return render("referrals/context.html", status=status, form=told, referral=referral, child=child)
+    return render("sharing/context.html", status=status, form=told, referral=referral, child=child)
 
 
 def _seers(referral: Referral) -> Response:

@@ -1,0 +1,1 @@
+"""Showing a referral to other organisations: on which ground, how far, until when, and ending that again."""
