@@ -9,12 +9,12 @@ from portal import clock, db, references
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
 from portal.referrals.models import Referral
-from portal.referrals.rules import State
 from portal.referrals.timeline import add
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Prompt
 from tests.factories import people
 from tests.factories import world as worlds
+from tests.factories.many import multiply
 from tests.factories.statements import counted
 from tests.whole_app.cases import OWN, subjects
 
@@ -24,6 +24,7 @@ MOST = 8
 """Queries a page, the three that find out who is asking among them. The view of a child's record is written down in a
 transaction of its own, which is not counted here; nor is telling PostgreSQL who asks, which reads no row."""
 MANY = 30
+REFERRALS = 2_000
 PEOPLE = ("referrer", "admin", "viewer", "triage_officer", "manager", "administrator")
 
 
@@ -55,15 +56,10 @@ def _count(visitors) -> dict[str, list[str]]:
 
 
 def _fill(database: db.Database, world: worlds.World) -> None:
-    """Give every list of the world thirty rows: referrals, messages, files, prompts, people, organisations."""
+    """Make 2,000 referrals of the world's, and give its other lists thirty rows: messages, files, prompts, people."""
+    print(f"{multiply(database.engine, REFERRALS)} rows added for {REFERRALS} referrals")
     with database.transaction() as session:
-        school, before = world.school, dict(world.school.references)
-        kept = dict(school.attachments)
-        for number in range(MANY):
-            state = (State.DRAFT, State.SENT, State.ACKNOWLEDGED, State.DECISION_PROPOSED)[number % 4]
-            worlds.add_referral(school, world.ksaf, state)
-        school.references, school.attachments = before, kept
-        for reference in before.values():
+        for reference in world.school.references.values():
             _talk(session, world, reference)
         _people(session, world)
 
