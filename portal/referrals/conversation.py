@@ -23,7 +23,7 @@ from portal.web.dates import long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
 Files = Iterable[FileStorage]
-MESSAGE, UPDATE, RISK, CHASE = "message", "update", "risk", "chase"
+UPDATE, RISK, CHASE = "update", "risk", "chase"
 # A second chase within a day says nothing new to KSAF's managers. Ours: no document gives an interval.
 CHASE_AGAIN_AFTER = timedelta(hours=24)
 
@@ -46,7 +46,7 @@ def send_message(actor: Actor, referral: Referral, text: str, files: Files = ())
     Raises FilesRefusedError when a file cannot be taken: the caller's transaction is then to be rolled back.
     """
     _must_be_sent(actor, referral)
-    entry = timeline.add(actor, referral, MESSAGE, "Message", text)
+    entry = timeline.add(actor, referral, timeline.MESSAGE, "Message", text)
     _attach(actor, referral, files, entry)
     trail.record(actor, referral, Action.MESSAGE_SENT)
     telling.other_side(actor, referral, "referrals/message")

@@ -128,7 +128,7 @@ def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:
     """Return what the live panel shows: state, steps, who owes what, whom to talk to, the newest of the timeline."""
     referral = opened.referral
     shows_timeline = opened.scope is not Scope.STATUS
-    entries = record.timeline(actor, referral, None if whole else NEWEST) if shows_timeline else []
+    entries = record.timeline(actor, opened, None if whole else NEWEST) if shows_timeline else []
     shown = entries if whole else entries[:NEWEST]
     return {
         "referral": referral,
@@ -161,7 +161,7 @@ def _entry_row(referral: Referral, each: Entry) -> dict[str, Any]:
         "at": entry.at,
         "who": entry.actor_name,
         "organisation": entry.actor_organisation,
-        "body": entry.body,
+        "body": each.body,
         "kind": entry.kind,
         "unread": each.is_unread,
         "files": [{"href": f"{path}/{file.key}", "name": file.filename} for file in each.files],

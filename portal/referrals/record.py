@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -26,6 +26,7 @@ from portal.referrals.models import (
 )
 from portal.referrals.queries import within_need
 from portal.referrals.rules import State
+from portal.referrals.timeline import MESSAGE
 from portal.tenancy import as_system
 
 NEWEST = 10
@@ -54,10 +55,14 @@ class Opened:
 
 @dataclass
 class Entry:
-    """One entry of the timeline with the files that came with it, and whether the reader has not seen it yet."""
+    """One entry of the timeline, and whether the reader has not seen it yet.
+
+    Its `body` and the files that came with it are there for who sees the whole referral, and for its writer.
+    """
 
     entry: TimelineEntry
     is_unread: bool
+    body: str | None
     files: list[Attachment] = field(default_factory=list)
 
 
@@ -98,23 +103,25 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     return Opened(referral, section.answers if section else {}, widest)
 
 
-def timeline(actor: Actor, referral: Referral, limit: int | None = NEWEST) -> list[Entry]:
+def timeline(actor: Actor, opened: Opened, limit: int | None = NEWEST) -> list[Entry]:
     """Return the entries that `actor` may read, newest first, at most `limit` of them (all when None): one query."""
+    referral = opened.referral
     seen = (
         select(func.max(SeenMark.entry_id))
         .where(col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == referral.id)
         .scalar_subquery()
     )
-    kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None))
+    sees_all = true() if opened.shows_all else false()
+    kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None), sees_all)
     asked: Any = (
         select(TimelineEntry, Attachment, seen)
         .outerjoin(Attachment, kept)
-        .where(col(TimelineEntry.referral_id) == referral.id, *readable(actor, TimelineEntry))
+        .where(col(TimelineEntry.referral_id) == referral.id, *readable(actor, TimelineEntry, sees_all))
         .order_by(col(TimelineEntry.id).desc(), col(Attachment.id))
     )
     if limit is not None:
         asked = asked.limit((limit + 1) * _ROWS_AN_ENTRY)
-    return _gather(actor, db.session().execute(asked).all())[: limit and limit + 1]
+    return _gather(actor, opened, db.session().execute(asked).all())[: limit and limit + 1]
 
 
 def newest_entry_id(entries: Sequence[Entry]) -> int:
@@ -122,21 +129,24 @@ def newest_entry_id(entries: Sequence[Entry]) -> int:
     return max((each.entry.id or 0 for each in entries), default=0)
 
 
-def readable(actor: Actor, entry: type[TimelineEntry]) -> list[ColumnElement[bool]]:
+def readable(actor: Actor, entry: type[TimelineEntry], sees_all: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Return the SQL for what `actor` may read of the timeline, given as `entry`, the table or an alias of it.
 
-    Everyone reads what is for everyone and what they wrote themselves; KSAF reads all of it.
+    Everyone reads what is for everyone and what they wrote themselves, but messages only who `sees_all` of the
+    referral; KSAF reads all of it.
     """
     if actor.is_operator:
         return []
-    return [or_(col(entry.audience) == Audience.EVERYONE, col(entry.actor_id) == actor.user_id)]
+    shared = and_(col(entry.audience) == Audience.EVERYONE, or_(col(entry.kind) != MESSAGE, sees_all))
+    return [or_(shared, col(entry.actor_id) == actor.user_id)]
 
 
-def _gather(actor: Actor, rows: Sequence[Any]) -> list[Entry]:
+def _gather(actor: Actor, opened: Opened, rows: Sequence[Any]) -> list[Entry]:
     gathered: dict[int, Entry] = {}
     for entry, file, seen in rows:
         own = entry.actor_id == actor.user_id
-        made = gathered.setdefault(entry.id, Entry(entry, not own and entry.id > (seen or 0)))
+        body = entry.body if own or opened.shows_all else None
+        made = gathered.setdefault(entry.id, Entry(entry, not own and entry.id > (seen or 0), body))
         if file is not None:
             made.files.append(file)
     return list(gathered.values())

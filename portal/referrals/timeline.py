@@ -6,6 +6,9 @@ from portal import clock, db
 from portal.access.actor import Author
 from portal.referrals.models import Audience, Referral, TimelineEntry
 
+MESSAGE = "message"
+"""The kind of what the two sides write to each other: nobody's but theirs, save where the whole is shared."""
+
 
 def add(
     actor: Author,

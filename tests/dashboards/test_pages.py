@@ -12,7 +12,7 @@ from portal.dashboards.shown import Listed, Reading
 from portal.referrals import lifecycle
 from portal.referrals.models import Audience
 from portal.referrals.rules import Event
-from portal.referrals.timeline import add
+from portal.referrals.timeline import MESSAGE, add
 from portal.tenancy import as_system, enter
 from portal.timescales import news
 from portal.timescales.news import News
@@ -60,10 +60,11 @@ def read(panel: panels.Panel, person: people.Person) -> str:
 
 
 def shared(helen, council, scope: Scope) -> str:
-    """A referral shared as far as `scope`, with an entry for everyone and one that is KSAF's own; its reference."""
+    """A referral shared as far as `scope`: an entry for everyone, a message, one that is KSAF's own; its reference."""
     officer = referrals.staff()
     made = referrals.acknowledged(helen, officer)
-    add(officer.actor, made, "message", "Message from KSAF", "Said")
+    add(officer.actor, made, "update_posted", "News from KSAF")
+    add(officer.actor, made, MESSAGE, "Message from KSAF", "Said")
     add(officer.actor, made, "note", "Note of KSAF’s own", "Kept", audience=Audience.OPERATOR)
     referrals.share(made, council.organisation_id, scope)
     return made.reference
@@ -75,7 +76,9 @@ def test_early_help_sees_a_shared_family_as_far_as_its_basis_goes(tx, helen, cou
     families, changes = read(panels.SHARED, council), read(panels.CHANGED, council)
     assert reference in families
     assert "Being decided" in families
-    assert ("Message from KSAF" in changes) == (scope is not Scope.STATUS)
+    newest = {Scope.STATUS: "", Scope.UPDATES: "News from KSAF", Scope.ALL: "Message from KSAF"}[scope]
+    assert newest in changes
+    assert [each for each in ("News from KSAF", "Message from KSAF") if each in changes] == [newest] * bool(newest)
     assert "own" not in families + changes
     assert reference not in read(panels.LATEST, council)
 

@@ -144,6 +144,26 @@ def test_who_sees_the_status_alone_adds_nothing(client_of, cast):
     assert client.get(f"{cast.path}/context").status_code == 404
 
 
+def test_what_the_two_sides_write_to_each_other_is_read_by_who_sees_the_whole(client_of, cast):
+    said = {"messages": "Mum cried on Monday.", "update": "He slept at his aunt’s."}
+    share(client_of, cast)
+    looks_on = client_of(cast.early_help)
+    looks_on.post(f"{cast.path}/context", data={"text": "A plan for the brother."})
+    for part, text in said.items():
+        posted = client_of(cast.helen).post(f"{cast.path}/{part}", data={"text": text, "is_risk_changed": "no"})
+        assert posted.status_code == 303
+    pages = [looks_on.get(at).text for at in ("/", cast.path, f"{cast.path}?timeline=all", f"{cast.path}/status")]
+    assert [text for text in said.values() for page in pages if text in page] == []
+    assert "1 referral changed" in pages[0]
+    assert "Circumstances have changed" in pages[2]
+    assert "A plan for the brother." in pages[2]
+    assert "Message" not in pages[2]
+    assert client_of(cast.officer).post(f"{cast.path}/stop-sharing", data={"organisation": cast.key}).status_code == 303
+    share(client_of, cast, scope=Scope.ALL.value)
+    whole = looks_on.get(f"{cast.path}?timeline=all").text
+    assert all(text in whole for text in said.values())
+
+
 def test_a_partner_shares_nothing_by_itself(client_of, cast):
     assert client_of(cast.helen).get(f"{cast.path}/share").status_code == 403
     assert client_of(cast.helen).post(f"{cast.path}/stop-sharing").status_code == 403
