@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import queries
+from portal.cases import family_consent, queries
 from portal.cases.models import AttendanceWeek, CaseGoal, CaseWeek, GoalScore, SupportCase
 from portal.cases.queries import Supported
 from portal.cases.session_file import Week
@@ -83,6 +83,12 @@ def when(case: SupportCase, monday: dt.date) -> str:
         return "Before"
     number = (monday - case.starts_on).days // 7 + 1
     return f"Week {number}" if number <= case.weeks else "After"
+
+
+def goals_shown(actor: Actor, found: Supported) -> list[GoalLine]:
+    """Return the goals that `actor` may read beside the attendance: none while the family does not agree to it."""
+    held = family_consent.agreed(actor, found.referral)
+    return goal_lines(actor, found.case) if family_consent.shows_to(actor, found.referral, held) else []
 
 
 def goal_lines(actor: Actor, case: SupportCase) -> list[GoalLine]:

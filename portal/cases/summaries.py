@@ -8,7 +8,8 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.roles import Role
 from portal.audit.actions import Action
-from portal.cases import attendance, queries, summary_words
+from portal.cases import attendance, family_consent, queries, summary_words
+from portal.cases.family_consent import Agreed
 from portal.cases.models import CompletionSummary, SummaryState, SupportCase
 from portal.cases.queries import Supported
 from portal.cases.summary_words import Recorded
@@ -40,9 +41,14 @@ class Texts:
 
 @dataclass(frozen=True)
 class Summarised:
-    """The support as its reader opened it, and its summary as far as they may read it."""
+    """The support as its reader opened it, and its summary as far as they may read it.
+
+    `is_shown` says whether the family lets this reader see it; without it nothing of the summary has been loaded.
+    """
 
     supported: Supported
+    agreed: Agreed
+    is_shown: bool
     summary: CompletionSummary | None
 
 
@@ -62,9 +68,16 @@ def of_case(actor: Actor, case: SupportCase) -> CompletionSummary | None:
 
 
 def open_summary(actor: Actor, reference: str) -> Summarised | None:
-    """Return the support and its summary for reading; for a partner there is none until it is authorised."""
+    """Return the support and its summary for reading; for a partner there is none until it is authorised.
+
+    Nor is there one for who sent the referral while the family does not agree that they are told how it goes.
+    """
     found = queries.open_support(actor, reference)
-    return Summarised(found, of_case(actor, found.case)) if found else None
+    if found is None:
+        return None
+    held = family_consent.agreed(actor, found.referral)
+    shown = family_consent.shows_to(actor, found.referral, held)
+    return Summarised(found, held, shown, of_case(actor, found.case) if shown else None)
 
 
 def open_for_writing(actor: Actor, reference: str) -> Summarised | None:
@@ -126,7 +139,7 @@ def propose(actor: Actor, found: Summarised, texts: Texts, version: int) -> Comp
 
 
 def authorise(actor: Actor, found: Summarised) -> CompletionSummary:
-    """Authorise the proposed summary: the referrer may read it and is told.
+    """Authorise the proposed summary: the referrer may read it and is told, where the family agrees.
 
     Raises SomeoneWasFirstError when it is settled already, SummaryRefusedError for one's own proposal.
     """
@@ -136,10 +149,11 @@ def authorise(actor: Actor, found: Summarised) -> CompletionSummary:
     title = "The completion summary is ready"
     timescales.meet(subject_of(found.supported.case), "completion_summary", title)
     news.settle(News.SUMMARY_WAITING, referral.reference, title)
-    timeline.add(actor, referral, "summary", title)
+    timeline.add(actor, referral, "summary", title, audience=family_consent.audience_of(found.agreed))
     effects.keep_next_due(referral)
     trail.record(actor, referral, Action.SUMMARY_AUTHORISED)
-    telling.referrer(referral, "cases/summary_ready")
+    if found.agreed.to_updates:
+        telling.referrer(referral, "cases/summary_ready")
     db.session().flush()
     return summary
 
@@ -158,6 +172,17 @@ def send_back(actor: Actor, found: Summarised, comment: str) -> CompletionSummar
     _tell(actor, referral, News.SUMMARY_RETURNED, [each for each in staff if each.user_id == summary.proposed_by_id])
     db.session().flush()
     return summary
+
+
+def require_as_read(found: Summarised, version: str | None) -> None:
+    """Refuse to settle another text than the one that was read, whose `version` a page carries.
+
+    Raises SomeoneWasFirstError: the summary that was read has been returned meanwhile, and sent again.
+    """
+    if found.summary is not None and version not in {None, str(found.summary.version)}:
+        raise SomeoneWasFirstError(
+            f"{found.summary.edited_by_name} changed this summary since you opened it, so nothing was settled."
+        )
 
 
 def may_settle(actor: Actor, summary: CompletionSummary) -> bool:

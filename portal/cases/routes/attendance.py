@@ -80,7 +80,7 @@ def _show(
 ) -> Response:
     case, form = found.case, week_form or WeekForm()
     form.offer(attendance.mondays(case))
-    weeks, goals = attendance.given(actor, case), attendance.goal_lines(actor, case)
+    weeks, goals = attendance.given(actor, case), attendance.goals_shown(actor, found)
     file_form = FileForm()
     file_form.file.errors = file_errors or []
     shown: dict[str, Any] = {

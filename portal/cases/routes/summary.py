@@ -46,10 +46,16 @@ def save(actor: Actor, found: Summarised) -> Response:
 def authorise(actor: Actor, found: Summarised) -> Response:
     """Authorise the summary."""
     try:
+        summaries.require_as_read(found, request.form.get("version"))
         summaries.authorise(actor, found)
+    except SomeoneWasFirstError as first:
+        return _show(actor, found, told=first.told, status=409)
     except SummaryRefusedError as refused:
         return _show(actor, found, told=str(refused), status=422)
-    flash("Summary authorised. The referrer has been told.", "success")
+    told = (
+        "The referrer has been told." if found.agreed.to_updates else "The family does not agree that others are told."
+    )
+    flash(f"Summary authorised. {told}", "success")
     return redirect(f"/referrals/{found.supported.referral.reference}/summary", 303)
 
 
@@ -61,7 +67,10 @@ def send_back(actor: Actor, found: Summarised) -> Response:
     if not returned.validate():
         return _show(actor, found, returned=returned, status=422)
     try:
+        summaries.require_as_read(found, request.form.get("version"))
         summaries.send_back(actor, found, returned.comment.data or "")
+    except SomeoneWasFirstError as first:
+        return _show(actor, found, returned=returned, told=first.told, status=409)
     except SummaryRefusedError as refused:
         return _show(actor, found, returned=returned, told=str(refused), status=422)
     flash("Summary returned. Whoever wrote it has been told.", "success")
@@ -132,6 +141,8 @@ def _show(
         "cases/summary.html",
         status=status,
         summary=summary,
+        is_shown=found.is_shown,
+        is_told=found.agreed.to_updates,
         form=form,
         texts=summary_words.for_partner(summary.content, summary.withheld) if summary else [],
         concerns=summary.content.get("concerns", "") if summary and actor.is_operator else "",
