@@ -10,6 +10,7 @@ from werkzeug.local import LocalProxy
 from portal.access import decorators
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.accountability import routes as accountability
 from portal.accounts import gate, login
 from portal.accounts import routes as accounts
 from portal.cases import routes as cases
@@ -38,6 +39,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Offered to you", "/transfers", Permission.TRANSFER_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
+    ("Audit", "/audit", Permission.AUDIT_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
 )
 
@@ -56,6 +58,7 @@ def install(app: Flask) -> None:
     triage.install(app)
     cases.install(app)
     transfers.install(app)
+    accountability.install(app)
     dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 

@@ -97,6 +97,9 @@ class Permission(StrEnum):
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
     REFERRAL_CONTEXT = "referral.context"
+    # accountability
+    AUDIT_READ = "audit.read"
+    RECORD_SEEN_READ = "record_seen.read"
     # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
@@ -128,6 +131,7 @@ _OFFERERS = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.MANAGER})
 _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
 _READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
+_AUDITORS = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 
 POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_KEEP: _ANYONE,
@@ -219,6 +223,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,
     Permission.REFERRAL_CONTEXT: _WRITERS,
+    # accountability
+    Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
+    Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,
     # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,

@@ -96,6 +96,8 @@ class Action(StrEnum):
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
     CONTEXT_ADDED = "referrals:context:added"
+    # the audit and data protection
+    AUDIT_EXPORTED = "accountability:audit:exported"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -189,4 +191,6 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
     Action.CONTEXT_ADDED: frozenset({"reference"}),
+    # the audit and data protection
+    Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
 }

@@ -17,6 +17,11 @@ class AuditEvent(OrganisationOwned, SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("organisation_id", "sequence"),
         Index("ix_audit_event_subject", "subject_type", "subject_id"),
+        Index("ix_audit_event_at", "at"),
+        Index("ix_audit_event_organisation", "organisation_id", "at"),
+        Index("ix_audit_event_actor", "actor_id", "at"),
+        Index("ix_audit_event_action", "action", "at"),
+        Index("ix_audit_event_owner", "subject_owner_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -9,6 +9,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.models import Scope
 from portal.access.roles import OrganisationKind
+from portal.audit.actions import Action
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
@@ -28,7 +29,7 @@ from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposting
 from portal.enquiries.signposts.service import About
 from portal.organisations import contacts
-from portal.referrals import conversation, submission
+from portal.referrals import conversation, submission, trail
 from portal.referrals.endings import Ending
 from portal.referrals.form import drafts
 from portal.referrals.form.sections import SECTIONS
@@ -141,6 +142,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     "reopen": lambda actor, referral, words: closing.reopen(actor, referral, words["text"]),
     "offer": _offer,
     "front_door": _tell_front_door,
+    "look": lambda actor, referral, _words: trail.record(actor, referral, Action.REFERRAL_VIEWED, page="referral"),
     "return": lambda actor, referral, words: triage.send_back(actor, referral, words["text"]),
 }
 

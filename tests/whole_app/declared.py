@@ -29,6 +29,8 @@ ADMINISTRATOR = frozenset({"administrator"})
 OVERSEERS = MANAGER | ADMINISTRATOR
 PARTNER_ADMINS = frozenset({"admin", "outsider admin"})
 PEOPLE_ADMINS = PARTNER_ADMINS | ADMINISTRATOR
+SAFEGUARDERS = MANAGER | {"safeguarding_team"}
+AUDITORS = PEOPLE_ADMINS | SAFEGUARDERS
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,10 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/stop-sharing"): Declared(TRIAGE),
     ("GET", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
     ("POST", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
+    # Accountability.
+    ("GET", "/audit"): Declared(AUDITORS),
+    ("GET", "/audit/export"): Declared(AUDITORS),
+    ("GET", f"{R}/seen"): Declared(PARTNER_ADMINS | SAFEGUARDERS),
     # Time.
     ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),

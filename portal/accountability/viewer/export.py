@@ -1,0 +1,32 @@
+"""The audit as a file: every event that a question finds, read batch by batch while the answer leaves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from portal import db
+from portal.access.actor import Actor
+from portal.accountability.viewer import queries, shown
+from portal.accountability.viewer.queries import Wanted
+from portal.audit import service as audit
+from portal.audit.actions import Action
+from portal.db import Database
+
+BATCH = 1000
+
+
+def note(actor: Actor, narrowed_by: list[str]) -> None:
+    """Record that `actor` takes a copy of the audit, narrowed by the filters of these names."""
+    with db.own_transaction(actor.organisation_id):
+        audit.record(actor, Action.AUDIT_EXPORTED, subject=("audit", None), narrowed_by=narrowed_by)
+
+
+def rows(database: Database, actor: Actor, wanted: Wanted) -> Iterator[tuple[str, ...]]:
+    """Give the cells of every event that is `wanted`, newest first, holding one batch and no transaction between."""
+    wanted = replace(wanted, place=None)
+    while True:
+        with database.transaction(tenant=actor.organisation_id, write=False):
+            found = queries.events(actor, wanted, BATCH)
+        yield from map(shown.cells, found.lines)
+        if found.older is None:
+            return
+        wanted = replace(wanted, place=found.older)

@@ -1,0 +1,63 @@
+"""Who has seen one child's record: each person once, with when they looked first and last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import col, select
+
+from portal import db
+from portal.access.actor import Actor
+from portal.access.policy import Permission
+from portal.accounts.models import User
+from portal.audit.models import AuditEvent
+from portal.audit.wording import SEEING
+from portal.organisations.models import Organisation
+from portal.referrals.models import Referral
+from portal.referrals.queries import concerns
+from portal.tenancy import as_system
+from portal.transfers.models import Transfer
+
+MOST = 200
+"""People on the page; the audit has the rest. A record is opened by a few dozen at most."""
+
+
+@dataclass(frozen=True)
+class Looker:
+    """One person who saw the record, or a service without an account that was sent a link (no name)."""
+
+    name: str | None
+    organisation: str
+    is_own: bool
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+def lookers(actor: Actor, referral: Referral) -> list[Looker]:
+    """Return who has seen `referral`, the latest first: one query.
+
+    Whoever saw it is shown to both its sides, whichever organisation they are of. Raises PermissionError for others.
+    """
+    if not concerns(actor, referral) or not actor.may(Permission.RECORD_SEEN_READ):
+        raise PermissionError
+    offered = select(Transfer.id).where(col(Transfer.referral_id) == referral.id)
+    seen = or_(
+        and_(col(AuditEvent.subject_type) == "referral", col(AuditEvent.subject_id) == referral.id),
+        and_(col(AuditEvent.subject_type) == "transfer", col(AuditEvent.subject_id).in_(offered)),
+    )
+    last = func.max(col(AuditEvent.at))
+    asked: Any = (
+        select(col(User.name), col(Organisation.name), col(AuditEvent.organisation_id))
+        .add_columns(func.min(col(AuditEvent.at)), last, func.count())
+        .join(Organisation, col(Organisation.id) == col(AuditEvent.organisation_id))
+        .outerjoin(User, col(User.id) == col(AuditEvent.actor_id))
+        .where(seen, col(AuditEvent.action).in_(SEEING))
+        .group_by(col(AuditEvent.actor_id), col(User.name), col(Organisation.name), col(AuditEvent.organisation_id))
+        .order_by(last.desc())
+        .limit(MOST)
+    )
+    with as_system(db.session()):
+        rows: Any = db.session().execute(asked).all()
+    return [Looker(name, of, at == actor.organisation_id, *times) for name, of, at, *times in rows]
