@@ -15,8 +15,8 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 LOCK = 7_354_902  # any number, as long as every process that migrates uses the same
 
 
-def migrate(url: str) -> None:
-    """Run every migration that the database at `url` has not had yet, all of them or none.
+def migrate(url: str, to: str = "head") -> None:
+    """Run every migration that the database at `url` has not had yet, up to the one numbered `to`: all or none.
 
     Any number of processes may call this at once: they take turns, and the later ones find nothing left to do.
     """
@@ -30,7 +30,7 @@ def migrate(url: str) -> None:
             _wait_for_others(connection)
             settings = Config(str(MIGRATIONS / "alembic.ini"))
             settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+            command.upgrade(settings, to)
     finally:
         engine.dispose()
 
