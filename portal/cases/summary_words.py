@@ -84,7 +84,7 @@ def draft_family(recorded: Recorded) -> dict[str, str]:
     return {
         "engagement": f"We worked with you for {len(recorded.weeks)} weeks. You took part in {took_part} of them.",
         "progress": _lines(
-            f"Your goal: {goal.words}. You put yourselves at {goal.baseline} out of 10 at the start"
+            f"Your goal: {_sentence(goal.words)} You put yourselves at {goal.baseline} out of 10 at the start"
             f" and at {goal.latest} at the end."
             for goal in recorded.goals
         ),
@@ -103,7 +103,12 @@ def _took_part(week: CaseWeek) -> str:
 
 
 def _goal(goal: GoalLine) -> str:
-    return f"Goal: {goal.words}. From {goal.baseline} to {goal.latest} on a scale of 0 to 10."
+    return f"Goal: {_sentence(goal.words)} From {goal.baseline} to {goal.latest} on a scale of 0 to 10."
+
+
+def _sentence(words: str) -> str:
+    """Return a family's `words` ending as a sentence does."""
+    return words if words.endswith((".", "!", "?", "”", "…")) else f"{words}."
 
 
 def _attendance(weeks: list[Given]) -> str:

@@ -5,8 +5,10 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.cases import summaries, summary_words
+from portal.cases.attendance import GoalLine
 from portal.cases.models import CompletionSummary, SummaryState
 from portal.cases.summaries import Summarised, SummaryRefusedError, Texts
+from portal.cases.summary_words import Recorded
 from portal.timescales.models import Prompt
 from portal.web.errors import SomeoneWasFirstError
 from tests.endings.conftest import MARK, supported
@@ -46,6 +48,14 @@ def test_the_first_draft_is_what_was_recorded_and_nothing_of_what_is_ksafs_own(w
     assert texts.content["attendance"] == "During support: 70% of sessions attended."
     assert "You put yourselves at 3 out of 10" in texts.family["progress"]
     assert support.PRIVATE not in str(texts)
+
+
+def test_a_goal_that_is_a_sentence_already_gets_no_second_full_stop():
+    lines = [GoalLine(words, 3, {1: 4}) for words in ("I walk in by myself.", "Who sleeps where?", "No shouting")]
+    recorded = Recorded([], lines, [])
+    for written in (summary_words.draft(recorded), summary_words.draft_family(recorded)):
+        said = written["progress"]
+        assert all(f"{words} " in said for words in ("by myself.", "where?", "No shouting."))
 
 
 def test_whoever_saves_second_is_told_and_loses_nothing_of_the_first(world):
