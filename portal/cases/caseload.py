@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -15,8 +15,9 @@ from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.timescales.descriptions import describe
-from portal.timescales.models import Deadline
-from portal.web.dates import LONDON, count_of, today
+from portal.timescales.models import Deadline, Prompt
+from portal.timescales.news import News
+from portal.web.dates import LONDON, ago, count_of, today
 
 MOST = 100
 """Families on the page: far more than anybody's own, and a manager's page stays quick. Ours."""
@@ -40,6 +41,16 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """A family whose referrer has written to KSAF, and nobody has answered yet; `since` in words."""
+
+    child: str
+    reference: str
+    practitioner: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Quiet:
     """A family for whom nothing is due this week, and how far its support has come."""
 
@@ -51,9 +62,10 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Caseload:
-    """What is owed now, the least time left first, and the families for whom nothing is."""
+    """What is owed now by time left, the messages to answer, and the families for whom nothing is owed."""
 
     owed: list[Owed]
+    unanswered: list[Unanswered]
     quiet: list[Quiet]
 
     @property
@@ -71,13 +83,15 @@ class Caseload:
 
 
 def of(actor: Actor) -> Caseload:
-    """Return what the families of `actor`, or of their team, are owed: at most MOST families, two queries."""
+    """Return what the families of `actor`, or of their team, are owed: at most MOST families, three queries."""
     families = _families(actor)
     due = _due([referral.reference for referral in families])
+    written = _written(actor, [referral.reference for referral in families])
     known = {referral.reference: referral for referral in families}
     owed = [_owed(known[deadline.reference], deadline) for deadline in due]
     busy = {deadline.reference for deadline in due}
-    return Caseload(owed, [_quiet(each) for each in families if each.reference not in busy])
+    unanswered = [_unanswered(known[reference], at) for reference, at in written]
+    return Caseload(owed, unanswered, [_quiet(each) for each in families if each.reference not in busy])
 
 
 def _families(actor: Actor) -> list[Referral]:
@@ -110,6 +124,30 @@ def _due(references: Sequence[str]) -> list[Deadline]:
         col(Deadline.due_at) < datetime.combine(monday, time(), LONDON),
     )
     return list(db.session().scalars(wanted.order_by(col(Deadline.due_at), col(Deadline.reference))).all())
+
+
+def _written(actor: Actor, references: Sequence[str]) -> list[tuple[str, datetime]]:
+    """Return which of these families' referrers wait for KSAF's answer and since when, the longest wait first."""
+    since = func.min(Prompt.opened_at)
+    waiting = (
+        select(Prompt.reference, since)
+        .where(
+            col(Prompt.organisation_id) == actor.organisation_id,
+            col(Prompt.reference).in_(references),
+            col(Prompt.kind) == News.MESSAGE_RECEIVED,
+            col(Prompt.closed_at).is_(None),
+            col(Prompt.deadline_id).is_(None),  # as the index of what is open says it
+        )
+        .group_by(col(Prompt.reference))
+        .order_by(since, col(Prompt.reference))
+    )
+    return [(reference, at) for reference, at in db.session().execute(waiting).all()]
+
+
+def _unanswered(referral: Referral, at: datetime) -> Unanswered:
+    return Unanswered(
+        progress.child_in_list(referral), referral.reference, referral.practitioner_name, ago(clock.now(), at)
+    )
 
 
 def _owed(referral: Referral, deadline: Deadline) -> Owed:

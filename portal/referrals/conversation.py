@@ -17,6 +17,7 @@ from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
 from portal.referrals.record import open_question
 from portal.referrals.rules import Event, State, said_now
+from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.web.dates import long_datetime
@@ -43,6 +44,7 @@ class FilesRefusedError(Exception):
 def send_message(actor: Actor, referral: Referral, text: str, files: Files = ()) -> TimelineEntry:
     """Add a message with its files to the timeline and tell the other side's person; returns its entry.
 
+    A partner's waits for whoever has the referral at KSAF until somebody there answers, or says what else was done.
     Raises FilesRefusedError when a file cannot be taken: the caller's transaction is then to be rolled back.
     """
     _must_be_sent(actor, referral)
@@ -50,6 +52,11 @@ def send_message(actor: Actor, referral: Referral, text: str, files: Files = ())
     _attach(actor, referral, files, entry)
     trail.record(actor, referral, Action.MESSAGE_SENT)
     telling.other_side(actor, referral, "referrals/message")
+    if actor.is_operator:
+        answered = f"{actor.name} answered on {long_datetime(entry.at)}."
+        news.settle(News.MESSAGE_RECEIVED, referral.reference, answered)
+    else:
+        telling.prompt_operator(referral, News.MESSAGE_RECEIVED)
     return entry
 
 

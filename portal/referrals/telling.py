@@ -16,7 +16,7 @@ from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.timescales import news
 from portal.timescales.news import News
-from portal.timescales.recipients import Member, staff_of
+from portal.timescales.recipients import Member, Staff, staff_of
 
 
 def other_side(actor: Actor, referral: Referral, template: str) -> None:
@@ -34,16 +34,11 @@ def referrer(referral: Referral, template: str, **context: str) -> None:
 
 
 def operator(referral: Referral, template: str, *also: Role) -> None:
-    """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`.
-
-    While the family is in support, those who help it have it.
-    """
+    """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`."""
     operator_id = lifecycle.operator_id()
     staff = staff_of(operator_id)
-    helping = {referral.practitioner_id, referral.case_manager_id} if referral.state is State.IN_SUPPORT else set()
-    has_it = [member for member in staff.members if member.user_id in helping]
     others = [member for role in also for member in staff.with_role(role)]
-    _queue(referral, template, operator_id, [*(has_it or staff.on_whom(referral.assigned_to_id)), *others])
+    _queue(referral, template, operator_id, [*_who_has(referral, staff), *others])
 
 
 def organisation(referral: Referral, organisation_id: int, template: str) -> None:
@@ -78,7 +73,7 @@ def operator_managers(referral: Referral, template: str) -> None:
 def prompt_operator(referral: Referral, about: News) -> None:
     """Prompt who has `referral` at KSAF, else all of triage."""
     operator_id = lifecycle.operator_id()
-    told = staff_of(operator_id).on_whom(referral.assigned_to_id)
+    told = _who_has(referral, staff_of(operator_id))
     news.tell(about, referral.reference, told, organisation_id=operator_id)
 
 
@@ -97,6 +92,13 @@ def failed_mail(reference: str | None) -> None:
     if referral := db.session().scalars(about).first():
         told = [*told, *staff.on_whom(referral.assigned_to_id)]
     news.tell(News.MAIL_FAILED, reference or "", told, organisation_id=operator_id)
+
+
+def _who_has(referral: Referral, staff: Staff) -> list[Member]:
+    """Return who has `referral` at KSAF, else all of triage; while the family is in support, those who help it."""
+    helping = {referral.practitioner_id, referral.case_manager_id} if referral.state is State.IN_SUPPORT else set()
+    found = [member for member in staff.members if member.user_id in helping]
+    return found or staff.on_whom(referral.assigned_to_id)
 
 
 def _queue(

@@ -29,6 +29,7 @@ class News(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     UPDATE_POSTED = "update_posted"
     CONCERN_RAISED = "concern_raised"
+    MESSAGE_RECEIVED = "message_received"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -102,6 +102,12 @@ _NEWS = {
         urgent=True,
         closing="Close this once you have looked at it: say what you decided and who you reached.",
     ),
+    News.MESSAGE_RECEIVED: Words(
+        title="A partner’s message waits for an answer",
+        text="Whoever sent this referral has written to KSAF.",
+        to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
+        closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",

@@ -9,7 +9,7 @@ from sqlmodel import select
 from portal import clock, db, tenancy
 from portal.access.models import Scope
 from portal.access.roles import Role
-from portal.cases import family_consent, opened_week, update_drafts, update_form, updates, weeks
+from portal.cases import caseload, family_consent, opened_week, update_drafts, update_form, updates, weeks
 from portal.cases.models import CaseContact, CaseGoal, ContactKind, ContactResult, GoalScore
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_drafts import OvertakenError
@@ -20,6 +20,7 @@ from portal.notifications.models import OutboxMail
 from portal.referrals import conversation
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
+from portal.timescales import prompts, queries
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from portal.timescales.news import News
 from portal.web.errors import SomeoneWasFirstError
@@ -214,12 +215,38 @@ def test_who_only_looks_on_marks_nothing_read(helped, family):
     assert opened_week.open_received(council.actor, family.reference, 1) is None
 
 
-def test_a_reply_reaches_those_who_help_the_family(helped, family):
+def says(person: people.Person, family: Referral, text: str) -> None:
+    """Send a message as `person`, in whose organisation the session then is."""
+    tenancy.enter(db.session(), person.organisation_id)
+    conversation.send_message(person.actor, get_referral(person.actor, family.reference), text)
+
+
+def test_a_reply_reaches_those_who_help_the_family_and_waits_until_one_of_them_answers(helped, family, moment):
     post(helped.practitioner, family)
-    tenancy.enter(db.session(), helped.referrer.organisation_id)
-    referral = get_referral(helped.referrer.actor, family.reference)
-    conversation.send_message(helped.referrer.actor, referral, "She came in smiling on Tuesday.")
-    assert sorted(mails("referrals/message")) == sorted([helped.case_manager.email, helped.practitioner.email])
+    for text in ("She came in smiling on Tuesday.", "And again on Wednesday."):
+        says(helped.referrer, family, text)
+        moment.advance(hours=2)
+    helpers = [helped.case_manager, helped.practitioner]
+    assert sorted(mails("referrals/message")) == sorted([each.email for each in helpers] * 2)
+    told = all_of(Prompt, Prompt.kind == News.MESSAGE_RECEIVED)
+    assert sorted(each.user_id for each in told) == sorted(each.user_id for each in helpers)
+    tenancy.enter(db.session(), helped.practitioner.organisation_id)
+    found = caseload.of(helped.practitioner.actor)
+    assert [(each.reference, each.since) for each in found.unanswered] == [(family.reference, "today at 10am")]
+    assert caseload.of(helped.other_practitioner.actor).unanswered == []
+    says(helped.case_manager, family, "Thank you. We start there on Monday.")
+    assert caseload.of(helped.practitioner.actor).unanswered == []
+    closed = all_of(Prompt, Prompt.kind == News.MESSAGE_RECEIVED)
+    assert {each.evidence for each in closed} == {"Anika Rao answered on Wednesday 25 November 2026 at 2pm."}
+
+
+def test_a_reply_that_needs_no_answer_is_marked_as_dealt_with(helped, family):
+    says(helped.referrer, family, "Thank you, no need to reply.")
+    tenancy.enter(db.session(), helped.practitioner.organisation_id)
+    mine = next(each for each in queries.open_prompts(helped.practitioner.actor) if each.rung_id is None)
+    prompts.close(helped.practitioner.actor, mine, "Read; nothing to answer.")
+    assert [queries.open_prompts(each.actor) for each in (helped.practitioner, helped.case_manager)] == [[], []]
+    assert caseload.of(helped.practitioner.actor).unanswered == []
 
 
 def test_another_practitioner_finds_no_week_and_no_week_that_is_not(helped, family):
