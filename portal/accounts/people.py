@@ -1,6 +1,7 @@
 """The people of an organisation and who has been invited."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -11,6 +12,9 @@ from portal.accounts.models import Invitation, Membership, User
 from portal.organisations.models import Organisation
 from portal.organisations.queries import FIRST, get_organisation
 from portal.tenancy import as_system
+
+EXPIRED_FOR = timedelta(days=30)
+"""How long an invitation that ran out is still shown to who can invite again: ours."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,10 @@ def invitations_of(actor: Actor, organisation: Organisation) -> list[Invitation]
         )
 
 
-def open_invitations(actor: Actor) -> list[tuple[Invitation, Organisation]]:
-    """Return every organisation's invitations that can still be accepted, the first to expire on top; at most FIRST.
+def waiting_invitations(actor: Actor) -> list[tuple[Invitation, Organisation]]:
+    """Return every organisation's invitations nobody has accepted, the first to expire on top; at most FIRST.
 
-    For KSAF's administrators; raises PermissionError for anyone else.
+    Those that ran out in the last EXPIRED_FOR among them. For KSAF's administrators; raises PermissionError for others.
     """
     if not actor.may(Permission.ORGANISATION_READ):
         raise PermissionError
@@ -72,7 +76,7 @@ def open_invitations(actor: Actor) -> list[tuple[Invitation, Organisation]]:
         .where(
             col(Invitation.used_at).is_(None),
             col(Invitation.cancelled_at).is_(None),
-            col(Invitation.expires_at) > clock.now(),
+            col(Invitation.expires_at) > clock.now() - EXPIRED_FOR,
         )
         .order_by(col(Invitation.expires_at), col(Invitation.id))
         .limit(FIRST)

@@ -5,7 +5,7 @@ from datetime import datetime
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind
-from portal.dashboards.recent import Recent
+from portal.dashboards.recent import MOST, Recent
 from portal.dashboards.shown import Item, Link, Listed, Reading, Table
 from portal.referrals import progress
 from portal.referrals.list_page import row_of
@@ -17,6 +17,10 @@ CHANGES, LATEST, SHARED = 6, 10, 25
 LOOKING_ON = frozenset({OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.HEALTH})
 """Kinds of organisation whose first page keeps what is shared with them apart from what they sent."""
 _ALL = Link("See all referrals", "/referrals")
+_NONE_SHARED = (
+    "No family is shared with you. KSAF shares one on a recorded basis and only as far as that says. It appears here"
+    " with its status."
+)
 
 
 def changed(reading: Reading) -> Listed:
@@ -37,15 +41,20 @@ def latest(reading: Reading) -> Table:
 
 
 def shared(reading: Reading) -> Listed:
-    """Return the families shared with the reader's organisation now: how far, and until when."""
-    found = [each for each in reading.recent if each.is_shared]
+    """Return the families shared with the reader's organisation now: how far, and until when.
+
+    Where there are more referrals than a first page looks back on, it says so and leads to the list of them all.
+    """
+    found, is_cut = [each for each in reading.recent if each.is_shared], len(reading.recent) >= MOST
     rows = [_shared(each) for each in found[:SHARED]]
     said = f"{len(found)} {'family' if len(found) == 1 else 'families'} shared with you"
     empty = (
-        "No family is shared with you. KSAF shares one on a recorded basis and only as far as that says. It appears"
-        " here with its status."
+        f"None of the {MOST} referrals that changed last is shared with you. Those that changed before are in the list."
+        if is_cut
+        else _NONE_SHARED
     )
-    return Listed("Families shared with you", said, rows, empty, _ALL if len(found) > SHARED else None)
+    title = "Families shared with you, those that changed last" if is_cut else "Families shared with you"
+    return Listed(title, said, rows, empty, _ALL if is_cut or len(found) > SHARED else None)
 
 
 def _looks_on(actor: Actor) -> bool:

@@ -1,6 +1,6 @@
 """For administrators: partners that cannot refer yet, invitations nobody has accepted, mail that failed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.access.roles import KIND_LABELS, ROLE_LABELS
 from portal.accounts import people
+from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.notifications.models import MailState, OutboxMail
 from portal.organisations import queries as organisations
@@ -34,19 +35,22 @@ def agreements(reading: Reading) -> Listed:
 
 
 def invitations(reading: Reading) -> Listed:
-    """Return the invitations that can still be accepted, the first to expire on top."""
-    rows = [
-        Item(
-            title=invitation.email,
-            href=f"/organisations/{organisation.key}",
-            detail=f"{ROLE_LABELS[invitation.role]} at {organisation.name}",
-            words=f"until {short_datetime(invitation.expires_at)}",
-            tone="waiting",
-        )
-        for invitation, organisation in people.open_invitations(reading.actor)
-    ]
-    empty = "No invitation waits. One appears here until its person has accepted it."
+    """Return the invitations that nobody has accepted: those that ran out lately, then the first to expire."""
+    now = clock.now()
+    rows = [_invitation(*each, now) for each in people.waiting_invitations(reading.actor)]
+    empty = "No invitation waits. One appears here until its person has accepted it, or is invited again."
     return Listed("Invitations that wait", f"{count_of(len(rows), 'invitation')} not accepted yet", rows, empty)
+
+
+def _invitation(invitation: Invitation, organisation: Organisation, now: datetime) -> Item:
+    is_over = invitation.expires_at <= now
+    return Item(
+        title=invitation.email,
+        href=f"/organisations/{organisation.key}",
+        detail=f"{ROLE_LABELS[invitation.role]} at {organisation.name}{'. Invite them again' if is_over else ''}",
+        words=f"{'ran out' if is_over else 'until'} {short_datetime(invitation.expires_at)}",
+        tone="missed" if is_over else "waiting",
+    )
 
 
 def mail(reading: Reading) -> Listed:
