@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
         if is_ours:
             return _plain(app, shown), code
         words = {name: getattr(error, name, None) for name in ("told", "heading")}
+        words["typed"] = _typed() if code == HTTPStatus.CONFLICT else None
         return render_template(f"errors/{shown}.html", **words), code
 
     @app.errorhandler(CSRFError)
@@ -54,7 +55,13 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(StaleDataError)
     def overtaken(_error: StaleDataError) -> tuple[str, int]:
-        return render_template("errors/409.html", told=None), 409
+        return render_template("errors/409.html", told=None, typed=_typed()), 409
+
+
+def _typed() -> list[str]:
+    """Return what somebody wrote into the form that came too late: all of more than one word, which no choice sends."""
+    sent = ((name, text.strip()) for name, text in request.form.items(multi=True) if "password" not in name)
+    return [text for _, text in sent if len(text.split()) > 1]
 
 
 def _plain(app: Flask, code: int) -> str:

@@ -151,3 +151,18 @@ def test_once_the_family_withdraws_the_receiver_reads_and_accepts_nothing(client
     assert "Accept the family" not in page
     answer = client.post(f"/transfers/{made.key}/accept")
     assert (answer.status_code, "agreement has changed" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize("verb", ["chase", "withdraw"])
+def test_who_comes_second_gets_back_what_they_typed(client_of, database, kept_world, made, verb):
+    """The receiver declines while KSAF's officer writes: nothing is done, and not a word is lost."""
+    path = f"{address(database, made)}/{made.key}"
+    declined = client_of(kept_world.receiver).post(f"/transfers/{made.key}/decline", data={"why": "No room."})
+    assert declined.status_code == 303
+    words = "Rang Dana at <the> duty desk;\nthey ask for Monday."
+    late = client_of(kept_world.officer).post(
+        f"{path}/{verb}", data={"reached": words, "why": words, "request_key": "kept-once-0123456789"}
+    )
+    assert late.status_code == 409
+    assert "Rang Dana at &lt;the&gt; duty desk;\nthey ask for Monday." in late.text
+    assert "kept-once" not in late.text.split("What you typed")[1].split("Go to what")[0]
