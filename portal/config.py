@@ -33,6 +33,7 @@ class Settings:
     secret_keys: tuple[str, ...]
     base_url: str
     smtp_url: str | None
+    anchors_dir: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -68,6 +69,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             "/"
         ),
         smtp_url=given.get("PORTAL_SMTP_URL") or None,
+        anchors_dir=Path(given["PORTAL_ANCHORS_DIR"]).resolve() if given.get("PORTAL_ANCHORS_DIR") else None,
     )
     _refuse_unsafe(settings)
     return settings

@@ -16,6 +16,7 @@ from sqlmodel import col, delete
 
 from portal import clock, db
 from portal.accounts import jobs as accounts
+from portal.audit import anchors
 from portal.cases import jobs as weeks
 from portal.config import Settings
 from portal.db import Database
@@ -38,8 +39,9 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     """Do everything that is due at `now`, once, and return what was done as counts.
 
     "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "mail_sent",
-    "mail_retry" and "mail_failed" mails, "keys_removed" the forgotten keys of forms. One part that breaks does not keep
-    the others from running: it is logged, and counted in "broken".
+    "mail_retry" and "mail_failed" mails, "keys_removed" the forgotten keys of forms, "anchors_written" the day's anchor
+    of the audit, where one is kept. One part that breaks does not keep the others from running: it is logged, and
+    counted in "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
@@ -117,5 +119,11 @@ def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, i
     return {"keys_removed": gone}
 
 
+def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    """Keep the day's anchor of the audit, where a folder for it is set."""
+    folder = settings.anchors_dir
+    return {"anchors_written": anchors.daily(database, folder, now)} if folder else {}
+
+
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _weeks, _mail, _tidy)
+PARTS: tuple[Part, ...] = (_deadlines, _weeks, _mail, _tidy, _anchors)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlmodel import col, select
 
-from portal.audit import verify
+from portal.audit import anchors, verify
 from portal.cli import command
 from portal.cli.command import Refusal
 from portal.notifications.models import OutboxMail
@@ -64,18 +64,14 @@ def audit_anchor(file: Path) -> None:
     """Write the end of every chain to FILE, to be kept where nobody who can reach the database can change it."""
     with command.database().system_transaction(write=False):
         heads = verify.heads()
-    file.write_text(json.dumps(heads, indent=2) + "\n", encoding="ascii")
+    anchors.write(file, heads)
 
 
-def _read_anchor(file: Path) -> dict[str, dict[str, Any]]:
+def _read_anchor(file: Path) -> anchors.Heads:
     try:
-        kept = {
-            str(int(organisation)): {"sequence": int(head["sequence"]), "hash": str(head["hash"])}
-            for organisation, head in json.loads(file.read_text(encoding="utf-8")).items()
-        }
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return anchors.read(file)
+    except ValueError:
         raise Refusal(f"{file} is not an anchor written by `portal audit anchor`.") from None
-    return kept
 
 
 COMMANDS: tuple[click.Command, ...] = (mail, audit)
