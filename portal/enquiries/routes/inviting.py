@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
+from portal.enquiries import service as calls
 from portal.enquiries.inviting import queries, service
 from portal.enquiries.inviting.forms import InviteForm
 from portal.enquiries.models import Enquiry
@@ -20,6 +21,7 @@ def ask(actor: Actor, enquiry: Enquiry) -> Response:
     """The form, with what was said on the phone to start from; once invited, the call's own page says how it stands."""
     if enquiry.draft_id is not None:
         return redirect(url_for("enquiries.read", reference=enquiry.reference), 303)
+    calls.note_view(actor, enquiry)
     return _page(enquiry, InviteForm(data={"worries": enquiry.explored}))
 
 

@@ -35,8 +35,9 @@ def show(actor: Actor, opened: Opened) -> Response:
 
 @blueprint.get("/override")
 @requires_row(Permission.TRANSFER_OVERRIDE, get_own_referral)
-def override_form(_actor: Actor, referral: Referral) -> Response:
+def override_form(actor: Actor, referral: Referral) -> Response:
     """Show the form for closing without an acceptance."""
+    note_view(actor, referral, "override")
     return _show_override(referral, OverrideForm())
 
 
