@@ -18,6 +18,7 @@ from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
 from portal.enquiries import routes as enquiries
 from portal.health import routes as health
+from portal.notices import routes as notices
 from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
@@ -51,6 +52,7 @@ def install(app: Flask) -> None:
     timescales.install(app)
     gate.install(app)
     accounts.install(app)
+    notices.install(app)
     organisations.install(app)
     health.install(app)
     referrals.install(app)

@@ -29,6 +29,8 @@ class User(SQLModel, table=True):
     totp_last_step: int = Field(
         default=0, description="The last 30-second step whose code was used: each code is taken once"
     )
+    terms_version: str | None = Field(default=None, max_length=40, description="The terms of use they accepted last")
+    terms_accepted_at: datetime | None = None
     disabled_at: datetime | None = None
     created_at: datetime
 

@@ -14,6 +14,7 @@ from portal.access.actor import Actor, OtherMembership
 from portal.access.roles import needs_second_factor
 from portal.accounts import memberships
 from portal.accounts.models import AccountSession, User
+from portal.notices import published
 from portal.tenancy import enter
 
 IDLE = timedelta(minutes=30)
@@ -24,7 +25,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass
 class SignedIn(UserMixin):
-    """Somebody who has proved who they are; `actor` is None until their organisation and second factor are settled."""
+    """Somebody who has proved who they are; `actor` is None until second factor, terms and organisation are settled."""
 
     token: str
     session_id: int
@@ -41,6 +42,11 @@ class SignedIn(UserMixin):
     def owes_factor(self) -> bool:
         """Say whether the second factor, which one of their roles or their app asks for, has still to be given."""
         return self.needs_factor and self.second_factor_at is None
+
+    @property
+    def owes_terms(self) -> bool:
+        """Say whether they have still to accept the terms of use in force."""
+        return self.user.terms_version != published.terms_in_force()
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the signed cookie."""
@@ -123,6 +129,13 @@ def prove_second_factor(signed: SignedIn) -> str:
     return _renew(signed, second_factor_at=clock.now())
 
 
+def accept_terms(signed: SignedIn, version: str) -> str:
+    """Note that the person has accepted this version of the terms of use; returns a fresh token."""
+    own = update(User).where(col(User.id) == signed.user_id)
+    db.session().execute(own.values(terms_version=version, terms_accepted_at=clock.now()))
+    return _renew(signed)
+
+
 def use_organisation(signed: SignedIn, organisation_id: int) -> str:
     """Work for another of the person's organisations from now on; returns a fresh token."""
     return _renew(signed, organisation_id=organisation_id)
@@ -166,7 +179,7 @@ def _settle(signed: SignedIn, organisation_id: int | None) -> None:
     needed = any(needs_second_factor(held.role) for held in live)
     signed.needs_factor = needed or signed.user.totp_confirmed_at is not None
     used = next((held for held in live if held.organisation_id == organisation_id), live[0] if len(live) == 1 else None)
-    if used is None or signed.owes_factor:
+    if used is None or signed.owes_factor or signed.owes_terms:
         return
     signed.actor = Actor(
         user_id=signed.user_id,

@@ -74,6 +74,8 @@ def next_step(signed: SignedIn, wanted: str | None) -> str:
     """Return the address of the step that `signed` must take before they can act, with the way on to `wanted`."""
     if signed.owes_factor:
         page = "/second-factor" if signed.user.totp_confirmed_at else "/second-factor/set-up"
+    elif signed.owes_terms:
+        page = "/terms/accept"
     else:
         page = "/organisations-in-use"
     return with_next(page, wanted)

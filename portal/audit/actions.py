@@ -14,6 +14,7 @@ class Action(StrEnum):
     MEMBERSHIP_ENDED = "accounts:membership:ended"
     ROLE_CHANGED = "accounts:membership:role_changed"
     PERSON_DISABLED = "accounts:user:disabled"
+    TERMS_ACCEPTED = "accounts:terms:accepted"
     SIGNED_IN = "accounts:session:started"
     SIGNED_OUT = "accounts:session:ended"
     ORGANISATION_SWITCHED = "accounts:session:switched"
@@ -109,6 +110,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.MEMBERSHIP_ENDED: frozenset({"user_id", "role"}),
     Action.ROLE_CHANGED: frozenset({"user_id", "old", "new"}),
     Action.PERSON_DISABLED: frozenset({"user_id"}),
+    Action.TERMS_ACCEPTED: frozenset({"version"}),
     Action.SIGNED_IN: frozenset({"browser"}),
     Action.SIGNED_OUT: frozenset({"everywhere"}),
     Action.ORGANISATION_SWITCHED: frozenset({"from", "to"}),

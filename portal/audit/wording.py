@@ -103,6 +103,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.SHARING_ENDED: "Stopped sharing a referral",
     },
     Kind.PEOPLE: {
+        Action.TERMS_ACCEPTED: "Accepted the terms of use",
         Action.SIGNED_IN: "Signed in",
         Action.SIGNED_OUT: "Signed out",
         Action.ORGANISATION_SWITCHED: "Switched organisation",

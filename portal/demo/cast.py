@@ -12,6 +12,7 @@ from portal.access.roles import OrganisationKind, Role, needs_second_factor
 from portal.accounts import passwords
 from portal.accounts.models import Membership, User
 from portal.demo.stories import read
+from portal.notices import published
 from portal.organisations import service as organisations
 from portal.organisations.models import Organisation
 
@@ -78,6 +79,8 @@ def _add_person(organisation: Organisation, row: dict[str, str], hashed: str, no
             job_title=row["job_title"],
             phone=row["phone"],
             password_hash=hashed,
+            terms_version=published.terms_in_force(),
+            terms_accepted_at=now,
             created_at=now,
         )
         session.add(user)

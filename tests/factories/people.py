@@ -8,6 +8,7 @@ from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts import sessions
 from portal.accounts.models import Membership, User
+from portal.notices import published
 from portal.organisations import terms
 from portal.organisations.models import Agreement, Organisation
 from portal.tenancy import as_system
@@ -67,7 +68,13 @@ def add_person(organisation: Organisation, role: Role = Role.REFERRER, name: str
     """Add a person with `role` in `organisation`, in the session that is open."""
     session, now = db.session(), clock.now()
     shown = name or f"{role.value.replace('_', ' ').title()} {secrets.token_hex(3)}"
-    user = User(email=f"{secrets.token_hex(6)}@school.example", name=shown, created_at=now)
+    user = User(
+        email=f"{secrets.token_hex(6)}@school.example",
+        name=shown,
+        terms_version=published.terms_in_force(),
+        terms_accepted_at=now,
+        created_at=now,
+    )
     with as_system(session):
         session.add(user)
         session.flush()

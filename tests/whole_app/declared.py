@@ -72,6 +72,9 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/handover/<token:token>/proof"): Declared(PUBLIC, "handover link"),
     ("POST", "/handover/<token:token>/accept"): Declared(PUBLIC, "handover link"),
     ("POST", "/handover/<token:token>/decline"): Declared(PUBLIC, "handover link"),
+    ("GET", "/privacy"): Declared(PUBLIC),
+    ("GET", "/accessibility"): Declared(PUBLIC),
+    ("GET", "/terms"): Declared(PUBLIC),
     # On the way in, or about oneself.
     ("GET", "/account"): Declared(EVERYONE),
     ("GET", "/account/details"): Declared(EVERYONE),
@@ -86,6 +89,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/second-factor/recovery-code"): Declared(SIGNED_IN),
     ("GET", "/second-factor/set-up"): Declared(SIGNED_IN),
     ("POST", "/second-factor/set-up"): Declared(SIGNED_IN),
+    ("GET", "/terms/accept"): Declared(SIGNED_IN),
+    ("POST", "/terms/accept"): Declared(SIGNED_IN),
     ("GET", "/organisations-in-use"): Declared(SIGNED_IN),
     ("POST", "/organisations-in-use"): Declared(SIGNED_IN),
     # The referrer's side.

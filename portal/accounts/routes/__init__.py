@@ -11,11 +11,12 @@ from portal.accounts.routes import (
     people,
     second_factor,
     sign_in,
+    terms,
 )
 
 
 def install(app: Flask) -> None:
     """Register the pages on `app`."""
-    signing_in = (sign_in, second_factor, organisation_in_use, password_reset, invitations)
+    signing_in = (sign_in, second_factor, terms, organisation_in_use, password_reset, invitations)
     for pages in (*signing_in, account, people, organisation):
         app.register_blueprint(pages.blueprint)

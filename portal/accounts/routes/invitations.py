@@ -52,7 +52,7 @@ def _join(invitation: Open) -> Response:
     if not _is_theirs(invitation):
         abort(403)
     signed = signing_in.who()
-    if signed.owes_factor:
+    if signed.owes_factor or signed.owes_terms:
         raise SignInRequiredError
     invitations.accept_as(invitation, signed.user_id)
     flash(f"You have joined {invitation.organisation_name}.", "success")

@@ -16,7 +16,7 @@ blueprint = Blueprint("organisation_in_use", __name__, url_prefix="/organisation
 @signed_in
 def show(signed: SignedIn) -> Response:
     """List the organisations a person belongs to."""
-    if signed.owes_factor:
+    if signed.owes_factor or signed.owes_terms:
         return redirect(signing_in.next_step(signed, request.args.get("next")))
     return rendering.render("accounts/organisation_in_use.html", held=memberships.of_person(signed.user_id))
 
@@ -26,7 +26,7 @@ def show(signed: SignedIn) -> Response:
 def choose(signed: SignedIn) -> Response:
     """Work for the organisation chosen from now on."""
     wanted = request.args.get("next")
-    if signed.owes_factor:
+    if signed.owes_factor or signed.owes_terms:
         return redirect(signing_in.next_step(signed, wanted), 303)
     chosen = memberships.at_key(signed.user_id, request.form.get("membership", ""))
     if chosen is None:

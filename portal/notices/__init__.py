@@ -1,0 +1,1 @@
+"""What everybody may read about the portal before using it: privacy, accessibility, and the terms people work under."""
