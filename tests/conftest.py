@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete
 
 from portal import clock, config, create_app, crypto, db, tables
 from tests import live, postgres
@@ -78,11 +78,16 @@ def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 def _empty(url: str) -> None:
+    """Take every row away and count from 1 again. TRUNCATE makes new files for each table: six times the time."""
     engine = create_engine(url)
-    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.exec_driver_sql("SET session_replication_role = replica")
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        for table in tables.metadata.sorted_tables:
+            connection.execute(delete(table))
+        connection.exec_driver_sql(
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 1, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
     engine.dispose()
 
 

@@ -32,14 +32,21 @@ def test_a_new_person_joins_and_is_signed_in(client, database, house, invited):
     page = client.get(invited).text
     assert "Join Amberfield School" in page
     answer = client.post(invited, data=NEW)
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/terms/accept")
+    assert "Before you begin: terms of use" in client.get("/terms/accept").text
+    assert client.post("/terms/accept").location == "/"
     assert "Nia New" in client.get("/account").text
     with database.system_transaction() as session:
         mail = session.scalars(select(OutboxMail)).one()
         actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert mail.to_address == "nia@school.example"
     assert mail.context["path"] == invited
-    assert actions == ["accounts:invitation:sent", "accounts:invitation:accepted", "accounts:session:started"]
+    assert actions == [
+        "accounts:invitation:sent",
+        "accounts:invitation:accepted",
+        "accounts:terms:accepted",
+        "accounts:session:started",
+    ]
 
 
 def test_twenty_uses_of_a_link_make_one_account(app, database, house, invited):
