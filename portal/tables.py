@@ -14,6 +14,7 @@ from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
 from portal.referrals import models as referrals
+from portal.referrals.sharing import models as sharing
 from portal.timescales import models as timescales
 from portal.transfers import models as transfers
 from portal.transfers.statutory import models as statutory
@@ -39,6 +40,7 @@ __all__ = [
     "notifications",
     "organisations",
     "referrals",
+    "sharing",
     "signposts",
     "statutory",
     "timescales",
