@@ -154,9 +154,27 @@ def test_a_question_that_is_needed_no_longer_takes_no_answer(world, ends):
     enter(db.session(), world.outsider.organisation_id)
     mine = queries.get_asked(world.outsider.actor, made.reference)
     assert mine.id == first.id
-    assert not queries.is_open(mine)
+    assert not queries.is_open(world.outsider.actor, mine)
     with pytest.raises(SomeoneWasFirstError):
         service.answer(world.outsider.actor, mine, SAID)
+
+
+def test_a_question_shows_no_child_once_the_family_has_changed_its_mind(client_of, database, kept_world):
+    with database.transaction():
+        made, asked = asked_of_school(kept_world)
+        path, child = f"/referrals/{made.reference}/attendance-question", asked.about
+    school = client_of(kept_world.outsider)
+    assert child in school.get(path).text
+    with database.transaction():
+        event = all_of(ConsentEvent, ConsentEvent.purpose == "named_others")[-1]
+        enter(db.session(), kept_world.officer.organisation_id)
+        referrals.load_for(kept_world.officer, event.referral_id)
+        db.session().add(ConsentEvent(**event.model_dump(exclude={"id", "position"}), position=Position.WITHDRAWN))
+    assert child not in school.get(path).text
+    late = school.post(path, data={"text": SAID})
+    assert late.status_code == 409
+    assert child not in late.text
+    assert SAID in late.text
 
 
 def test_nobody_is_asked_without_the_familys_agreement(world):

@@ -5,12 +5,14 @@ from sqlmodel import col, select
 from portal import db
 from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind
+from portal.consent import queries as consent
 from portal.organisations.models import Organisation
 from portal.organisations.queries import partners
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.tenancy import as_system
 from portal.triage.context.models import ContextRequest
+from portal.triage.context.rules import PURPOSE, Whom
 
 
 def newest(actor: Actor, referral: Referral) -> ContextRequest | None:
@@ -31,14 +33,15 @@ def get_asked(actor: Actor, reference: str) -> ContextRequest | None:
     return db.session().scalars(mine.order_by(col(ContextRequest.id).desc()).limit(1)).first()
 
 
-def is_open(asked: ContextRequest) -> bool:
-    """Say whether KSAF still waits for the answer, whoever reads: the school is no party and cannot see for itself."""
+def is_open(actor: Actor, asked: ContextRequest) -> bool:
+    """Say whether KSAF still waits for the answer and the family still agrees that a school is asked, whoever reads."""
     if asked.answered_at or asked.cancelled_at:
         return False
     session = db.session()
-    with as_system(session):
+    with as_system(session):  # the school is no party and cannot see for itself
         state = session.scalars(select(Referral.state).where(col(Referral.id) == asked.referral_id)).one()
-    return state is State.CONTEXT_REQUESTED
+        agreed = consent.in_force(actor, asked.referral_id, PURPOSE[Whom.SCHOOL])
+    return state is State.CONTEXT_REQUESTED and agreed is not None
 
 
 def schools(actor: Actor, referral: Referral) -> list[Organisation]:

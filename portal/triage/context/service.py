@@ -113,7 +113,7 @@ def answer(actor: Actor, asked: ContextRequest, text: str) -> None:
         wanted = select(Referral).where(col(Referral.id) == asked.referral_id).with_for_update()
         referral = db.session().scalars(wanted).one()
         db.session().refresh(asked)
-        if not queries.is_open(asked):
+        if not queries.is_open(actor, asked):
             raise SomeoneWasFirstError(ended(asked))
         title = f"{actor.organisation_name} answered about attendance"
         lifecycle.carry_out(actor, referral, Event.RECORD_CONTEXT, title)

@@ -29,7 +29,7 @@ def show(actor: Actor, asked: ContextRequest) -> Response:
         audit.record(
             actor, Action.CONTEXT_VIEWED, subject=subject, owner_id=asked.organisation_id, reference=asked.reference
         )
-    return _show(asked, ContextAnswerForm(held.give_back(actor, request.path)))
+    return _show(actor, asked, ContextAnswerForm(held.give_back(actor, request.path)))
 
 
 @blueprint.post("")
@@ -38,17 +38,19 @@ def answer(actor: Actor, asked: ContextRequest) -> Response:
     """Send the answer to KSAF."""
     given = ContextAnswerForm(request.form)
     if not given.validate():
-        return _show(asked, given, status=422)
+        return _show(actor, asked, given, status=422)
     try:
         service.answer(actor, asked, given.written)
     except SomeoneWasFirstError as first:
-        return _show(asked, given, status=409, told=first.told)
+        return _show(actor, asked, given, status=409, told=first.told)
     flash("KSAF has your answer. Thank you.", "success")
     return redirect("/", 303)
 
 
-def _show(asked: ContextRequest, given: ContextAnswerForm, *, status: int = 200, told: str = "") -> Response:
-    is_open = queries.is_open(asked)
+def _show(
+    actor: Actor, asked: ContextRequest, given: ContextAnswerForm, *, status: int = 200, told: str = ""
+) -> Response:
+    is_open = queries.is_open(actor, asked)
     return render(
         "triage/asked.html",
         status=status,
