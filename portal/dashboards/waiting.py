@@ -1,6 +1,8 @@
 """Everything that waits for one person, in one list: prompts, offers and questions to answer, drafts."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import col, select
@@ -11,6 +13,7 @@ from portal.access.policy import Permission
 from portal.dashboards.shown import Item, Listed, Reading
 from portal.referrals.models import Referral
 from portal.referrals.progress import by_when, child_in_list, since_when
+from portal.referrals.queries import within_need
 from portal.referrals.rules import State
 from portal.timescales import queries as timescales
 from portal.timescales.models import Prompt
@@ -25,10 +28,10 @@ MOST = 50
 def waiting(reading: Reading) -> Listed:
     """Return what waits for the reader now: prompts, families offered to them, then their own work."""
     actor, now = reading.actor, clock.now()
-    prompted = [Item(**item) for item in timescales.waiting_items(actor, now)]
-    known = {item.detail for item in prompted}
+    prompts = _prompts(actor)
+    known = {prompt.reference for prompt, _ in prompts}
     own = [_item(referral, now) for referral in _own_work(actor) if referral.reference not in known]
-    found = [*prompted, *(_offered(each, now) for each in _offers(actor)), *own]
+    found = [*_prompted(prompts, now), *(_offered(each, now) for each in _offers(actor)), *own]
     count = len(found)
     said = f"{count} {'thing waits' if count == 1 else 'things wait'} for you"
     empty = "Nothing waits for you. Questions, prompts and drafts to finish appear here."
@@ -50,6 +53,24 @@ def count(actor: Actor) -> int:
         *_is_own_work(actor), col(Referral.reference).not_in(prompted)
     )
     return session.execute(own).scalar_one()
+
+
+def _prompts(actor: Actor) -> list[tuple[Prompt, Referral | None]]:
+    """Return the prompts that wait, each with the referral it is about where `actor` may read that one: one query."""
+    may_read = [] if actor.may(Permission.REFERRAL_READ) else [false()]
+    about = and_(col(Referral.reference) == col(Prompt.reference), *within_need(actor), *may_read)
+    wanted: Any = timescales.prompts_waiting(actor).add_columns(Referral).outerjoin(Referral, about)
+    found: Any = db.session().execute(wanted).all()
+    return [(prompt, referral) for prompt, referral in found]
+
+
+def _prompted(prompts: list[tuple[Prompt, Referral | None]], now: datetime) -> list[Item]:
+    items = [Item(**each) for each in timescales.items_of((prompt for prompt, _ in prompts), now)]
+    about = [child_in_list(referral) if referral else "" for _, referral in prompts]
+    return [
+        replace(item, detail=f"{child}, {item.detail}") if child else item
+        for item, child in zip(items, about, strict=True)
+    ]
 
 
 def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:

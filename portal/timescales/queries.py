@@ -1,9 +1,11 @@
 """Reading deadlines and prompts. Whoever asks comes first; only `system_deadlines` answers for nobody in particular."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import db
 from portal.access.actor import Actor
@@ -33,17 +35,16 @@ def for_reference(actor: Actor, reference: str) -> list[Deadline]:
     return list(session.scalars(found.order_by(col(Deadline.due_at), col(Deadline.id))).all())
 
 
-def open_prompts(actor: Actor) -> list[Prompt]:
-    """Return what waits for the actor in the organisation they act for: news first, then the most overdue."""
-    mine = select(Prompt).where(*waiting_for(actor))
-    return list(db.session().scalars(mine.order_by(col(Prompt.due_at).asc().nulls_first(), col(Prompt.id))).all())
+def prompts_waiting(actor: Actor) -> SelectOfScalar[Prompt]:
+    """Return the select of what waits for the actor in the organisation they act for: news, then the most overdue."""
+    return select(Prompt).where(*waiting_for(actor)).order_by(col(Prompt.due_at).asc().nulls_first(), col(Prompt.id))
 
 
-def waiting_items(actor: Actor, now: datetime) -> list[dict[str, str]]:
-    """Return `open_prompts` as the component `waiting_list` takes them: title, href, detail, words, tone."""
+def items_of(prompts_of: Iterable[Prompt], now: datetime) -> list[dict[str, str]]:
+    """Return prompts as the component `waiting_list` takes them: title, href, detail, words, tone."""
     calendar = closures.calendar()
     items: list[dict[str, str]] = []
-    for prompt in open_prompts(actor):
+    for prompt in prompts_of:
         words = wording.of_prompt(prompt.kind, prompt.due_at)
         items.append(
             {

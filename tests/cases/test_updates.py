@@ -243,9 +243,16 @@ def test_a_reply_reaches_those_who_help_the_family_and_waits_until_one_of_them_a
 def test_a_reply_that_needs_no_answer_is_marked_as_dealt_with(helped, family):
     says(helped.referrer, family, "Thank you, no need to reply.")
     tenancy.enter(db.session(), helped.practitioner.organisation_id)
-    mine = next(each for each in queries.open_prompts(helped.practitioner.actor) if each.rung_id is None)
+    mine = next(
+        each
+        for each in list(db.session().scalars(queries.prompts_waiting(helped.practitioner.actor)))
+        if each.rung_id is None
+    )
     prompts.close(helped.practitioner.actor, mine, "Read; nothing to answer.")
-    assert [queries.open_prompts(each.actor) for each in (helped.practitioner, helped.case_manager)] == [[], []]
+    assert [
+        list(db.session().scalars(queries.prompts_waiting(each.actor)))
+        for each in (helped.practitioner, helped.case_manager)
+    ] == [[], []]
     assert caseload.of(helped.practitioner.actor).unanswered == []
 
 

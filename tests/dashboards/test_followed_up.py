@@ -13,8 +13,10 @@ from portal.accounts import service as accounts
 from portal.dashboards import panels, recent
 from portal.dashboards.shown import Item, Listed, Reading
 from portal.tenancy import enter
-from portal.timescales import prompts
+from portal.timescales import news, prompts
 from portal.timescales.models import Deadline, Prompt
+from portal.timescales.news import News
+from portal.timescales.recipients import staff_of
 from tests.factories import people, referrals
 
 
@@ -101,3 +103,17 @@ def test_a_family_shared_long_ago_is_led_to_where_the_first_page_does_not_look_s
     assert "Those that changed before are in the list" in far.empty
     assert far.more is not None
     assert far.more.href == "/referrals"
+
+
+def test_what_waits_says_whom_it_is_about_to_those_who_may_read_it_alone(helen, moment):
+    manager = people.add_person(referrals.operator(), Role.MANAGER)
+    administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+    practitioner = people.add_person(referrals.operator(), Role.FAMILY_OUTREACH_PRACTITIONER)
+    reference = referrals.sent(helen).reference
+    everybody = [manager, administrator, practitioner]
+    told = [
+        each for each in staff_of(manager.organisation_id).members if each.user_id in {x.user_id for x in everybody}
+    ]
+    news.tell(News.MAIL_FAILED, reference, told, organisation_id=manager.organisation_id)
+    details = [[each.detail for each in shown(panels.WAITING, person).rows] for person in everybody]
+    assert details == [[f"Amira K., {reference}"], [reference], [reference]]

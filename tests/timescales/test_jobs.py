@@ -211,8 +211,8 @@ def test_a_prompt_about_a_paused_one_waits_with_it_and_comes_back_with_the_new_t
     house.tick(TUESDAY_5PM - timedelta(hours=2))
 
     def waiting():
-        with house.database.transaction(tenant=house.ksaf, write=False):
-            return [prompt.due_at for prompt in queries.open_prompts(house.officer.actor)]
+        with house.database.transaction(tenant=house.ksaf, write=False) as session:
+            return [prompt.due_at for prompt in session.scalars(queries.prompts_waiting(house.officer.actor))]
 
     assert waiting() == [TUESDAY_5PM]
     with house.database.transaction(tenant=house.ksaf):

@@ -72,7 +72,7 @@ def test_it_may_be_told_from_another_organisation(scene, tx):
     tenancy.enter(tx, scene.school.id)
     scene.tell(News.RISK_CHANGED)
     assert {row.organisation_id for row in kept()} == {scene.ksaf_id}
-    assert queries.open_prompts(people.add_person(scene.school).actor) == []
+    assert list(db.session().scalars(queries.prompts_waiting(people.add_person(scene.school).actor))) == []
 
 
 def test_news_stands_before_what_is_overdue_and_is_counted(database, stored_scene, moment):
@@ -83,7 +83,7 @@ def test_news_stands_before_what_is_overdue_and_is_counted(database, stored_scen
     jobs.run(database, moment.now)
     with database.transaction(tenant=stored_scene.ksaf_id):
         stored_scene.tell(News.RISK_CHANGED)
-        items = queries.waiting_items(stored_scene.manager.actor, moment.now)
+        items = queries.items_of(db.session().scalars(queries.prompts_waiting(stored_scene.manager.actor)), moment.now)
         count = queries.waiting_count(stored_scene.manager.actor)
     assert [(item["title"], item["words"], item["tone"]) for item in items] == [
         ("Risk has changed: read it now", "urgent", "missed"),

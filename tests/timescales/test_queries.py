@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portal import db
 from portal.access.roles import OrganisationKind, Role
 from portal.tenancy import TenancyError, as_system, enter
 from portal.timescales import queries, service, wording
@@ -64,8 +65,12 @@ def test_what_waits_is_the_persons_own_in_the_organisation_in_use(tx, sides):
     prompt(tx, person, "decide:missed", closed_at=TUESDAY_5PM)
     prompt(tx, other)
     assert queries.waiting_count(person.actor) == 1
-    assert [row.kind for row in queries.open_prompts(person.actor)] == ["acknowledge:missed"]
-    assert queries.waiting_items(person.actor, TUESDAY_5PM + timedelta(hours=1)) == [
+    assert [row.kind for row in list(db.session().scalars(queries.prompts_waiting(person.actor)))] == [
+        "acknowledge:missed"
+    ]
+    assert queries.items_of(
+        db.session().scalars(queries.prompts_waiting(person.actor)), TUESDAY_5PM + timedelta(hours=1)
+    ) == [
         {
             "title": "Missed: acknowledge the referral",
             "href": f"/prompts/key-of-{person.user_id}-acknowledge:missed",
