@@ -13,12 +13,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.cases.consent_again import Answer, statements
-from portal.cases.fields import choice, text
 from portal.consent import wording
 from portal.consent.models import Position
 from portal.consent.statements import METHOD_WORDS, Giver
 from portal.timescales.forms import DateField
 from portal.web.dates import today
+from portal.web.fields import choice, text
 from portal.web.typed import one_line
 
 _POSITIONS: dict[str, str] = {

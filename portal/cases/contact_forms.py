@@ -7,10 +7,10 @@ from wtforms.validators import InputRequired
 
 from portal import clock
 from portal.cases.contacts import KINDS, RESULTS, Contact
-from portal.cases.fields import choice, text
 from portal.cases.models import CaseContact, ContactKind, ContactResult
 from portal.timescales.forms import DateField, TimeField
 from portal.web.dates import LONDON, in_london
+from portal.web.fields import choice, text
 
 
 class ContactForm(Form):

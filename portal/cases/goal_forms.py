@@ -3,9 +3,9 @@
 from wtforms import Form, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from portal.cases.fields import text
 from portal.cases.goals import SCALE
 from portal.cases.models import CaseGoal
+from portal.web.fields import text
 
 GOAL = 200  # characters: a sentence
 

@@ -2,9 +2,9 @@
 
 from wtforms import Field, Form, HiddenField
 
-from portal.cases.fields import choice, text
 from portal.cases.menu import MENU
 from portal.cases.plan import PARTS, Texts
+from portal.web.fields import choice, text
 
 ON_A_PAGE = 600  # characters for each part: all of them, and five goals, print on one page
 

@@ -14,11 +14,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal import clock
-from portal.cases.fields import choice, text
 from portal.cases.models import CaseReview
 from portal.cases.review import Held, Plans, version_of
 from portal.timescales.forms import DateField, TimeField
 from portal.web.dates import LONDON, in_london, today
+from portal.web.fields import choice, text
 from portal.web.typed import one_line
 
 LENGTHS = {"30": "30 minutes", "45": "45 minutes", "60": "1 hour", "90": "1 hour 30 minutes"}

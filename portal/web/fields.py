@@ -1,4 +1,4 @@
-"""The two fields that the forms about support are mostly made of."""
+"""The two fields that forms about a family are mostly made of."""
 
 from wtforms import (
     RadioField,
