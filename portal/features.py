@@ -23,6 +23,7 @@ from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
+from portal.safeguarding import routes as safeguarding
 from portal.timescales import routes as timescales
 from portal.transfers import routes as transfers
 from portal.triage import routes as triage
@@ -37,6 +38,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Calls", "/enquiries", Permission.ENQUIRY_READ),
     ("Signposts", "/signposts", Permission.SIGNPOST_READ),
     ("Referrals", "/referrals", Permission.REFERRAL_READ),
+    ("Concerns", "/concerns", Permission.CONCERN_FOLLOW),
     ("Offered to you", "/transfers", Permission.TRANSFER_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
@@ -58,6 +60,7 @@ def install(app: Flask) -> None:
     referrals.install(app)
     enquiries.install(app)
     triage.install(app)
+    safeguarding.install(app)
     cases.install(app)
     transfers.install(app)
     accountability.install(app)

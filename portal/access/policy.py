@@ -93,18 +93,17 @@ class Permission(StrEnum):
     STATUTORY_ACKNOWLEDGE = "statutory.acknowledge"
     STATUTORY_CHASE = "statutory.chase"
     STATUTORY_OUTCOME = "statutory.outcome"
+    # safeguarding
+    CONCERN_RAISE = "concern.raise"
+    CONCERN_FOLLOW = "concern.follow"
+    CONCERN_READ = "concern.read"
+    CONCERN_LOOK = "concern.look"
+    CONCERN_DECIDE = "concern.decide"
+    CPOMS_RECORD = "cpoms.record"
     # sharing
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
     REFERRAL_CONTEXT = "referral.context"
-    SHARING_READ = "sharing.read"
-    SHARING_DECIDE = "sharing.decide"
-    SHARING_RESPECT = "sharing.respect"
-    SHARING_AUTHORISE = "sharing.authorise"
-    SHARING_RETURN = "sharing.return"
-    SHARING_REASON = "sharing.reason"
-    SHARING_TELL_RECEIVER = "sharing.tell_receiver"
-    SHARING_TELL_FAMILY = "sharing.tell_family"
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
@@ -138,6 +137,7 @@ _ALLOCATORS = frozenset({Role.CASE_MANAGER, Role.MANAGER})
 _OFFERERS = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.MANAGER})
 _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
 _READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
+_SAFEGUARDING = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
 _AUDITORS = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 
@@ -227,18 +227,17 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.STATUTORY_ACKNOWLEDGE: _TRIAGE,
     Permission.STATUTORY_CHASE: _TRIAGE,
     Permission.STATUTORY_OUTCOME: _TRIAGE,
+    # safeguarding: whoever has a record can raise a concern; the safeguarding team and managers alone read it
+    Permission.CONCERN_RAISE: _READERS,
+    Permission.CONCERN_FOLLOW: _READERS,
+    Permission.CONCERN_READ: _SAFEGUARDING,
+    Permission.CONCERN_LOOK: _SAFEGUARDING,
+    Permission.CONCERN_DECIDE: _SAFEGUARDING,
+    Permission.CPOMS_RECORD: _SAFEGUARDING,
     # sharing
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,
     Permission.REFERRAL_CONTEXT: _WRITERS,
-    Permission.SHARING_READ: _TRIAGE,
-    Permission.SHARING_DECIDE: _TRIAGE,
-    Permission.SHARING_RESPECT: _TRIAGE,
-    Permission.SHARING_AUTHORISE: _MANAGER,
-    Permission.SHARING_RETURN: _MANAGER,
-    Permission.SHARING_REASON: _TRIAGE,
-    Permission.SHARING_TELL_RECEIVER: _TRIAGE,
-    Permission.SHARING_TELL_FAMILY: _TRIAGE,
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,

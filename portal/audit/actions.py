@@ -93,15 +93,17 @@ class Action(StrEnum):
     STATUTORY_ACKNOWLEDGED = "transfers:statutory:acknowledged"
     STATUTORY_CHASED = "transfers:statutory:chased"
     STATUTORY_OUTCOME = "transfers:statutory:outcome"
+    # safeguarding
+    CONCERN_RAISED = "safeguarding:concern:raised"
+    CONCERN_VIEWED = "safeguarding:concern:viewed"
+    CONCERN_LOOKED_AT = "safeguarding:concern:looked_at"
+    CONCERN_DECIDED = "safeguarding:concern:decided"
+    CPOMS_RECORDED = "safeguarding:cpoms:recorded"
+    CPOMS_EXPORTED = "safeguarding:cpoms:exported"
     # sharing
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
     CONTEXT_ADDED = "referrals:context:added"
-    SHARING_PROPOSED = "referrals:sharing:proposed"
-    SHARING_AUTHORISED = "referrals:sharing:authorised"
-    SHARING_RETURNED = "referrals:sharing:returned"
-    SHARING_FOLLOWED = "referrals:sharing:followed"
-    REFUSAL_RESPECTED = "referrals:refusal:respected"
     # the audit and data protection
     AUDIT_EXPORTED = "accountability:audit:exported"
 
@@ -194,15 +196,17 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.STATUTORY_ACKNOWLEDGED: frozenset({"reference", "key"}),
     Action.STATUTORY_CHASED: frozenset({"reference", "key"}),
     Action.STATUTORY_OUTCOME: frozenset({"reference", "key"}),
+    # safeguarding
+    Action.CONCERN_RAISED: frozenset({"reference", "week"}),
+    Action.CONCERN_VIEWED: frozenset({"reference", "page"}),
+    Action.CONCERN_LOOKED_AT: frozenset({"reference"}),
+    Action.CONCERN_DECIDED: frozenset({"reference", "outcome"}),
+    Action.CPOMS_RECORDED: frozenset({"kind", "key"}),
+    Action.CPOMS_EXPORTED: frozenset({"items"}),
     # sharing
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
     Action.CONTEXT_ADDED: frozenset({"reference"}),
-    Action.SHARING_PROPOSED: frozenset({"reference", "key"}),
-    Action.SHARING_AUTHORISED: frozenset({"reference", "key"}),
-    Action.SHARING_RETURNED: frozenset({"reference", "key"}),
-    Action.SHARING_FOLLOWED: frozenset({"reference", "key", "duty"}),
-    Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
     # the audit and data protection
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
 }

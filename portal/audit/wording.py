@@ -17,6 +17,7 @@ class Kind(StrEnum):
     DECISION = "Decisions"
     SUPPORT = "Support and closing"
     ONWARD = "Onward and statutory"
+    SAFEGUARDING = "Safeguarding concerns"
     CALL = "Calls and signposts"
     SHARING = "Consent and sharing"
     PEOPLE = "People and signing in"
@@ -33,6 +34,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.TRANSFER_VIEWED: "Looked at an offered family",
         Action.CALL_VIEWED: "Looked at a call",
         Action.CALL_OPENED: "Looked at a call that is owed",
+        Action.CONCERN_VIEWED: "Looked at a safeguarding concern",
     },
     Kind.REFERRAL: {
         Action.DRAFT_STARTED: "Started a referral",
@@ -44,11 +46,6 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ATTACHMENT_ADDED: "Added a file",
         Action.ATTACHMENT_REMOVED: "Removed a file",
         Action.CONTEXT_ADDED: "Added what they know",
-        Action.SHARING_PROPOSED: "Decided to share without consent",
-        Action.SHARING_AUTHORISED: "Authorised sharing without consent",
-        Action.SHARING_RETURNED: "Returned a decision to share without consent",
-        Action.SHARING_FOLLOWED: "Recorded what followed sharing without consent",
-        Action.REFUSAL_RESPECTED: "Respected a family’s refusal to share",
     },
     Kind.DECISION: {
         Action.ASSESSMENT_SAVED: "Saved an assessment",
@@ -93,6 +90,13 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.STATUTORY_ACKNOWLEDGED: "Recorded that a front door acknowledged",
         Action.STATUTORY_CHASED: "Chased a front door",
         Action.STATUTORY_OUTCOME: "Recorded the outcome of a statutory referral",
+    },
+    Kind.SAFEGUARDING: {
+        Action.CONCERN_RAISED: "Raised a safeguarding concern",
+        Action.CONCERN_LOOKED_AT: "Recorded that a concern was looked at",
+        Action.CONCERN_DECIDED: "Decided about a safeguarding concern",
+        Action.CPOMS_RECORDED: "Recorded that something is in CPOMS",
+        Action.CPOMS_EXPORTED: "Took a copy for CPOMS",
     },
     Kind.CALL: {
         Action.CALL_LOGGED: "Logged a call",

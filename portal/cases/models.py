@@ -98,8 +98,10 @@ class CaseWeek(PartyScoped, SQLModel, table=True):
     barriers: str | None = Field(default=None, sa_type=EncryptedText)
     next_steps: str | None = Field(default=None, sa_type=EncryptedText)
     internal_note: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
-    has_concern: bool | None = Field(default=None, description="KSAF's own: a partner is told by the safeguarding team")
-    concern: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own: what was seen or said")
+    has_concern: bool | None = Field(default=None, description="What the form was answered; no page shows it")
+    concern: str | None = Field(
+        default=None, sa_type=EncryptedText, description="Empty since 0027: a concern is the safeguarding team's alone"
+    )
     posted_at: datetime | None = None
     posted_by_name: str | None = Field(default=None, max_length=200)
     is_late: bool = False

@@ -63,7 +63,6 @@ def for_family(family: dict[str, str]) -> list[tuple[str, str]]:
 def draft(recorded: Recorded) -> dict[str, str]:
     """Return the text for each heading, from what was recorded."""
     posted = [week for week in recorded.weeks if week.posted_at is not None]
-    concerned = [week.number for week in posted if week.has_concern]
     return {
         "engagement": _lines(_took_part(week) for week in posted),
         "progress": _lines(
@@ -71,7 +70,7 @@ def draft(recorded: Recorded) -> dict[str, str]:
         ),
         "barriers": _lines(f"Week {week.number}: {week.barriers}" for week in posted if week.barriers),
         "attendance": _attendance(recorded.attendance),
-        "concerns": _lines(f"A concern was recorded in week {number}." for number in concerned),
+        "concerns": "",
         "recommendations": "",
         "next_steps": next((week.next_steps for week in reversed(posted) if week.next_steps), ""),
     }

@@ -22,6 +22,9 @@ from portal.cases import scores
 from portal.cases.models import Engagement
 from portal.cases.scores import Goal
 from portal.cases.weeks import ENGAGEMENT, Shared
+from portal.safeguarding import forms as concern_forms
+from portal.safeguarding.rules import Danger
+from portal.safeguarding.service import Raised
 from portal.web.typed import tidied
 
 LONGEST = 5000  # characters: two pages
@@ -29,7 +32,8 @@ MOST_CONTACTS = 50  # in one week; ours, more is a slip of the finger
 _ROOM = Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")
 ON_THE_PAGE_FIRST = ("engagement", "contacts", "attendance")
 """What the page asks before the goals, which the form declares last."""
-_KEPT = ("engagement", "contacts", "attendance", "progress", "barriers", "next_steps", "concern", "seen", "note")
+_CONCERN = ("concern", "danger", "seen", "said", "opinion")
+_KEPT = ("engagement", "contacts", "attendance", "progress", "barriers", "next_steps", *_CONCERN, "note")
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Content:
     next_steps: str
     scores: Mapping[int, int]
     note: str
-    concern: str | None
+    concern: Raised | None
 
 
 def _text(label: str, missing: str = "", hint: str = "", rows: int = 3) -> TextAreaField:
@@ -102,15 +106,24 @@ class UpdateForm(Form):
         ],
         validators=[InputRequired("Select whether there is a safeguarding concern")],
     )
-    seen = _text("What was seen, heard or said, by whom and when?", hint="Use the child’s own words where you can.")
+    danger = concern_forms.danger_field()
+    seen = concern_forms.seen_field("What was seen or heard, by whom and when?", rows=3)
+    said = concern_forms.said_field(rows=2)
+    opinion = concern_forms.opinion_field(rows=2)
     note = _text("Notes (optional)")
 
     goals: Sequence[Goal] = ()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask about danger only where there is a concern."""
+        if self.concern.data != "yes":
+            self.danger.validators = ()
+        return super().validate(extra_validators)
+
     def validate_seen(self, field: Field) -> None:
         """Ask for words where there is a concern."""
-        if self.concern.data == "yes" and not field.data:
-            raise ValidationError("Enter what was seen, heard or said")
+        if self.concern.data == "yes" and not field.data and not self.said.data:
+            raise ValidationError(concern_forms.SEEN_MISSING)
 
     def score_fields(self) -> list[Field]:
         """Return the field of each goal's score, in order."""
@@ -134,8 +147,8 @@ class UpdateForm(Form):
             next_steps=self.next_steps.data or "",
         )
 
-    def content(self) -> Content:
-        """Return what a validated form says."""
+    def content(self, writer: str, number: int) -> Content:
+        """Return what a validated form says; a concern in it is raised in the name of `writer`, with week `number`."""
         return Content(
             engagement=Engagement(self.engagement.data),
             contacts=self.contacts.data,
@@ -145,7 +158,17 @@ class UpdateForm(Form):
             next_steps=self.next_steps.data or "",
             scores=self._scores(),
             note=self.note.data or "",
-            concern=(self.seen.data or "") if self.concern.data == "yes" else None,
+            concern=self._raised(writer, number) if self.concern.data == "yes" else None,
+        )
+
+    def _raised(self, writer: str, number: int) -> Raised:
+        return Raised(
+            danger=Danger(self.danger.data),
+            seen=self.seen.data or "",
+            said=self.said.data or "",
+            opinion=self.opinion.data or "",
+            witness=writer,
+            week_number=number,
         )
 
     def _scores(self) -> dict[int, int]:

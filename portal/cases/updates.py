@@ -3,11 +3,12 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import concerns, family_consent, update_drafts, weeks
+from portal.cases import family_consent, update_drafts, weeks
 from portal.cases.models import GoalScore
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
 from portal.referrals import effects, telling, timeline, trail
+from portal.safeguarding import service as safeguarding
 from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
@@ -22,8 +23,8 @@ class NotYetError(Exception):
 def post(actor: Actor, opened: OpenedWeek, content: Content, typed: dict[str, str], seen: int) -> None:
     """Post the update: what is shared reaches everybody who reads the family's updates, and its deadline is met.
 
-    A concern goes to the safeguarding team. Raises NotYetError before the week has begun, and what
-    `update_drafts.save_draft` raises.
+    A concern goes to the safeguarding team alone, and stays in no part of the update. Raises NotYetError before the
+    week has begun, and what `update_drafts.save_draft` raises.
     """
     row, referral = opened.row, opened.supported.referral
     update_drafts.require_writable(opened)
@@ -42,7 +43,7 @@ def post(actor: Actor, opened: OpenedWeek, content: Content, typed: dict[str, st
         actor, referral, "cases/update_posted", News.UPDATE_POSTED, with_referrer=held.to_updates
     )
     if content.concern is not None:
-        concerns.tell(actor, opened)
+        safeguarding.raise_concern(actor, referral, content.concern)
     db.session().flush()
 
 
@@ -64,7 +65,7 @@ def _write(actor: Actor, opened: OpenedWeek, content: Content) -> None:
     row, now = opened.row, clock.now()
     row.engagement, row.contacts, row.attendance_percent = content.engagement, content.contacts, content.attendance
     row.progress, row.barriers, row.next_steps = content.progress, content.barriers, content.next_steps
-    row.internal_note, row.has_concern, row.concern = content.note, content.concern is not None, content.concern
+    row.internal_note, row.has_concern = content.note, content.concern is not None
     row.posted_at, row.posted_by_name, row.is_late = now, actor.name, now > row.due_at
     row.draft = None
     for goal_id, score in content.scores.items():

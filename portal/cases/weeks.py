@@ -46,17 +46,8 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Internal:
-    """What only KSAF's people read of it."""
-
-    note: str
-    has_concern: bool
-    concern: str
-
-
-@dataclass(frozen=True)
 class Week:
-    """One week of support as its reader sees it; `shared` and `internal` once the update is posted."""
+    """One week of support as its reader sees it; `shared` and `note`, KSAF's own, once it is posted."""
 
     number: int
     dates: str
@@ -65,7 +56,7 @@ class Week:
     read_at: datetime | None
     read_by: str
     shared: Shared | None
-    internal: Internal | None
+    note: str
 
 
 def of_case(actor: Actor, case: SupportCase, *, is_shown: bool) -> list[Week]:
@@ -110,7 +101,7 @@ def _week(
         read_at=row.read_at,
         read_by=row.read_by_name or "",
         shared=_shared(row, goals) if row.posted_at and is_shown else None,
-        internal=_internal(row) if row.posted_at and actor.is_operator else None,
+        note=(row.internal_note or "") if row.posted_at and actor.is_operator else "",
     )
 
 
@@ -125,7 +116,3 @@ def _shared(row: CaseWeek, goals: Sequence[Goal]) -> Shared:
         barriers=row.barriers or "",
         next_steps=row.next_steps or "",
     )
-
-
-def _internal(row: CaseWeek) -> Internal:
-    return Internal(row.internal_note or "", bool(row.has_concern), row.concern or "")

@@ -37,7 +37,7 @@ SHARED = Panel("shared", "Families shared with you", Permission.REFERRAL_READ, n
 CASELOAD = Panel("caseload", "Families", Permission.SUMMARY_WRITE, caseload.caseload, is_wide=True)
 QUEUE = Panel("queue", "The queue", Permission.REFERRAL_QUEUE, triage.queue, fragment="dashboards/_queue.html")
 MINE = Panel("mine", "On you", Permission.REFERRAL_QUEUE, triage.mine)
-RISK = Panel("risk", "Changed risk and concerns", Permission.REFERRAL_QUEUE, triage.risk)
+RISK = Panel("risk", "At risk, or risk has changed", Permission.REFERRAL_QUEUE, triage.risk)
 TO_ARRANGE = Panel("to-arrange", "Families that wait for help", Permission.CASE_ALLOCATE, triage.to_arrange)
 DECISIONS = Panel("decisions", "Decisions to authorise", Permission.REFERRAL_AUTHORISE, oversight.decisions)
 MISSED = Panel("missed", "Missed deadlines", Permission.REFERRAL_AUTHORISE, oversight.missed)

@@ -21,8 +21,6 @@ from portal.transfers.rules import TransferState
 from portal.web.dates import ago, count_of
 
 MOST = 10
-CONCERNS = {News.RISK_CHANGED: "Risk has changed", News.CONCERN_RAISED: "A concern has been raised"}
-"""News that says a child may be less safe than before."""
 
 
 def queue(reading: Reading) -> QueueSummary:
@@ -42,11 +40,11 @@ def risk(reading: Reading) -> Listed:
     """Return the children to read about first: at risk when they were referred, or the risk has changed since."""
     rows = [_risk(referral, told) for referral, told in _at_risk(reading.actor)]
     empty = (
-        "No concern waits. Referrals about a child who may be at risk appear here, and those where a"
-        " referrer or a practitioner says that something has changed."
+        "No referral is to be read first. Those about a child who may be at risk appear here, and those where a"
+        " referrer says that the risk has changed."
     )
     said = f"{len(rows)} {'child' if len(rows) == 1 else 'children'} to read about first"
-    return Listed("Changed risk and concerns", said, rows, empty)
+    return Listed("At risk, or risk has changed", said, rows, empty)
 
 
 def to_arrange(reading: Reading) -> Listed:
@@ -67,7 +65,7 @@ def _at_risk(actor: Actor) -> list[tuple[Referral, str | None]]:
     told = select(func.max(Prompt.kind)).where(
         col(Prompt.organisation_id) == actor.organisation_id,
         col(Prompt.reference) == col(Referral.reference),
-        col(Prompt.kind).in_(CONCERNS),
+        col(Prompt.kind) == News.RISK_CHANGED,
         col(Prompt.closed_at).is_(None),
     )
     kind, first = told.scalar_subquery(), and_(col(Referral.is_urgent), col(Referral.state).in_(OPEN))
@@ -103,7 +101,7 @@ def _mine(referral: Referral) -> Item:
 
 
 def _risk(referral: Referral, told: str | None) -> Item:
-    said = CONCERNS[News(told)] if told else "A child may be at risk"
+    said = "Risk has changed" if told else "A child may be at risk"
     where = progress.where(referral, is_operator=True)
     return Item(
         title=f"{said}: {_child(referral)}",

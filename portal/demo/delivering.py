@@ -7,6 +7,7 @@ from portal.cases import opened_week, update_drafts, updates
 from portal.cases.models import Engagement
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
+from portal.demo import concerns
 from portal.referrals.models import Referral
 
 Deed = Callable[[Actor, Referral, dict[str, str]], object]
@@ -32,7 +33,7 @@ def _post(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
         next_steps=words["next_steps"],
         scores={goal.id: int(score) for goal, score in scores},
         note=words.get("note", ""),
-        concern=words.get("concern"),
+        concern=concerns.raised(actor, words, opened.row.number) if "concern" in words else None,
     )
     updates.post(actor, opened, content, {}, opened.row.draft_version)
 

@@ -40,13 +40,7 @@ class Opened:
 
     referral: Referral
     contact: Answers
-    party: ReferralParty
-    """What lets the reader's organisation in; where there is more than one, the one that shows most."""
-
-    @property
-    def scope(self) -> Scope:
-        """Return how far the reader's organisation sees."""
-        return self.party.scope
+    scope: Scope
 
     @property
     def shows_all(self) -> bool:
@@ -95,7 +89,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
         ReferralParty.is_live(clock.now()),
     )
     found = session.execute(
-        select(Referral, ReferralSection, ReferralParty)
+        select(Referral, ReferralSection, ReferralParty.scope)
         .join(ReferralParty, mine)
         .outerjoin(ReferralSection, contact)
         .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED, *within_need(actor))
@@ -105,7 +99,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     referral, section, _ = found[0]
     # One organisation may hold more than one live basis: the widest counts.
     order = list(Scope)
-    widest = max((party for _, _, party in found), key=lambda party: order.index(party.scope))
+    widest = order[max(order.index(Scope(scope)) for _, _, scope in found)]
     return Opened(referral, section.answers if section else {}, widest)
 
 

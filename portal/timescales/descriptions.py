@@ -49,6 +49,7 @@ _SOMEBODY = {
     "statutory_acknowledgement": "gets the statutory referral acknowledged",
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",
+    "concern": "looks at the safeguarding concern",
 }
 _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",

@@ -49,9 +49,7 @@ def items_of(prompts_of: Iterable[Prompt], now: datetime) -> list[dict[str, str]
         items.append(
             {
                 "title": words.title,
-                "href": f"/referrals/{prompt.reference}/{words.read_under}"
-                if words.read_under
-                else f"/prompts/{prompt.key}",
+                "href": wording.leads_to(prompt.kind, prompt.reference, prompt.key),
                 "detail": prompt.reference,
                 "words": _pressing(prompt, words, now, calendar),
                 "tone": "missed" if words.urgent else "soon",

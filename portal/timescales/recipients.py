@@ -18,7 +18,10 @@ MANAGING = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.ORGANISATION_ADMIN}
 
 # Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
 _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
-_WORK_OF = {"call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE), "sharing_decision": (Role.MANAGER,)}
+_WORK_OF = {
+    "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
+    "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
+}
 
 
 @dataclass(frozen=True)

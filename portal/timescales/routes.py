@@ -90,6 +90,7 @@ def _prompt_page(actor: Actor, prompt: Prompt, form: EvidenceForm, *, status: in
         status=status,
         prompt=prompt,
         words=wording.of_prompt(prompt.kind, prompt.due_at),
+        thing=wording.thing(prompt.kind),
         opens=wording.address(prompt.kind, prompt.reference),
         why=_why(actor, deadline),
         deadline=describe(deadline, clock.now(), actor.organisation_id) if deadline else None,

@@ -7,6 +7,7 @@ Pages, lists and mails all read it here.
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.access.policy import Permission
 from portal.timescales import policy
 from portal.timescales.ladder import Rung
 from portal.timescales.news import News
@@ -15,8 +16,6 @@ from portal.web.dates import long_datetime
 _CLOSES_BY_ITSELF = (
     "When it is done in the portal, this closes by itself. If you have dealt with it in another way, close it here."
 )
-
-_CLOSED_BY_STEP = "Recording it there closes this. You can also close it here: say what was done."
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,23 @@ class Words:
     page: str = ""
     read_under: str = ""
 
+
+@dataclass(frozen=True)
+class Thing:
+    """What a prompt is about: its name, where its pages are, and the permission to open one."""
+
+    name: str
+    pages: str
+    permission: Permission
+
+
+_REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
+_CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
+_THINGS = {
+    "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
+    "concern": _CONCERN,
+    News.CONCERN_RAISED.value: _CONCERN,
+}
 
 _NEWS = {
     News.DECISION_WAITING: Words(
@@ -99,50 +115,17 @@ _NEWS = {
     ),
     News.CONCERN_RAISED: Words(
         title="Safeguarding concern: read it now",
-        text="A colleague has recorded a safeguarding concern in a weekly update.",
-        to_do="Open the referral, read the update under Support and decide whether anything has to happen today.",
+        text="Somebody has raised a concern about a child.",
+        to_do="Open the concern, read it, and record that you have looked at it. Decide whether anything has to happen"
+        " today.",
         urgent=True,
-        closing="Close this once you have looked at it: say what you decided and who you reached.",
+        closing="Recording on the concern that you have looked at it closes this.",
     ),
     News.MESSAGE_RECEIVED: Words(
         title="A partner’s message waits for an answer",
         text="Whoever sent this referral has written to KSAF.",
         to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
         closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
-    ),
-    News.SHARING_WAITING: Words(
-        title="A decision to share without consent waits for a manager",
-        text="A colleague has decided to share this referral to protect the child. Nothing is opened until a manager"
-        " other than them has authorised it.",
-        to_do="Read the decision and its grounds, then authorise it or return it with a comment.",
-        read_under="sharing",
-    ),
-    News.SHARING_RETURNED: Words(
-        title="A decision to share has come back to you",
-        text="A manager has returned your decision to share without consent, with a comment. Nothing was opened.",
-        to_do="Read the comment under Sharing without consent, and decide again.",
-        read_under="sharing",
-    ),
-    News.REFUSAL_REASON_OWED: Words(
-        title="Record why the family refused",
-        text="The referral was shared although the family refused. Their reason is not recorded yet.",
-        to_do="Record under the decision to share what they said.",
-        closing=_CLOSED_BY_STEP,
-        read_under="sharing",
-    ),
-    News.RECEIVER_TO_TELL: Words(
-        title="Tell the receiving team that consent was refused",
-        text="The referral was shared although the family refused. Whoever receives it has to know that.",
-        to_do="Tell the team, and record under the decision to share who was told.",
-        closing=_CLOSED_BY_STEP,
-        read_under="sharing",
-    ),
-    News.FAMILY_TO_TELL: Words(
-        title="Tell the family that the referral was shared",
-        text="The referral was shared without the family’s consent, and they have not been told.",
-        to_do="Tell them, and record under the decision to share how; or record why that is not safe yet.",
-        closing=_CLOSED_BY_STEP,
-        read_under="sharing",
     ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
@@ -174,17 +157,6 @@ _TO_DO = {
     "concern": "Open the concern and look at it now.",
     "disagreement_stage": "Open the disagreement and answer it at this stage.",
     "record_review": "Open the record and review it with a manager.",
-    "sharing_decision": "Read the decision to share without consent, then authorise it or return it with a comment.",
-    "refusal_reason": "Record under the decision to share why the family refused.",
-    "tell_receiver": "Tell the receiving team that consent was refused, and record who was told.",
-    "tell_family": "Tell the family that it was shared, or record why that is not safe yet.",
-}
-# Where under the referral it is done, for what has a page of its own.
-_READ_UNDER = {
-    "sharing_decision": "sharing",
-    "refusal_reason": "sharing",
-    "tell_receiver": "sharing",
-    "tell_family": "sharing",
 }
 _OTHERWISE = "Open it and do what is owed."
 _MANAGER = "If it cannot be done now, find out why, then record below who you reached and what was done."
@@ -213,9 +185,22 @@ def key(kind: str, rung: Rung) -> str:
     return f"{kind}:{rung}"
 
 
+def thing(prompt_kind: str) -> Thing:
+    """Return what a prompt of this kind is about: a call that is owed, a concern, or else a referral."""
+    return _THINGS.get(prompt_kind.partition(":")[0], _REFERRAL)
+
+
 def address(prompt_kind: str, reference: str) -> str:
-    """Return where the work that a prompt of this kind is about is done: on a call that is owed, or on the referral."""
-    return f"/enquiries/call-backs/{reference}" if prompt_kind.startswith("call_back:") else f"/referrals/{reference}"
+    """Return where the work that a prompt of this kind is about is done."""
+    return f"{thing(prompt_kind).pages}/{reference}"
+
+
+def leads_to(prompt_kind: str, reference: str, key: str) -> str:
+    """Return where a list leads for the prompt `key`: at once to what has only to be read, else to the prompt."""
+    if prompt_kind == News.CONCERN_RAISED:
+        return address(prompt_kind, reference)
+    part = _NEWS[News(prompt_kind)].read_under if prompt_kind in set(News) else ""
+    return f"{address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"
 
 
 def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
@@ -237,5 +222,4 @@ def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
         text=_TEXT_OF_ITS_OWN.get(prompt_kind, _TEXTS[rung]).format(due=due),
         to_do=f"{to_do} {_MANAGER}" if urgent else to_do,
         urgent=urgent,
-        read_under=_READ_UNDER.get(kind, ""),
     )

@@ -91,7 +91,8 @@ def test_what_is_missing_is_asked_for_and_every_word_stays(client_of, kept, data
         {"progress": ""},
         {"contacts": "some"},
         {"attendance": "120"},
-        {"concern": "yes"},
+        {"concern": "yes", "danger": "no"},
+        {"concern": "yes", "seen": "Seen."},
         {f"goal-{families.goals[0]}": "11"},
         {"engagement": ""},
     ):

@@ -20,6 +20,7 @@ from portal.notifications.models import OutboxMail
 from portal.referrals import conversation
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
+from portal.safeguarding.models import Concern
 from portal.timescales import prompts, queries
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from portal.timescales.news import News
@@ -72,7 +73,7 @@ def post(person: people.Person, referral: Referral, number: int = 1, **typed: st
     """Post the update of a week as `person`, in the words of TYPED but for `typed`."""
     week = opened(person, referral, number)
     form = form_of(week, TYPED | {f"goal-{goal.key}": "5" for goal in week.goals} | typed)
-    updates.post(person.actor, week, form.content(), form.as_typed(), week.row.draft_version)
+    updates.post(person.actor, week, form.content(person.name, number), form.as_typed(), week.row.draft_version)
     return week
 
 
@@ -110,7 +111,7 @@ def test_what_the_partner_reads_is_what_the_preview_showed(helped, family):
     read = opened(helped.referrer, family)
     [shown, *_] = weeks.of_case(helped.referrer.actor, read.case, is_shown=True)
     assert shown.shared == previewed
-    assert shown.internal is None
+    assert shown.note == ""
     assert [(each.words, each.score, each.before) for each in previewed.scores] == [
         ("I walk in by myself", 6, "3 at the start")
     ]
@@ -153,7 +154,7 @@ def test_a_draft_keeps_what_cannot_be_posted_and_two_writers_lose_nothing(helped
     with pytest.raises(OvertakenError, match="Jo Pemberton changed this draft on"):
         update_drafts.save_draft(helped.case_manager.actor, week, {"contacts": "4"}, 0)
     with pytest.raises(OvertakenError):
-        updates.post(helped.case_manager.actor, week, form_of(week, TYPED).content(), TYPED, 0)
+        updates.post(helped.case_manager.actor, week, form_of(week, TYPED).content("Anika Rao", 1), TYPED, 0)
     assert update_drafts.save_draft(helped.case_manager.actor, week, {"contacts": "4"}, first) == first + 1
 
 
@@ -178,11 +179,13 @@ def test_the_form_starts_from_the_contacts_of_that_week_and_the_attendance_given
 
 
 def test_a_concern_reaches_the_safeguarding_team_without_a_word_of_it(helped, family):
-    row = post(helped.practitioner, family, concern="yes", seen="He said he is afraid.").row
-    assert (row.has_concern, row.concern) == (True, "He said he is afraid.")
+    row = post(helped.practitioner, family, concern="yes", danger="no", seen="He said he is afraid.").row
+    assert (row.has_concern, row.concern, row.draft) == (True, None, None)
+    raised = all_of(Concern)[0]
+    assert (raised.seen, raised.week_number, raised.witness) == ("He said he is afraid.", 1, "Jo Pemberton")
     told = all_of(Prompt, Prompt.kind == News.CONCERN_RAISED)
     assert [prompt.user_id for prompt in told] == [helped.safeguarding.user_id]
-    assert mails("cases/concern_raised") == [helped.safeguarding.email]
+    assert mails("safeguarding/concern_raised") == [helped.safeguarding.email]
     assert not any("afraid" in str(mail.context) for mail in all_of(OutboxMail))
     assert not any("afraid" in f"{entry.title} {entry.body}" for entry in all_of(TimelineEntry))
 

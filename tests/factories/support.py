@@ -70,7 +70,7 @@ def begin(referral: Referral, manager: people.Person, practitioner: people.Perso
     ]
     weeks[0].engagement, weeks[0].posted_at, weeks[0].posted_by_name = Engagement.FULL, now, practitioner.name
     weeks[0].progress, weeks[0].internal_note = f"Progress {mark}", f"Internal {mark}{PRIVATE}"
-    weeks[0].contacts, weeks[0].has_concern, weeks[0].concern = 2, True, f"Concern {mark}{PRIVATE}"
+    weeks[0].contacts, weeks[0].has_concern = 2, False
     weeks[1].draft, weeks[1].draft_version = {"progress": f"Draft {mark}{PRIVATE}"}, 1
     weeks[1].drafted_at, weeks[1].drafted_by_name = now, practitioner.name
     session.add_all(weeks)

@@ -26,9 +26,10 @@ from portal.referrals import lifecycle
 from portal.referrals.files import storage
 from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
-from portal.referrals.sharing import deciding
-from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
+from portal.safeguarding import service as safeguarding
+from portal.safeguarding.rules import Danger
+from portal.safeguarding.service import Raised
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers import links
@@ -38,7 +39,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import people, referrals, sharing, support
+from tests.factories import people, referrals, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -76,8 +77,10 @@ class Tenant:
     """The key inside the link by which that service, which has no account, answers."""
     statutory: str = ""
     """What KSAF has told a front door about that family."""
-    sharing: str = ""
-    """A decision to share that family without consent, which waits for a manager."""
+    concern: str = ""
+    """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
+    receipt: str = ""
+    """The receipt of a concern that somebody of it raised: the referrer, or KSAF's practitioner."""
     offered: str = ""
     """The offer of somebody else's family that was made to it."""
     asked: str = ""
@@ -94,6 +97,11 @@ class Tenant:
     def draft_mark(self) -> str:
         """What only its draft says: KSAF must not read that either."""
         return f"{self.mark}unsent"
+
+    @property
+    def concern_mark(self) -> str:
+        """What only the words of a concern about its children say: who raised it is not shown them again either."""
+        return f"{self.mark}raised"
 
 
 @dataclass
@@ -161,6 +169,10 @@ def build(database: db.Database) -> World:
         _offer(made.other_school, made.school, ksaf)
         _ask_about_attendance(made.school, made.other_school, ksaf)
         _ask_about_attendance(made.other_school, made.school, ksaf)
+        for tenant in (made.school, made.other_school):
+            tenant.receipt = _raise(tenant, tenant.people[Role.REFERRER])
+        ksaf.concern = made.other_school.receipt
+        ksaf.receipt = _raise(made.school, made.school.practitioner)
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
         _log_call(ksaf)
@@ -394,17 +406,6 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
         without=protecting,
     )
     tenant.statutory = statutory.log(by.actor, referral, told).key
-    _share_without_consent(tenant, referral, by, ksaf)
-
-
-def _share_without_consent(tenant: Tenant, referral: Referral, by: people.Person, ksaf: Tenant) -> None:
-    """Decide twice to share the family with a team off the portal: once authorised, once still with a manager."""
-    mark = f"{tenant.mark}{support.PRIVATE}"
-    refused = deciding.propose(by.actor, referral, sharing.refused(f"Team {mark}", mark))
-    manager = ksaf.people[Role.MANAGER].actor
-    found = open_decision(manager, referral.reference, refused.key)
-    deciding.authorise(manager, found)
-    tenant.sharing = deciding.propose(by.actor, referral, sharing.refused(f"Other team {mark}", mark)).key
 
 
 def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to) -> Transfer:
@@ -429,6 +430,15 @@ def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to
     db.session().add(made)
     db.session().flush()
     return made
+
+
+def _raise(tenant: Tenant, by: people.Person) -> str:
+    """Raise a concern about a family of `tenant` in support, in words that nobody but the safeguarding team reads."""
+    enter(db.session(), by.organisation_id)
+    wanted = select(Referral).where(Referral.reference == tenant.references[State.IN_SUPPORT])
+    mark = tenant.concern_mark
+    words = Raised(Danger.YES, f"Seen {mark}", f"Said {mark}", f"Opinion {mark}", f"Witness {mark}", clock.now())
+    return safeguarding.raise_concern(by.actor, db.session().scalars(wanted).one(), words).reference
 
 
 def _ask_about_attendance(tenant: Tenant, asked: Tenant, ksaf: Tenant) -> None:

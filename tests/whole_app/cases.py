@@ -74,7 +74,9 @@ class Subject:
         other = self.world.school if home is self.world.other_school else self.world.other_school
         if at == "shared referral":
             other = self.world.health if home is self.world.council else self.world.council
-        if at in {"enquiry", "call back", "professional's call"} and home is not self.world.ksaf:
+        if at == "receipt" and home is self.world.ksaf:
+            other = self.world.school
+        if at in {"enquiry", "call back", "professional's call", "concern"} and home is not self.world.ksaf:
             other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
@@ -82,13 +84,7 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        parts = {
-            "statutory": "statutory",
-            "sharing": "sharing",
-            "onward": "onward",
-            "goals": "goal",
-            "contacts": "contact",
-        }
+        parts = {"statutory": "statutory", "onward": "onward", "goals": "goal", "contacts": "contact"}
         part = next((held for part, held in parts.items() if f"/{part}/" in self.rule), None)
         key = getattr(tenant, part) if part else tenant.attachments[state]
         return {"reference": tenant.references[state], "key": key}
@@ -108,6 +104,8 @@ class Subject:
             "handover link": crypto.sign("handover", tenant.handover) if tenant.handover else None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
+            "concern": tenant.concern,
+            "receipt": tenant.receipt,
             "call back": tenant.call_back,
             "professional's call": tenant.professional,
             "nothing": None,

@@ -23,6 +23,10 @@ PRACTITIONER = frozenset({"family_outreach_practitioner"})
 """Within reach of the families they work with: in this world those of the school, and no others."""
 READERS = TRIAGE | PRACTITIONER
 MANAGER = frozenset({"manager"})
+SAFEGUARDING = MANAGER | {"safeguarding_team"}
+"""Need to know: nobody else reads what a concern says, nor learns that there is one."""
+RAISERS = frozenset({"referrer", "outsider", "family_outreach_practitioner"})
+"""Those who have raised a concern in this world: nobody else has a receipt."""
 ALLOCATORS = MANAGER | {"case_manager"}
 DELIVERERS = PRACTITIONER | MANAGER | {"case_manager"}
 ADMINISTRATOR = frozenset({"administrator"})
@@ -264,21 +268,17 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/transfers/<key:key>"): Declared(PARTNERS, "offer"),
     ("POST", "/transfers/<key:key>/accept"): Declared(WRITERS, "offer"),
     ("POST", "/transfers/<key:key>/decline"): Declared(WRITERS, "offer"),
+    # Safeguarding: anybody who has a record can raise a concern, few read it, whoever raised it has a receipt.
+    ("GET", f"{R}/concern"): Declared(PARTNERS | READERS),
+    ("POST", f"{R}/concern"): Declared(PARTNERS | READERS),
+    ("GET", "/concerns"): Declared(PARTNERS | READERS),
+    ("GET", "/concerns/<reference:reference>/received"): Declared(RAISERS, "receipt", hidden=True),
+    ("GET", "/concerns/<reference:reference>"): Declared(SAFEGUARDING, "concern", hidden=True),
+    ("POST", "/concerns/<reference:reference>/look"): Declared(SAFEGUARDING, "concern", hidden=True),
     # Sharing.
     ("GET", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/stop-sharing"): Declared(TRIAGE),
-    ("GET", f"{R}/sharing"): Declared(TRIAGE),
-    ("GET", f"{R}/sharing/new"): Declared(TRIAGE),
-    ("POST", f"{R}/sharing/new"): Declared(TRIAGE),
-    ("GET", f"{R}/sharing/respect"): Declared(TRIAGE),
-    ("POST", f"{R}/sharing/respect"): Declared(TRIAGE),
-    ("GET", f"{R}/sharing/<key:key>"): Declared(TRIAGE, ONWARD, hidden=True),
-    ("POST", f"{R}/sharing/<key:key>/authorise"): Declared(MANAGER, ONWARD, hidden=True),
-    ("POST", f"{R}/sharing/<key:key>/return"): Declared(MANAGER, ONWARD, hidden=True),
-    ("POST", f"{R}/sharing/<key:key>/refusal-reason"): Declared(TRIAGE, ONWARD, hidden=True),
-    ("POST", f"{R}/sharing/<key:key>/tell-receiver"): Declared(TRIAGE, ONWARD, hidden=True),
-    ("POST", f"{R}/sharing/<key:key>/tell-family"): Declared(TRIAGE, ONWARD, hidden=True),
     ("GET", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
     ("POST", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
     # Accountability.

@@ -20,7 +20,7 @@ from tests.whole_app.crawl import walk
 from tests.whole_app.visitors import SIGNED_OUT, Noted
 
 pytestmark = pytest.mark.timeout(400)  # seconds: every page as everybody
-OTHERS = ("referrer", "admin", "viewer", "health", "council", "councillor", SIGNED_OUT)
+OTHERS = ("outsider", "outsider admin", "referrer", "admin", "viewer", "health", "council", "councillor", SIGNED_OUT)
 
 
 def test_no_page_shows_another_schools_words(visitors, world):
@@ -47,6 +47,8 @@ def test_the_marks_are_there_to_be_found(visitors, world):
     assert world.other_school.draft_mark in own
     triage = "\n".join(_text(answer) for answer in walk(visitors, "triage_officer").values())
     assert world.other_school.mark in triage
+    team = "\n".join(_text(answer) for answer in walk(visitors, "safeguarding_team").values())
+    assert world.other_school.concern_mark in team
 
 
 def test_no_chain_of_events_holds_another_schools_words(visitors, world):
@@ -74,6 +76,18 @@ TYPED: dict[str, tuple[str, State, dict[str, str]]] = {
     "update": ("outsider", State.SENT, {"text": "Update {mark}", "update": "{mark}", "kind": "circumstances"}),
     "withdraw": ("outsider", State.SENT, {"reason": "Reason {mark}", "confirm": "y"}),
     "chase": ("outsider", State.SENT, {}),
+    "concern": (
+        "outsider",
+        State.SENT,
+        {
+            "danger": "no",
+            "seen": "Seen {mark}",
+            "said": "{mark}",
+            "witness": "{mark}",
+            "day": "23 11 2026",
+            "time": "09:00",
+        },
+    ),
     "submit": ("outsider", State.DRAFT, {"declaration": "y", "confirm": "y"}),
     "acknowledge": ("triage_officer", State.SENT, {}),
     "ask": ("triage_officer", State.ACKNOWLEDGED, {"question": "Question {mark}"}),
@@ -138,10 +152,14 @@ def _knocking(visitors, name: str) -> dict[str, object]:
 
 def _hidden_from(name: str, world) -> list[str]:
     school = world.other_school
-    if name in declared.TRIAGE:
+    if name in declared.SAFEGUARDING:
         return [school.draft_mark]
+    if name in declared.TRIAGE:
+        return [school.draft_mark, school.concern_mark]
     if name in declared.STAFF:
         return [school.mark]
+    if name in {"outsider", "outsider admin"}:
+        return [school.concern_mark]
     return [school.mark, school.people_mark, world.ksaf.people_mark if name == SIGNED_OUT else school.mark]
 
 

@@ -55,6 +55,7 @@ def _weeks(actor: Actor, found: Supported) -> dict[str, Any]:
         "announced": said,
         "may_write": actor.may(Permission.UPDATE_WRITE) and opened_week.is_open(found),
         "may_mark_read": actor.may(Permission.UPDATE_MARK_READ) and concerned,
+        "may_raise": actor.may(Permission.CONCERN_RAISE),
         "may_reply": actor.may(Permission.REFERRAL_MESSAGE) and concerned and not actor.is_operator,
     }
 

@@ -16,9 +16,9 @@ from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_drafts import OvertakenError
 from portal.cases.update_form import UpdateForm
 from portal.cases.updates import NotYetError
-from portal.organisations import contacts
 from portal.referrals import progress
 from portal.referrals.record import note_view
+from portal.safeguarding import call_now
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
 
@@ -52,7 +52,7 @@ def send(actor: Actor, opened: OpenedWeek) -> Response:
         return _show(opened, form, status=422)
     try:
         if is_posted:
-            updates.post(actor, opened, form.content(), form.as_typed(), _seen())
+            updates.post(actor, opened, form.content(actor.name, opened.row.number), form.as_typed(), _seen())
         else:
             update_drafts.save_draft(actor, opened, form.as_typed(), _seen())
     except NotYetError as early:
@@ -163,6 +163,5 @@ def _show(
         told=told,
         came_back=came_back,
         came_from=THIS_WEEK if request.values.get("from") == THIS_WEEK else "",
-        danger=contacts.stop_page(referral.area),
-        safeguarding=contacts.ksaf_safeguarding(),
+        call_now=call_now.for_area(referral.area),
     )

@@ -1,0 +1,24 @@
+"""Who hears that there is a concern: the safeguarding team, and nothing but that there is one."""
+
+from portal.access.roles import Role
+from portal.notifications import service as notifications
+from portal.safeguarding.models import Concern
+from portal.timescales import news
+from portal.timescales.news import News
+from portal.timescales.recipients import staff_of
+
+
+def team(concern: Concern) -> None:
+    """Prompt and mail everybody of the safeguarding team, or KSAF's managers where nobody is in it."""
+    ksaf_id = concern.organisation_id
+    told = staff_of(ksaf_id).with_role(Role.SAFEGUARDING_TEAM, Role.MANAGER)
+    news.tell(News.CONCERN_RAISED, concern.reference, told, organisation_id=ksaf_id)
+    for address in dict.fromkeys(member.email for member in told):
+        notifications.queue(
+            "safeguarding/concern_raised", address, organisation_id=ksaf_id, reference=concern.reference
+        )
+
+
+def settle(concern: Concern, why: str) -> None:
+    """Close the prompts of `team`, saying `why`."""
+    news.settle(News.CONCERN_RAISED, concern.reference, why)
