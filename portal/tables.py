@@ -14,6 +14,7 @@ from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
 from portal.referrals import models as referrals
+from portal.referrals.sharing import models as sharing
 from portal.safeguarding import models as safeguarding
 from portal.timescales import models as timescales
 from portal.transfers import models as transfers
@@ -41,6 +42,7 @@ __all__ = [
     "organisations",
     "referrals",
     "safeguarding",
+    "sharing",
     "signposts",
     "statutory",
     "timescales",

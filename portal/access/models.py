@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 from portal.columns import words
+from portal.crypto import EncryptedJSON
 from portal.tenancy import Scoped
 
 
@@ -54,6 +55,12 @@ class ReferralParty(Scoped, SQLModel, table=True):
     scope: Scope = Field(sa_type=words(Scope))
     ground: Ground = Field(sa_type=words(Ground))
     basis: str = Field(description="The ground in words, which every party reads")
+    let_in_by_name: str | None = Field(default=None, max_length=200, description="Who let it in, at KSAF")
+    parts: dict[str, str] | None = Field(
+        default=None, sa_type=EncryptedJSON, description="What is shown on a need to know and is open, with the reason"
+    )
+    is_consent_refused: bool = Field(default=False, description="The family refused; the organisation is told so")
+    is_family_told: bool | None = Field(default=None, description="Of sharing without consent: whether they know")
     valid_from: datetime
     valid_to: datetime | None = None
 

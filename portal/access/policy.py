@@ -104,6 +104,14 @@ class Permission(StrEnum):
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
     REFERRAL_CONTEXT = "referral.context"
+    SHARING_READ = "sharing.read"
+    SHARING_DECIDE = "sharing.decide"
+    SHARING_RESPECT = "sharing.respect"
+    SHARING_AUTHORISE = "sharing.authorise"
+    SHARING_RETURN = "sharing.return"
+    SHARING_REASON = "sharing.reason"
+    SHARING_TELL_RECEIVER = "sharing.tell_receiver"
+    SHARING_TELL_FAMILY = "sharing.tell_family"
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
@@ -238,6 +246,14 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,
     Permission.REFERRAL_CONTEXT: _WRITERS,
+    Permission.SHARING_READ: _TRIAGE,
+    Permission.SHARING_DECIDE: _TRIAGE,
+    Permission.SHARING_RESPECT: _TRIAGE,
+    Permission.SHARING_AUTHORISE: _MANAGER,
+    Permission.SHARING_RETURN: _MANAGER,
+    Permission.SHARING_REASON: _TRIAGE,
+    Permission.SHARING_TELL_RECEIVER: _TRIAGE,
+    Permission.SHARING_TELL_FAMILY: _TRIAGE,
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,

@@ -104,6 +104,11 @@ class Action(StrEnum):
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
     CONTEXT_ADDED = "referrals:context:added"
+    SHARING_PROPOSED = "referrals:sharing:proposed"
+    SHARING_AUTHORISED = "referrals:sharing:authorised"
+    SHARING_RETURNED = "referrals:sharing:returned"
+    SHARING_FOLLOWED = "referrals:sharing:followed"
+    REFUSAL_RESPECTED = "referrals:refusal:respected"
     # the audit and data protection
     AUDIT_EXPORTED = "accountability:audit:exported"
 
@@ -207,6 +212,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
     Action.CONTEXT_ADDED: frozenset({"reference"}),
+    Action.SHARING_PROPOSED: frozenset({"reference", "key"}),
+    Action.SHARING_AUTHORISED: frozenset({"reference", "key"}),
+    Action.SHARING_RETURNED: frozenset({"reference", "key"}),
+    Action.SHARING_FOLLOWED: frozenset({"reference", "key", "duty"}),
+    Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
     # the audit and data protection
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
 }

@@ -46,6 +46,11 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ATTACHMENT_ADDED: "Added a file",
         Action.ATTACHMENT_REMOVED: "Removed a file",
         Action.CONTEXT_ADDED: "Added what they know",
+        Action.SHARING_PROPOSED: "Decided to share without consent",
+        Action.SHARING_AUTHORISED: "Authorised sharing without consent",
+        Action.SHARING_RETURNED: "Returned a decision to share without consent",
+        Action.SHARING_FOLLOWED: "Recorded what followed sharing without consent",
+        Action.REFUSAL_RESPECTED: "Respected a family’s refusal to share",
     },
     Kind.DECISION: {
         Action.ASSESSMENT_SAVED: "Saved an assessment",

@@ -100,7 +100,7 @@ class CaseWeek(PartyScoped, SQLModel, table=True):
     internal_note: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
     has_concern: bool | None = Field(default=None, description="What the form was answered; no page shows it")
     concern: str | None = Field(
-        default=None, sa_type=EncryptedText, description="Empty since 0027: a concern is the safeguarding team's alone"
+        default=None, sa_type=EncryptedText, description="Empty since 0028: a concern is the safeguarding team's alone"
     )
     posted_at: datetime | None = None
     posted_by_name: str | None = Field(default=None, max_length=200)

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, not_
 from sqlmodel import col, select
 
 from portal import db
@@ -45,7 +46,7 @@ class LedgerLine:
 
 def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
     """Return every entry about the referral that `actor` may see, newest first; empty when it is out of reach."""
-    entries, names = _entries(actor, referral_id), _recorders(actor, referral_id)
+    entries, names = _entries(actor, referral_id, *_readable(actor)), _recorders(actor, referral_id)
     newest: set[str] = set()
     lines: list[LedgerLine] = []
     for entry in entries:
@@ -57,7 +58,7 @@ def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
 def standing(actor: Actor, referral_id: int) -> list[LedgerLine]:
     """Return the newest entry about each purpose, in one query: where consent stands, without who recorded it."""
     newest: dict[str, ConsentEvent] = {}
-    for entry in _entries(actor, referral_id):
+    for entry in _entries(actor, referral_id, *_readable(actor)):
         newest.setdefault(entry.purpose, entry)
     return [_line(entry, "", is_newest=True) for entry in newest.values()]
 
@@ -70,14 +71,21 @@ def in_force(actor: Author, referral_id: int, purpose: str) -> ConsentEvent | No
 
 def purpose_title(purpose: str) -> str:
     """Return what the people who work with a family call a purpose; one without a title keeps its key."""
-    return _TITLES.get(purpose, purpose)
+    return _TITLES.get(purpose.partition(":")[0], purpose)
 
 
-def _entries(actor: Author, referral_id: int) -> list[ConsentEvent]:
+def _readable(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the SQL for what `actor` may read: with whom KSAF shares without consent is KSAF's own."""
+    if actor.is_operator:
+        return []
+    return [not_(col(ConsentEvent.purpose).startswith(f"{PROTECTION}:"))]
+
+
+def _entries(actor: Author, referral_id: int, *readable: ColumnElement[bool]) -> list[ConsentEvent]:
     session = db.session()
     if session.info["tenant"] != actor.organisation_id:
         return []
-    mine = select(ConsentEvent).where(col(ConsentEvent.referral_id) == referral_id)
+    mine = select(ConsentEvent).where(col(ConsentEvent.referral_id) == referral_id, *readable)
     return list(session.scalars(mine.order_by(col(ConsentEvent.id).desc())).all())
 
 

@@ -9,7 +9,7 @@ from portal.dashboards.recent import MOST, Recent
 from portal.dashboards.shown import Item, Link, Listed, Reading, Table
 from portal.referrals import progress
 from portal.referrals.list_page import row_of
-from portal.referrals.sharing.service import SCOPE_WORDS
+from portal.referrals.sharing.rules import SCOPE_WORDS
 from portal.web.dates import ago, count_of, date_only
 
 CHANGES, LATEST, SHARED = 6, 10, 25

@@ -20,9 +20,10 @@ class TextForm(Form):
 
 
 def long_text(label: str, missing: str, hint: str = "") -> TextAreaField:
-    """Return a field for a long text, with what is said where it is `missing`."""
+    """Return a field for a long text, with what is said where it is `missing`; it may be empty where that is."""
     room = Length(max=LONGEST_LONG_TEXT, message=f"Shorten this to {LONGEST_LONG_TEXT:,} characters or fewer")
-    return TextAreaField(label, [DataRequired(missing), room], filters=[tidied], description=hint)
+    checks = [DataRequired(missing), room] if missing else [room]
+    return TextAreaField(label, checks, filters=[tidied], description=hint)
 
 
 class MessageForm(TextForm):

@@ -16,6 +16,8 @@ SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
 # Of these a withdrawal or a refusal ends none: a front door that was told still owes its answer about the child.
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
+# Sharing without consent is KSAF's own, and no event of the referral ends what follows it.
+SHARING = ("sharing_decision", "refusal_reason", "tell_receiver", "tell_family")
 _HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.access.models import Scope
+from portal.access.models import Ground, Scope
 from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.notifications.queries import failed_mail_for
@@ -112,6 +112,7 @@ def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
         **_state(actor, referral),
         "tab": next(each for each in TABS if each.key == key),
         "tabs": [{"label": each.label, "href": _address(referral, each), "current": each.key == key} for each in tabs],
+        "without_consent": opened.party if opened.party.ground is Ground.PROTECTION else None,
         "main_action": main,
         "more_actions": more,
         "may_raise_concern": actor.may(Permission.CONCERN_RAISE) and referral.state is not State.DRAFT,

@@ -40,7 +40,13 @@ class Opened:
 
     referral: Referral
     contact: Answers
-    scope: Scope
+    party: ReferralParty
+    """What lets the reader's organisation in; where there is more than one, the one that shows most."""
+
+    @property
+    def scope(self) -> Scope:
+        """Return how far the reader's organisation sees."""
+        return self.party.scope
 
     @property
     def shows_all(self) -> bool:
@@ -89,7 +95,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
         ReferralParty.is_live(clock.now()),
     )
     found = session.execute(
-        select(Referral, ReferralSection, ReferralParty.scope)
+        select(Referral, ReferralSection, ReferralParty)
         .join(ReferralParty, mine)
         .outerjoin(ReferralSection, contact)
         .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED, *within_need(actor))
@@ -99,7 +105,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     referral, section, _ = found[0]
     # One organisation may hold more than one live basis: the widest counts.
     order = list(Scope)
-    widest = order[max(order.index(Scope(scope)) for _, _, scope in found)]
+    widest = max((party for _, _, party in found), key=lambda party: order.index(party.scope))
     return Opened(referral, section.answers if section else {}, widest)
 
 

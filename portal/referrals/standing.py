@@ -8,7 +8,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.referrals import lifecycle
-from portal.referrals.effects import STATUTORY
+from portal.referrals.effects import SHARING, STATUTORY
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import queries
@@ -30,7 +30,7 @@ def owed(actor: Actor, referral: Referral) -> list[Described]:
     now = clock.now()
     found = queries.for_reference(actor, referral.reference)
     # A chase is nobody's debt: the page offers it beside this list once the acknowledgement is late.
-    hidden = {"chase"} if actor.may(Permission.STATUTORY_READ) else {"chase", *STATUTORY}
+    hidden = {"chase"} if actor.may(Permission.STATUTORY_READ) else {"chase", *STATUTORY, *SHARING}
     still = _soonest(each for each in found if each.ended_at is None and each.kind not in hidden)
     still.sort(key=lambda each: (each.state is DeadlineState.PAUSED, each.due_at))
     return [replace(describe(each, now, actor.organisation_id), href=_where(actor, referral, each)) for each in still]
@@ -41,6 +41,8 @@ def _where(actor: Actor, referral: Referral, deadline: Deadline) -> str:
     path = f"/referrals/{referral.reference}"
     if deadline.kind == "weekly_update" and actor.may(Permission.UPDATE_WRITE):
         return f"{path}/weeks/{deadline.week}#update"
+    if deadline.kind in SHARING and actor.may(Permission.SHARING_READ):
+        return f"{path}/sharing"
     event, page = _DONE_ON.get(deadline.kind, (None, ""))
     return f"{path}/{page}" if event and lifecycle.can(actor, referral, event) else ""
 

@@ -46,6 +46,13 @@ def organisation(referral: Referral, organisation_id: int, template: str) -> Non
     _queue(referral, template, organisation_id, staff_of(organisation_id).on_whom(None))
 
 
+def colleagues(referral: Referral, about: News, people: Iterable[Member], template: str) -> None:
+    """Prompt `people` of KSAF about `referral` and queue them the mail `template`."""
+    operator_id, told = lifecycle.operator_id(), list(people)
+    news.tell(about, referral.reference, told, organisation_id=operator_id)
+    _queue(referral, template, operator_id, told)
+
+
 def readers_of_updates(actor: Actor, referral: Referral, template: str, about: News, *, with_referrer: bool) -> None:
     """Mail and prompt who reads the updates of `referral`: who refers where it is shared so far, and the referrer.
 

@@ -29,6 +29,11 @@ class News(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     UPDATE_POSTED = "update_posted"
     CONCERN_RAISED = "concern_raised"
+    SHARING_WAITING = "sharing_waiting"
+    SHARING_RETURNED = "sharing_returned"
+    REFUSAL_REASON_OWED = "refusal_reason_owed"
+    RECEIVER_TO_TELL = "receiver_to_tell"
+    FAMILY_TO_TELL = "family_to_tell"
     MESSAGE_RECEIVED = "message_received"
 
 

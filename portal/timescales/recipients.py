@@ -21,6 +21,7 @@ _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
 _WORK_OF = {
     "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
+    "sharing_decision": (Role.MANAGER,),
 }
 
 

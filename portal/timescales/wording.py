@@ -17,6 +17,8 @@ _CLOSES_BY_ITSELF = (
     "When it is done in the portal, this closes by itself. If you have dealt with it in another way, close it here."
 )
 
+_CLOSED_BY_STEP = "Recording it there closes this. You can also close it here: say what was done."
+
 
 @dataclass(frozen=True)
 class Words:
@@ -127,6 +129,40 @@ _NEWS = {
         to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
         closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
     ),
+    News.SHARING_WAITING: Words(
+        title="A decision to share without consent waits for a manager",
+        text="A colleague has decided to share this referral to protect the child. Nothing is opened until a manager"
+        " other than them has authorised it.",
+        to_do="Read the decision and its grounds, then authorise it or return it with a comment.",
+        read_under="sharing",
+    ),
+    News.SHARING_RETURNED: Words(
+        title="A decision to share has come back to you",
+        text="A manager has returned your decision to share without consent, with a comment. Nothing was opened.",
+        to_do="Read the comment under Sharing without consent, and decide again.",
+        read_under="sharing",
+    ),
+    News.REFUSAL_REASON_OWED: Words(
+        title="Record why the family refused",
+        text="The referral was shared although the family refused. Their reason is not recorded yet.",
+        to_do="Record under the decision to share what they said.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
+    News.RECEIVER_TO_TELL: Words(
+        title="Tell the receiving team that consent was refused",
+        text="The referral was shared although the family refused. Whoever receives it has to know that.",
+        to_do="Tell the team, and record under the decision to share who was told.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
+    News.FAMILY_TO_TELL: Words(
+        title="Tell the family that the referral was shared",
+        text="The referral was shared without the family’s consent, and they have not been told.",
+        to_do="Tell them, and record under the decision to share how; or record why that is not safe yet.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",
@@ -157,6 +193,17 @@ _TO_DO = {
     "concern": "Open the concern and look at it now.",
     "disagreement_stage": "Open the disagreement and answer it at this stage.",
     "record_review": "Open the record and review it with a manager.",
+    "sharing_decision": "Read the decision to share without consent, then authorise it or return it with a comment.",
+    "refusal_reason": "Record under the decision to share why the family refused.",
+    "tell_receiver": "Tell the receiving team that consent was refused, and record who was told.",
+    "tell_family": "Tell the family that it was shared, or record why that is not safe yet.",
+}
+# Where under the referral it is done, for what has a page of its own.
+_READ_UNDER = {
+    "sharing_decision": "sharing",
+    "refusal_reason": "sharing",
+    "tell_receiver": "sharing",
+    "tell_family": "sharing",
 }
 _OTHERWISE = "Open it and do what is owed."
 _MANAGER = "If it cannot be done now, find out why, then record below who you reached and what was done."
@@ -222,4 +269,5 @@ def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
         text=_TEXT_OF_ITS_OWN.get(prompt_kind, _TEXTS[rung]).format(due=due),
         to_do=f"{to_do} {_MANAGER}" if urgent else to_do,
         urgent=urgent,
+        read_under=_READ_UNDER.get(kind, ""),
     )

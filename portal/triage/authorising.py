@@ -1,6 +1,6 @@
 """A manager's queue: the proposals that wait for authorisation, those to be read first and the longest wait on top."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,10 @@ from portal.organisations.models import Organisation
 from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
+from portal.referrals.sharing import queries as sharing
+from portal.referrals.sharing.grounds import REASON
+from portal.referrals.sharing.queries import Decided
+from portal.referrals.sharing.rules import may_settle
 from portal.timescales import closures
 from portal.timescales.calendar import WorkingCalendar
 from portal.triage import queries, rules
@@ -46,15 +50,31 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class WaitingSharing:
+    """One decision to share without consent as its line says it."""
+
+    href: str
+    reference: str
+    child: str
+    to_name: str
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    waits: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
 class Authorising:
-    """What waits for a manager, and whether there is more than is shown."""
+    """What waits for a manager, whether there is more than is shown, and what waits to be shared without consent."""
 
     rows: list[Waiting]
     has_more: bool
+    sharing: list[WaitingSharing] = field(default_factory=list[WaitingSharing])
 
 
 def waiting(actor: Actor) -> Authorising:
-    """Return the proposals within `actor`'s reach that no manager has settled yet: one query, no text decrypted."""
+    """Return the proposals within `actor`'s reach that no manager has settled yet: two queries, no text decrypted."""
     wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
         Referral,
         Organisation.name.label("sender"),  # pyright: ignore[reportAttributeAccessIssue] - a column, not yet a text
@@ -77,7 +97,23 @@ def waiting(actor: Actor) -> Authorising:
         return Authorising([], has_more=False)
     found = db.session().execute(wanted).all()
     now, calendar = clock.now(), closures.calendar()
-    return Authorising([_line(actor, each, now, calendar) for each in found[:MOST]], len(found) > MOST)
+    lines = [_line(actor, each, now, calendar) for each in found[:MOST]]
+    return Authorising(lines, len(found) > MOST, [_sharing(actor, each, now) for each in sharing.waiting(actor)])
+
+
+def _sharing(actor: Actor, found: Decided, now: datetime) -> WaitingSharing:
+    decision, reference = found.decision, found.referral.reference
+    return WaitingSharing(
+        href=f"/referrals/{reference}/sharing/{decision.key}",
+        reference=reference,
+        child=progress.child_in_list(found.referral),
+        to_name=decision.to_name,
+        reason=REASON.labels.get(decision.reason, ""),
+        decided_by=decision.decided_by_name,
+        decided_at=decision.decided_at,
+        waits=age_in_words(now, decision.decided_at),
+        is_own=not may_settle(actor.user_id, decision.decided_by_id),
+    )
 
 
 def _newest_assessment() -> ColumnElement[bool]:

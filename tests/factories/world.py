@@ -26,6 +26,8 @@ from portal.referrals import lifecycle
 from portal.referrals.files import storage
 from portal.referrals.models import Attachment, InformationRequest, Referral
 from portal.referrals.rules import Event, State
+from portal.referrals.sharing import deciding
+from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
 from portal.safeguarding import service as safeguarding
 from portal.safeguarding.rules import Danger
@@ -39,7 +41,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import people, referrals, support
+from tests.factories import people, referrals, sharing, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -77,6 +79,8 @@ class Tenant:
     """The key inside the link by which that service, which has no account, answers."""
     statutory: str = ""
     """What KSAF has told a front door about that family."""
+    sharing: str = ""
+    """A decision to share that family without consent, which waits for a manager."""
     concern: str = ""
     """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
     receipt: str = ""
@@ -406,6 +410,17 @@ def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
         without=protecting,
     )
     tenant.statutory = statutory.log(by.actor, referral, told).key
+    _share_without_consent(tenant, referral, by, ksaf)
+
+
+def _share_without_consent(tenant: Tenant, referral: Referral, by: people.Person, ksaf: Tenant) -> None:
+    """Decide twice to share the family with a team off the portal: once authorised, once still with a manager."""
+    mark = f"{tenant.mark}{support.PRIVATE}"
+    refused = deciding.propose(by.actor, referral, sharing.refused(f"Team {mark}", mark))
+    manager = ksaf.people[Role.MANAGER].actor
+    found = open_decision(manager, referral.reference, refused.key)
+    deciding.authorise(manager, found)
+    tenant.sharing = deciding.propose(by.actor, referral, sharing.refused(f"Other team {mark}", mark)).key
 
 
 def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to) -> Transfer:

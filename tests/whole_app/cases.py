@@ -84,7 +84,13 @@ class Subject:
         return self._row(other, None, at) or {}
 
     def _referral(self, tenant: Tenant, state: State) -> dict[str, str]:
-        parts = {"statutory": "statutory", "onward": "onward", "goals": "goal", "contacts": "contact"}
+        parts = {
+            "statutory": "statutory",
+            "sharing": "sharing",
+            "onward": "onward",
+            "goals": "goal",
+            "contacts": "contact",
+        }
         part = next((held for part, held in parts.items() if f"/{part}/" in self.rule), None)
         key = getattr(tenant, part) if part else tenant.attachments[state]
         return {"reference": tenant.references[state], "key": key}

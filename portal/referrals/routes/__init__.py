@@ -5,6 +5,7 @@ from flask import Flask
 from portal.referrals.files import storage
 from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
 from portal.referrals.routes import list as listed
+from portal.referrals.sharing import decision_routes
 from portal.referrals.sharing import routes as sharing
 
 BLUEPRINTS = (
@@ -12,6 +13,7 @@ BLUEPRINTS = (
     page.blueprint,
     conversation.blueprint,
     sharing.blueprint,
+    decision_routes.blueprint,
     starting.blueprint,
     drafts.blueprint,
     sections.blueprint,

@@ -7,7 +7,8 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 from portal.access.models import Scope
 from portal.organisations.models import Organisation
 from portal.referrals.conversation_forms import TextForm, long_text
-from portal.referrals.sharing.service import LONGEST, SCOPE_WORDS, Terms
+from portal.referrals.sharing.rules import LONGEST, SCOPE_WORDS
+from portal.referrals.sharing.service import Terms
 from portal.web.typed import tidied
 
 LONGEST_WHY = 200  # characters: a sentence, which every organisation at the table reads

@@ -5,7 +5,6 @@ says. The new school of a child who has moved is one of them: it sees nothing un
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -14,24 +13,17 @@ from portal.access.actor import Actor
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.audit.actions import Action
 from portal.consent import queries as consent
+from portal.consent.models import Position
+from portal.consent.statements import POSITION_WORDS
 from portal.organisations.models import Organisation
 from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
+from portal.referrals.sharing.rules import LONGEST, PURPOSE, SCOPE_WORDS
 from portal.tenancy import as_system
 from portal.web.dates import date_only
 from portal.web.errors import SomeoneWasFirstError
-
-PURPOSE = "named_others"
-"""The purpose of the consent form that lets KSAF share with others the family names."""
-LONGEST = {"3": timedelta(weeks=13), "6": timedelta(weeks=26), "12": timedelta(weeks=52)}
-"""How long a sharing may run, by about how many months: ours, no document gives a figure."""
-SCOPE_WORDS = {
-    Scope.STATUS: "its status only",
-    Scope.UPDATES: "its status, and what happens",
-    Scope.ALL: "all of it",
-}
 
 
 class SharingRefusedError(Exception):
@@ -53,9 +45,16 @@ def agreed(actor: Actor, referral: Referral) -> consent.LedgerLine | None:
     return next((line for line in standing if line.purpose == PURPOSE), None)
 
 
+def is_refused(actor: Actor, referral: Referral) -> bool:
+    """Say whether the family was asked about sharing with others and does not agree, or no longer does."""
+    standing = consent.standing(actor, referral.id or 0)
+    refusing = {POSITION_WORDS[Position.REFUSED], POSITION_WORDS[Position.WITHDRAWN]}
+    return any(line.purpose == PURPOSE and line.position in refusing for line in standing)
+
+
 def candidates(actor: Actor, referral: Referral) -> list[Organisation]:
     """Return the partners that do not see `referral` yet and have accepted the data-sharing terms, by name."""
-    already = {party.organisation_id for party in _live(referral)}
+    already = {party.organisation_id for party in live_parties(referral)}
     return [each for each in partners(actor) if each.id not in already]
 
 
@@ -67,7 +66,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
     line = agreed(actor, referral)
     if line is None or not line.permits:
         raise SharingRefusedError("The family has not agreed to sharing with others, so this cannot be shared.")
-    if any(party.organisation_id == organisation.id for party in _live(referral)):
+    if any(party.organisation_id == organisation.id for party in live_parties(referral)):
         raise SomeoneWasFirstError(f"{organisation.name} can see this referral already.")
     now = clock.now()
     party = ReferralParty(
@@ -78,6 +77,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
         scope=terms.scope,
         ground=Ground.CONSENT,
         basis=f"The family agreed on {date_only(line.effective_on or line.recorded_at)}. {terms.why}",
+        let_in_by_name=actor.name,
         valid_from=now,
         valid_to=now + LONGEST[terms.months],
     )
@@ -98,7 +98,7 @@ def stop(actor: Actor, referral: Referral, organisation_key: str) -> str:
         organisation = db.session().scalars(named).first()
     shared = [
         party
-        for party in _live(referral)
+        for party in live_parties(referral)
         if organisation and party.organisation_id == organisation.id and party.role is PartyRole.SHARED
     ]
     if organisation is None or not shared:
@@ -117,7 +117,7 @@ def get_shared_referral(actor: Actor, reference: str) -> Referral | None:
     if referral is None:
         return None
     beyond = (Scope.UPDATES, Scope.ALL)
-    mine = [party for party in _live(referral) if party.organisation_id == actor.organisation_id]
+    mine = [party for party in live_parties(referral) if party.organisation_id == actor.organisation_id]
     return referral if any(party.role is PartyRole.SHARED and party.scope in beyond for party in mine) else None
 
 
@@ -131,7 +131,8 @@ def add_context(actor: Actor, referral: Referral, text: str) -> TimelineEntry:
     return entry
 
 
-def _live(referral: Referral) -> list[ReferralParty]:
+def live_parties(referral: Referral) -> list[ReferralParty]:
+    """Return the parties that let their organisations see `referral` now."""
     session = db.session()
     at_the_table = select(ReferralParty).where(
         col(ReferralParty.referral_id) == referral.id, ReferralParty.is_live(clock.now())
