@@ -19,6 +19,7 @@ from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
 from portal.referrals.rules import ENDED, Event, State
+from portal.referrals.sharing import seats
 from portal.timescales.recipients import manager_contact
 
 
@@ -215,7 +216,7 @@ def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
 
 
 def _people(actor: Actor, referral: Referral) -> dict[str, Any]:
-    return {"seers": record.seers(actor, referral), "colleagues": record.colleagues(actor)}
+    return {"seats": seats.seats(actor, referral), "colleagues": record.colleagues(actor)}
 
 
 def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]:
