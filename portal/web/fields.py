@@ -26,7 +26,7 @@ def text(label: str, hint: str = "", missing: str = "", *, rows: int = 4, room: 
     )
 
 
-def choice(label: str, choices: dict[str, str], missing: str, hint: str = "") -> RadioField:
+def choice(label: str, choices: dict[str, str], missing: str, hint: str = "", default: str | None = None) -> RadioField:
     """Return radios of which one has to be chosen."""
     return RadioField(
         label,
@@ -34,4 +34,5 @@ def choice(label: str, choices: dict[str, str], missing: str, hint: str = "") ->
         choices=[SelectChoice(value, words) for value, words in choices.items()],
         validators=[AnyOf(list(choices), message=missing)],
         validate_choice=False,
+        default=default,
     )

@@ -52,7 +52,11 @@ def test_both_sides_read_everybody_with_ground_scope_and_who_let_them_in(cast):
 
 
 def test_a_looker_on_does_not_read_whom_ksaf_let_in_to_protect_the_child(cast):
-    assert [name for name, _ in named(cast.seats(cast.ewan))] == ["Larkfield Vale Academy", "KSAF", "Estuary Early Help"]
+    assert [name for name, _ in named(cast.seats(cast.ewan))] == [
+        "Larkfield Vale Academy",
+        "KSAF",
+        "Estuary Early Help",
+    ]
     assert "Weir Clinic" in [name for name, _ in named(cast.seats(cast.ruth))]
 
 

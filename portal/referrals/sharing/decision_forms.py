@@ -18,11 +18,12 @@ from portal.organisations.models import Organisation
 from portal.referrals.conversation_forms import TextForm, long_text
 from portal.referrals.sharing import grounds
 from portal.referrals.sharing.deciding import Family, Wanted
-from portal.referrals.sharing.fields import ReachForm, choice, line
+from portal.referrals.sharing.fields import ReachForm, line
 from portal.referrals.sharing.models import SharingDecision
 from portal.referrals.sharing.rules import FURTHEST, REFUSED
 from portal.timescales.forms import DateField
 from portal.web.dates import date_only, today
+from portal.web.fields import choice
 
 _MISSING = "Select an organisation, or enter the name of one that is not on the portal"
 

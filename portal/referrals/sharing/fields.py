@@ -1,35 +1,22 @@
 """What the forms of sharing are made of: choices with where they stand, and the parts to open, each with a reason."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from wtforms import (
     Form,
-    RadioField,
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - new in WTForms 3.3, newer than its type stubs
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from portal.access.models import Scope
 from portal.referrals.form.parts import PART_WORDS, Part
 from portal.referrals.sharing.rules import LONGEST, SCOPE_WORDS
+from portal.web.fields import choice
 from portal.web.typed import one_line
 
 NAME = 200  # characters: the columns' own room, and a sentence
-
-
-def choice(label: str, choices: Mapping[str, str], missing: str, hint: str = "", **more: Any) -> RadioField:
-    """Return radios of which one has to be chosen; `missing` says so where none is."""
-    return RadioField(
-        label,
-        description=hint,
-        choices=[SelectChoice(value, words) for value, words in choices.items()],
-        validators=[AnyOf(list(choices), message=missing)],
-        validate_choice=False,
-        **more,
-    )
 
 
 def line(label: str, hint: str = "", missing: str = "") -> StringField:
