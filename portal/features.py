@@ -17,6 +17,7 @@ from portal.cases import routes as cases
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
 from portal.enquiries import routes as enquiries
+from portal.family import routes as family
 from portal.health import routes as health
 from portal.notices import routes as notices
 from portal.notifications import routes as mailbox
@@ -64,6 +65,7 @@ def install(app: Flask) -> None:
     cases.install(app)
     transfers.install(app)
     accountability.install(app)
+    family.install(app)
     dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)
 

@@ -20,6 +20,7 @@ from portal.audit import anchors
 from portal.cases import jobs as weeks
 from portal.config import Settings
 from portal.db import Database
+from portal.family import jobs as family_links
 from portal.health import service as health
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
@@ -38,10 +39,10 @@ _log = logging.getLogger(__name__)
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "mail_sent",
-    "mail_retry" and "mail_failed" mails, "keys_removed" the forgotten keys of forms, "anchors_written" the day's anchor
-    of the audit, where one is kept. One part that breaks does not keep the others from running: it is logged, and
-    counted in "broken".
+    "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "links_reminded"
+    and "links_run_out" families' links, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the
+    forgotten keys of forms, "anchors_written" the day's anchor of the audit, where one is kept. One part that breaks
+    does not keep the others from running: it is logged, and counted in "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
@@ -104,6 +105,11 @@ def _weeks(database: Database, _settings: Settings, now: datetime) -> dict[str, 
     return weeks.run(database, now)
 
 
+def _links(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Remind families whose link is unanswered, and say when one ran out."""
+    return family_links.run(database, now)
+
+
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
@@ -126,4 +132,4 @@ def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str,
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _weeks, _mail, _tidy, _anchors)
+PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _mail, _tidy, _anchors)

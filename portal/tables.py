@@ -10,6 +10,7 @@ from portal.consent import models as consent
 from portal.enquiries import models as enquiries
 from portal.enquiries.call_backs import models as call_backs
 from portal.enquiries.signposts import models as signposts
+from portal.family import models as family
 from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
@@ -36,6 +37,7 @@ __all__ = [
     "consent",
     "context",
     "enquiries",
+    "family",
     "health",
     "metadata",
     "notifications",

@@ -115,6 +115,10 @@ class Permission(StrEnum):
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
+    # the family's page
+    CONSENT_LINK_READ = "consent_link.read"
+    CONSENT_LINK_MAKE = "consent_link.make"
+    CONSENT_LINK_END = "consent_link.end"
     # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
@@ -257,6 +261,10 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,
+    # the family's page
+    Permission.CONSENT_LINK_READ: _WRITERS | _TRIAGE | _DELIVERERS,
+    Permission.CONSENT_LINK_MAKE: _WRITERS | _TRIAGE | _DELIVERERS,
+    Permission.CONSENT_LINK_END: _WRITERS | _TRIAGE | _DELIVERERS,
     # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,

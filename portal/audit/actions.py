@@ -37,6 +37,11 @@ class Action(StrEnum):
     ATTACHMENT_REMOVED = "referrals:attachment:removed"
     ATTACHMENT_READ = "referrals:attachment:read"
     CONSENT_RECORDED = "consent:event:recorded"
+    # the family's page
+    CONSENT_LINK_MADE = "family:link:made"
+    CONSENT_LINK_ENDED = "family:link:ended"
+    CONSENT_LINK_OPENED = "family:link:opened"
+    CONSENT_CALL_ASKED = "family:call:asked"
     DECISION_PROPOSED = "triage:decision:proposed"
     DECISION_RETURNED = "triage:decision:returned"
     DECISION_AUTHORISED = "triage:decision:authorised"
@@ -145,6 +150,10 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.ATTACHMENT_REMOVED: frozenset({"reference", "key"}),
     Action.ATTACHMENT_READ: frozenset({"reference", "key"}),
     Action.CONSENT_RECORDED: frozenset({"reference", "purpose", "position"}),
+    Action.CONSENT_LINK_MADE: frozenset({"reference", "key", "way"}),
+    Action.CONSENT_LINK_ENDED: frozenset({"reference", "key"}),
+    Action.CONSENT_LINK_OPENED: frozenset({"reference", "key"}),
+    Action.CONSENT_CALL_ASKED: frozenset({"reference", "key"}),
     Action.DECISION_PROPOSED: frozenset({"reference", "outcome"}),
     Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
     Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),

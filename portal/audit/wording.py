@@ -113,6 +113,10 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     },
     Kind.SHARING: {
         Action.CONSENT_RECORDED: "Recorded consent or its limits",
+        Action.CONSENT_LINK_MADE: "Made a consent link for a family",
+        Action.CONSENT_LINK_ENDED: "Stopped a family’s consent link",
+        Action.CONSENT_LINK_OPENED: "Opened the family’s own page",
+        Action.CONSENT_CALL_ASKED: "Asked KSAF to call about consent",
         Action.REFERRAL_SHARED: "Shared a referral with an organisation",
         Action.SHARING_ENDED: "Stopped sharing a referral",
     },

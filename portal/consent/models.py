@@ -47,8 +47,10 @@ class ConsentEvent(PartyScoped, SQLModel, table=True):
     wording_hash: str | None = Field(default=None, max_length=64)
     limits: str | None = Field(default=None, sa_type=EncryptedText)
     detail: dict[str, Any] | None = Field(
-        default=None, sa_type=EncryptedJSON, description="Sharing without consent: its recorded grounds"
+        default=None,
+        sa_type=EncryptedJSON,
+        description="Sharing without consent: its recorded grounds. Through a link: which, and how it came",
     )
-    recorded_by_id: int
+    recorded_by_id: int | None = Field(default=None, description="Nobody where the family answered through its link")
     recorded_at: datetime
     supersedes_id: int | None = Field(default=None, foreign_key="consent_event.id")

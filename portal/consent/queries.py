@@ -11,7 +11,7 @@ from portal import db
 from portal.access.actor import Actor, Author
 from portal.accounts.models import User
 from portal.consent.models import ConsentEvent
-from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION
+from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION, VIEW
 
 # The published wording speaks to the family ("Getting in touch with you"); these are for those who work with it.
 _TITLES = {
@@ -19,6 +19,7 @@ _TITLES = {
     "updates_to_referrer": "Telling the referrer how it is going",
     "contact_family": "Contact with the family",
     "named_others": "Sharing with others the family names",
+    "anonymised_figures": "Counting the family in figures without names",
     PROTECTION: "Sharing to protect the child",
 }
 
@@ -42,6 +43,7 @@ class LedgerLine:
     wording_version: str
     recorded_by: str
     recorded_at: datetime
+    thread: str = ""
 
 
 def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
@@ -50,12 +52,12 @@ def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
     newest: set[str] = set()
     lines: list[LedgerLine] = []
     for entry in entries:
-        lines.append(_line(entry, names.get(entry.recorded_by_id, ""), is_newest=entry.purpose not in newest))
+        lines.append(_line(entry, names.get(entry.recorded_by_id or 0, ""), is_newest=entry.purpose not in newest))
         newest.add(entry.purpose)
     return lines
 
 
-def standing(actor: Actor, referral_id: int) -> list[LedgerLine]:
+def standing(actor: Author, referral_id: int) -> list[LedgerLine]:
     """Return the newest entry about each purpose, in one query: where consent stands, without who recorded it."""
     newest: dict[str, ConsentEvent] = {}
     for entry in _entries(actor, referral_id, *_readable(actor)):
@@ -71,12 +73,14 @@ def in_force(actor: Author, referral_id: int, purpose: str) -> ConsentEvent | No
 
 def purpose_title(purpose: str) -> str:
     """Return what the people who work with a family call a purpose; one without a title keeps its key."""
+    if purpose.startswith(VIEW):
+        return f"The young person’s view: {purpose_title(purpose.removeprefix(VIEW))}"
     return _TITLES.get(purpose.partition(":")[0], purpose)
 
 
-def _readable(actor: Actor) -> list[ColumnElement[bool]]:
+def _readable(actor: Author) -> list[ColumnElement[bool]]:
     """Return the SQL for what `actor` may read: with whom KSAF shares without consent is KSAF's own."""
-    if actor.is_operator:
+    if isinstance(actor, Actor) and actor.is_operator:
         return []
     return [not_(col(ConsentEvent.purpose).startswith(f"{PROTECTION}:"))]
 
@@ -117,4 +121,5 @@ def _line(entry: ConsentEvent, recorded_by: str, *, is_newest: bool) -> LedgerLi
         wording_version=entry.wording_version or "",
         recorded_by=recorded_by,
         recorded_at=entry.recorded_at,
+        thread=(entry.detail or {}).get("thread", ""),
     )

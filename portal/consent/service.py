@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Author
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.consent import wording
@@ -19,15 +20,21 @@ _WITHOUT_WORDING = frozenset({Position.NOT_ASKED, Position.SHARED_WITHOUT})
 
 
 def record_from_referral(
-    actor: Actor, about: About, to_whom: str, statements: Sequence[Statement], giver: Giver | None = None
+    actor: Author,
+    about: About,
+    to_whom: str,
+    statements: Sequence[Statement],
+    giver: Giver | None = None,
+    shown: wording.Wording | None = None,
 ) -> list[ConsentEvent]:
-    """Enter what a referral says about consent into its ledger, one entry a statement, recorded now by `actor`.
+    """Enter what is said about consent into a referral's ledger, one entry a statement, recorded now by `actor`.
 
-    Takes the named organisation the consent is for (`to_whom`) and who gave it (None when nobody did). Each entry
-    points at the earlier one about the same purpose that it supersedes, and is audited. Returns them in order.
+    Takes the named organisation the consent is for (`to_whom`), who gave it (None when nobody did), and the wording
+    `shown`, where it was not the one of the day. Each entry points at the earlier one about the same purpose that it
+    supersedes, and is audited. Returns them in order.
     """
     session, earlier = db.session(), _newest(about.referral_id)
-    shown = _wording_on(today())
+    shown = shown or _wording_on(today())
     made = [
         _entry(actor, about, to_whom, statement, giver, shown, earlier.get(statement.purpose))
         for statement in statements
@@ -48,7 +55,7 @@ def record_from_referral(
 
 
 def _entry(
-    actor: Actor,
+    actor: Author,
     about: About,
     to_whom: str,
     statement: Statement,
@@ -70,11 +77,17 @@ def _entry(
         wording_version=worded.id if worded else None,
         wording_hash=wording.wording_hash(worded) if worded else None,
         limits=statement.limits,
-        detail={"grounds": [list(pair) for pair in statement.grounds]} if statement.grounds else None,
+        detail=_detail(statement),
         recorded_by_id=actor.user_id,
         recorded_at=clock.now(),
         supersedes_id=supersedes_id,
     )
+
+
+def _detail(statement: Statement) -> dict[str, Any] | None:
+    grounds = {"grounds": [list(pair) for pair in statement.grounds]} if statement.grounds else {}
+    thread = {"thread": statement.thread} if statement.thread else {}
+    return {**grounds, **thread} or None
 
 
 def _newest(referral_id: int) -> dict[str, int]:

@@ -8,6 +8,12 @@ from portal.consent.models import Position
 PROTECTION = "protection"
 """Not a purpose anybody is asked about: information shared to protect a child, without consent."""
 
+VIEW = "view:"
+"""Before a purpose: a young person's own view of it. It stands beside the answer of whoever decides, and opens nothing.
+
+DOMAIN: no informed parental consent, no outreach; a young person able to understand is asked for a view.
+"""
+
 POSITION_WORDS = {
     Position.GIVEN: "Agreed",
     Position.LIMITED: "Agreed, with limits",
@@ -21,6 +27,7 @@ CAPACITY_WORDS = {
     "parental_responsibility": "holds parental responsibility",
     "delegated": "somebody with parental responsibility passed the decision to them",
     "young_person": "the young person, who understands the decision",
+    "young_persons_view": "the young person, who was asked for a view",
     "not_known": "not known what lets them agree; to be checked before support begins",
 }
 METHOD_WORDS = {
@@ -56,9 +63,11 @@ class Statement:
     """One purpose and the position on it, with its limits in the giver's words, or the grounds for doing without.
 
     `grounds` are pairs of label and words, kept as they were shown, so that a later form cannot change their meaning.
+    `thread` is whose run of links it came through: only there are the giver's own words shown to the family again.
     """
 
     purpose: str
     position: Position
     limits: str | None = None
     grounds: tuple[tuple[str, str], ...] = ()
+    thread: str = ""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -45,16 +46,18 @@ def _read(table: dict[str, Any]) -> Wording:
 
 _TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 VERSIONS = tuple(_read(table) for table in _TABLE["version"])
+YOUNG_VERSIONS = tuple(_read(table) for table in _TABLE["young_version"])
+"""The same choices in a young person's words."""
 
 
 def wording(version_id: str) -> Wording:
     """The version called ``version_id``; raises KeyError when it was never published."""
-    return {each.id: each for each in VERSIONS}[version_id]
+    return {each.id: each for each in (*VERSIONS, *YOUNG_VERSIONS)}[version_id]
 
 
-def current(on: date | None = None) -> Wording:
-    """The version in force ``on`` a date, or the newest published; raises ValueError before any."""
-    in_force = [each for each in VERSIONS if on is None or each.effective_from <= on]
+def current(on: date | None = None, among: Sequence[Wording] = VERSIONS) -> Wording:
+    """The version ``among`` these in force ``on`` a date, or the newest published; raises ValueError before any."""
+    in_force = [each for each in among if on is None or each.effective_from <= on]
     if not in_force:
         raise ValueError(f"no consent wording was in force on {on}")
     return max(in_force, key=lambda each: each.effective_from)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.accounts.models import Membership, User
 from portal.audit.actions import Action
@@ -158,7 +158,7 @@ def _gather(actor: Actor, opened: Opened, rows: Sequence[Any]) -> list[Entry]:
     return list(gathered.values())
 
 
-def seers(actor: Actor, referral: Referral) -> list[Seer]:
+def seers(actor: Author, referral: Referral) -> list[Seer]:
     """Return which organisations can see the referral now, the one that sent it first."""
     del actor
     session = db.session()

@@ -108,6 +108,33 @@ _NEWS = {
         " may be at risk, speak to the safeguarding team first: that needs no consent.",
         closing="Closing the referral or moving it on closes this, and so does the family’s agreement.",
     ),
+    News.CONSENT_ENDED: Words(
+        title="A family has taken consent back: review what is shared",
+        text="What rested on it has ended already: who saw the referral by consent does not see it any more, and open"
+        " offers to other services are withdrawn. What rests on another basis goes on.",
+        to_do="Open the referral, read under Consent what was taken back and under Who can see this what goes on and on"
+        " which basis, then talk to the family. If a child may be at risk, speak to the safeguarding team first.",
+        closing="Close this once you have looked at it: say what you decided and who you reached.",
+    ),
+    News.FAMILY_CALL: Words(
+        title="A family asks for a call about consent",
+        text="Instead of answering on its page, or besides, the family would like KSAF to call.",
+        to_do="Open the referral, read the number in its timeline and call. Record under Consent what they say.",
+        closing="Close this once you have spoken to them: say what was agreed.",
+    ),
+    News.FAMILY_LINK: Words(
+        title="A family asks for a new consent link",
+        text="Its link has run out, and the portal has no email address to send another to.",
+        to_do="Open the referral and make a new link under Consent, or call the family.",
+        closing="A new link closes this. If you reached the family in another way, say here how.",
+    ),
+    News.LINK_UNANSWERED: Words(
+        title="A consent link ran out without an answer",
+        text="The family was sent a reminder and has not answered.",
+        to_do="Ask the family whether it needs help with it, then make a new link under Consent, or record what they"
+        " tell you.",
+        closing="A new link, or an answer, closes this. You can also say here what the family told you.",
+    ),
     News.UPDATE_POSTED: Words(
         title="A weekly update is ready to read",
         text="KSAF has posted an update on the support of this family.",

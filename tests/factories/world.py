@@ -21,6 +21,9 @@ from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
 from portal.enquiries.signposts import service as signposts
 from portal.enquiries.signposts.service import About
+from portal.family import links as family
+from portal.family.models import ForWhom
+from portal.family.models import Way as LinkWay
 from portal.organisations.models import Organisation
 from portal.referrals import lifecycle
 from portal.referrals.files import storage
@@ -77,6 +80,10 @@ class Tenant:
     """The offer of its family that moves to another service."""
     handover: str = ""
     """The key inside the link by which that service, which has no account, answers."""
+    consent_link: str = ""
+    """A link made for the family of its sent referral, to be printed."""
+    consent_path: str = ""
+    """What that link opens."""
     statutory: str = ""
     """What KSAF has told a front door about that family."""
     sharing: str = ""
@@ -167,6 +174,7 @@ def build(database: db.Database) -> World:
         for tenant in (made.school, made.other_school):
             for state in STATES:
                 add_referral(tenant, ksaf, state)
+            _link(tenant)
         _share(made.school, made.council, ksaf, Scope.UPDATES)
         _share(made.other_school, made.health, ksaf, Scope.ALL)
         _offer(made.school, made.other_school, ksaf)
@@ -295,6 +303,15 @@ def _carry_on(made: Referral, tenant: Tenant, ksaf: Tenant, state: State) -> Non
     if state is State.CLOSED:
         made.closing_outcome, made.closing_rationale = "goals_met", f"Closing {mark}"
         lifecycle.move(manager.actor, made, Event.CLOSE, "Closed")
+
+
+def _link(tenant: Tenant) -> None:
+    """Make a consent link for the family of the referral that has been sent."""
+    by = tenant.people[Role.REFERRER]
+    enter(db.session(), by.organisation_id)
+    wanted = select(Referral).where(Referral.reference == tenant.references[State.SENT])
+    row = family.make(by.actor, db.session().scalars(wanted).one(), family.Wanted(ForWhom.PARENT, LinkWay.PAPER))
+    tenant.consent_link, tenant.consent_path = row.key, family.path_of(row) or ""
 
 
 def _ask(made: Referral, officer: people.Person, mark: str) -> None:

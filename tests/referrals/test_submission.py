@@ -56,9 +56,8 @@ def test_every_kind_of_referrer_can_send(tx, kind):
 def test_consent_enters_the_ledger_purpose_by_purpose(tx):
     person, draft = a_draft()
     submission.submit(person.actor, draft)
-    assert positions(tx, draft) == dict.fromkeys(
-        ("ksaf_support", "updates_to_referrer", "contact_family", "named_others"), Position.LIMITED
-    )
+    chosen = ("ksaf_support", "updates_to_referrer", "contact_family", "named_others")
+    assert positions(tx, draft) == {**dict.fromkeys(chosen, Position.LIMITED), "anonymised_figures": Position.REFUSED}
     named = next(line for line in consent.ledger(person.actor, draft.id) if line.purpose == "named_others")
     assert named.limits == "Only with: Dr Ruth Ames at Weir Surgery.\nNo calls after 6pm."
     assert (named.given_by, named.to_whom) == ("Sana Khan (Mother)", "KSAF")
@@ -134,7 +133,7 @@ def test_a_second_submission_changes_nothing(tx):
     submission.submit(person.actor, draft)
     with pytest.raises(SomeoneWasFirstError):
         submission.submit(person.actor, draft)
-    assert len(positions(tx, draft)) == 4
+    assert len(positions(tx, draft)) == 5
     assert [mail.template for mail in mails(tx)].count("referrals/receipt") == 1
 
 

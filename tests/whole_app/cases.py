@@ -87,6 +87,7 @@ class Subject:
         parts = {
             "statutory": "statutory",
             "sharing": "sharing",
+            "consent-links": "consent_link",
             "onward": "onward",
             "goals": "goal",
             "contacts": "contact",
@@ -108,6 +109,7 @@ class Subject:
             "shared referral": tenant.shared or None,
             "attendance question": tenant.asked or None,
             "handover link": crypto.sign("handover", tenant.handover) if tenant.handover else None,
+            "consent link": tenant.consent_path.rpartition("/")[2] or None,
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
             "concern": tenant.concern,
@@ -121,7 +123,7 @@ class Subject:
     def _fill(self, parts: dict[str, str]) -> str:
         nothing = {"reference": references.new(), "key": "nowhere-at-all", "token": "signed-by-nobody.at-all"}
         # A week that is still to be posted.
-        given = {"section_key": SECTIONS[1].key, "number": "2", **nothing, **parts}
+        given = {"section_key": SECTIONS[1].key, "number": "2", "step": "about-you", **nothing, **parts}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: given[part[1]], self.rule)
 
 

@@ -1,0 +1,72 @@
+"""What happens to a family's link without anybody asking: one reminder, and word to its maker when it ran out."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import col, select
+
+from portal import db
+from portal.db import Database
+from portal.family import links
+from portal.family.models import ConsentLink
+from portal.notifications import service as notifications
+from portal.referrals.models import Referral
+from portal.referrals.rules import ENDED
+from portal.timescales import news
+from portal.timescales.news import News
+from portal.timescales.recipients import staff_of
+
+BATCH = 50  # links a pass, so that nobody waits long for the database; the next pass takes the rest
+_UNANSWERED = (col(ConsentLink.answered_at).is_(None), col(ConsentLink.ended_at).is_(None))
+
+
+def run(database: Database, now: datetime) -> dict[str, int]:
+    """Do what is due at `now` and return how many families were reminded, and how many links ran out unanswered."""
+    to_remind = (
+        col(ConsentLink.reminded_at).is_(None),
+        col(ConsentLink.email).is_not(None),
+        col(ConsentLink.remind_at) <= now,
+        col(ConsentLink.expires_at) > now,
+    )
+    ran_out = (col(ConsentLink.run_out_told_at).is_(None), col(ConsentLink.expires_at) <= now)
+    return {
+        "links_reminded": _each(database, to_remind, "reminded_at", now, _remind),
+        "links_run_out": _each(database, ran_out, "run_out_told_at", now, _tell_maker),
+    }
+
+
+def _each(
+    database: Database,
+    due: tuple[ColumnElement[bool], ...],
+    mark: str,
+    now: datetime,
+    deed: Callable[[ConsentLink, str], None],
+) -> int:
+    """Do `deed` for each link that is `due` on a referral that goes on, and `mark` it: once, whoever else is at it."""
+    wanted = (
+        select(ConsentLink, Referral.reference)
+        .join(Referral, col(Referral.id) == col(ConsentLink.referral_id))
+        .where(*due, *_UNANSWERED, col(Referral.state).not_in(ENDED))
+        .order_by(col(ConsentLink.id))
+        .limit(BATCH)
+    )
+    done = 0
+    with database.system_transaction() as session:
+        for row, reference in session.execute(wanted).all():
+            unmarked = update(ConsentLink).where(col(ConsentLink.id) == row.id, *due, *_UNANSWERED)
+            if db.changed(session, unmarked.values({mark: now})) == 1:
+                deed(row, reference)
+                done += 1
+    return done
+
+
+def _remind(row: ConsentLink, reference: str) -> None:
+    links.mail(row, "family/reminder", row.email or "", reference)
+
+
+def _tell_maker(row: ConsentLink, reference: str) -> None:
+    told = staff_of(row.made_for_id).on_whom(row.made_by_id)
+    news.tell(News.LINK_UNANSWERED, reference, told, organisation_id=row.made_for_id)
+    for member in told:
+        notifications.queue("family/run_out", member.email, organisation_id=row.made_for_id, reference=reference)

@@ -1,0 +1,89 @@
+"""What a family's page shows: where each choice stands, and who sees what."""
+
+from dataclasses import dataclass
+
+from portal.access.models import Ground, PartyRole, Scope
+from portal.consent.queries import LedgerLine
+from portal.family import changes, steps
+from portal.family.links import Link
+from portal.family.steps import Questions
+from portal.referrals import record
+
+_SAID = {
+    "Agreed": "You said yes",
+    "Agreed, with limits": "You said yes, with limits",
+    "Did not agree": "You said no",
+    "Withdrawn": "You said yes, and then no",
+}
+_WRITTEN = {
+    "Agreed": "Somebody wrote down for you: yes",
+    "Agreed, with limits": "Somebody wrote down for you: yes, with limits",
+    "Did not agree": "Somebody wrote down for you: no",
+    "Withdrawn": "Somebody wrote down for you: no more",
+}
+_SEES = {
+    Scope.STATUS: "sees that KSAF is helping, and how far it has come",
+    Scope.UPDATES: "sees how the help is going",
+    Scope.ALL: "sees what was written, and how the help is going",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One purpose in the reader's words and where it stands; `limits` only where they came through their own links."""
+
+    key: str
+    title: str
+    text: str
+    words: str
+    limits: str
+    line: LedgerLine | None
+
+    @property
+    def is_agreed(self) -> bool:
+        """Say whether it is agreed to now."""
+        return self.line is not None and self.line.permits
+
+
+@dataclass(frozen=True)
+class Seer:
+    """Somebody who sees something of it: who, and what, in plain words."""
+
+    name: str
+    what: str
+
+
+def choices(link: Link, asked: Questions) -> list[Choice]:
+    """Return every purpose of the wording with where it stands now."""
+    held = changes.standing(link.guest, link.referral)
+    return [
+        _choice(link, each.key, each.title, each.text, held.get(steps.ledger_key(link, each.key)))
+        for each in asked.shown.purposes
+    ]
+
+
+def seers(link: Link) -> list[Seer]:
+    """Return who sees the referral now because they asked, were asked or were let in by the family.
+
+    Who sees it to protect a child is left out: to say so could put the child at risk, so it is said in person.
+    """
+    found = [each for each in record.seers(link.guest, link.referral) if each.party.ground is not Ground.PROTECTION]
+    order = {PartyRole.OWNER: 0, PartyRole.OPERATOR: 1, PartyRole.SHARED: 2}
+    found.sort(key=lambda each: order[each.party.role])
+    return [Seer(each.organisation, _what(each)) for each in found]
+
+
+def _what(each: record.Seer) -> str:
+    if each.party.role is PartyRole.OWNER:
+        return "wrote to KSAF, and sees what it wrote. It hears how the help is going only if you say yes"
+    if each.party.role is PartyRole.OPERATOR:
+        return "reads what was written. It helps you only if you say yes"
+    return f"{_SEES[each.party.scope]}, because your family said yes to that"
+
+
+def _choice(link: Link, key: str, title: str, text: str, line: LedgerLine | None) -> Choice:
+    if line is None:
+        return Choice(key, title, text, "Nobody has asked you yet", "", None)
+    own = line.thread == link.row.thread
+    words = (_SAID if own else _WRITTEN).get(line.position, "Nobody has asked you yet")
+    return Choice(key, title, text, words, line.limits if own else "", line)
