@@ -107,11 +107,14 @@ def add(actor: Actor, found: Supported, words: str, baseline: int) -> CaseGoal:
 def change(actor: Actor, found: OpenedGoal, words: str, baseline: int) -> None:
     """Put a goal into other words, or set its baseline right. What was there before stays in KSAF's timeline.
 
+    Saved as it was, nothing is noted.
     Raises SomeoneWasFirstError when it has ended, and what `family_consent.require` raises.
     """
     referral, row = found.supported.referral, found.row
     family_consent.require(actor, referral, found.supported.case)
     _require_running(row)
+    if (row.words, row.baseline) == (words, baseline):
+        return
     before = f"Before: {row.words} ({row.baseline} of 10)\nNow: {words} ({baseline} of 10)"
     row.words, row.baseline = words, baseline
     timeline.add(actor, referral, "note", "A goal was changed", before, audience=Audience.OPERATOR)

@@ -133,9 +133,10 @@ def plan(actor: Actor, found: Supported, plans: Plans, version: str) -> None:
     guests.mail("cases/review_invitation", referral, case, row, [key for key in invited if key not in known])
     if is_moved:
         guests.mail("cases/review_moved", referral, case, row, [key for key in invited if key in known])
-    title = "The week 4 review was moved" if before else "The week 4 review is planned"
-    body = f"{long_datetime(plans.starts_at)}. Where it is stands under Support, Review, for those invited."
-    timeline.add(actor, referral, "review", title, body, audience=family_consent.audience_of(held))
+    if is_moved:
+        title = "The week 4 review was moved" if before else "The week 4 review is planned"
+        body = f"{long_datetime(plans.starts_at)}. Where it is stands under Support, Review, for those invited."
+        timeline.add(actor, referral, "review", title, body, audience=family_consent.audience_of(held))
     trail.record(actor, referral, Action.REVIEW_PLANNED, sequence=row.sequence)
 
 

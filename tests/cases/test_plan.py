@@ -15,6 +15,7 @@ from portal.consent import wording
 from portal.consent.models import ConsentEvent, Position
 from portal.consent.statements import Giver
 from portal.notifications.models import OutboxMail
+from portal.referrals.models import TimelineEntry
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Prompt
 from portal.web.errors import SomeoneWasFirstError
@@ -141,7 +142,10 @@ def test_a_goal_is_changed_and_ended_and_ksaf_alone_still_reads_it(helped, refer
     found = opened(person, referral.reference)
     key = goals.add(person.actor, found, "Mornings", 3).key
     one = goals.open_goal(person.actor, referral.reference, key)
-    goals.change(person.actor, one, "Calm mornings", 2)
+    for _ in ("first", "saved again as it is"):
+        goals.change(person.actor, one, "Calm mornings", 2)
+    noted = select(TimelineEntry.title).where(TimelineEntry.title == "A goal was changed")
+    assert len(db.session().scalars(noted).all()) == 1
     assert (one.row.words, one.row.baseline) == ("Calm mornings", 2)
     goals.end(person.actor, one, "Reached")
     with pytest.raises(SomeoneWasFirstError):

@@ -13,6 +13,7 @@ from portal.cases.review import Held, Plans
 from portal.consent.models import Position
 from portal.notifications.models import OutboxMail
 from portal.referrals.endings import Ending
+from portal.referrals.models import TimelineEntry
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Deadline, DeadlineState
 from portal.web.dates import LONDON
@@ -90,6 +91,8 @@ def test_moving_it_tells_each_what_changes_for_them(helped, opened):
     set_up(helped, opened)
     review.plan(helped.practitioner.actor, opened, plans(FRIDAY, EVERYBODY), "1")
     assert mails()[5:] == [("invitation", helped.case_manager.email, 2)]
+    said = db.session().scalars(select(TimelineEntry.title).where(TimelineEntry.kind == "review")).all()
+    assert said == ["The week 4 review is planned", "The week 4 review was moved"]
 
 
 def test_a_plan_changed_meanwhile_is_not_overwritten(helped, opened):

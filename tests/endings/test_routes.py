@@ -127,3 +127,25 @@ def test_a_family_moves_on_and_closing_says_what_is_missing(client_of, kept_worl
     assert refused.status_code == 422
     assert "No service has confirmed" in refused.text
     assert support.PRIVATE not in client_of(kept_world.referrer).get(path).text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "typed"),
+    [
+        ("close", "close", {**CLOSING, "ending": "ended_by_family", "told": "They wrote. Kept."}),
+        ("close", "move-on", {"why": "Clinical. Kept."}),
+        ("extend", "extend", {"weeks": "1", "why": "Exams. Kept."}),
+        ("reopen", "reopen", {"why": "They asked. Kept."}),
+    ],
+)
+def test_the_second_manager_is_told_and_keeps_the_text(client_of, kept_world, path, first, second, typed):
+    one, other = client_of(kept_world.manager), client_of(kept_world.other_manager)
+    ended = {**CLOSING, "ending": "ended_by_family"}
+    if first == "reopen":
+        assert one.post(f"{path}/close", data=ended).status_code == 303
+    assert one.post(f"{path}/{first}", data=ended if first == "close" else typed).status_code == 303
+    late = other.post(f"{path}/{second}", data=typed)
+    assert late.status_code == 409
+    assert "Someone was first" in late.text
+    assert all(text in late.text for text in typed.values() if "Kept." in text)
+    assert "<textarea" in late.text

@@ -19,7 +19,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.record import Opened, note_view, open_referral
 from portal.referrals.rules import Event, State, said_now
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_closing", __name__, url_prefix="/referrals/<reference:reference>")
@@ -46,15 +46,15 @@ def close_form(actor: Actor, referral: Referral) -> Response:
 def close(actor: Actor, referral: Referral) -> Response:
     """Close the referral."""
     typed = CloseForm(request.form)
+    if referral.state not in endings.OFFERED:  # there is no ending to choose from any more
+        moved_on = said_now(referral.state, is_operator=actor.is_operator)
+        return _show_close(actor, referral, typed, told=moved_on, status=409)
     typed.offer(referral.state)
     if not typed.validate():
         return _show_close(actor, referral, typed, status=422)
-    try:
-        closing.close(actor, referral, Ending(typed.ending.data), typed.rationale.data or "", typed.told.data or "")
-    except EndingRefusedError as refused:
-        return _show_close(actor, referral, typed, told=str(refused), status=422)
-    except SomeoneWasFirstError as first:
-        return _show_close(actor, referral, typed, told=first.told, status=409)
+    ending, rationale, told = Ending(typed.ending.data), typed.rationale.data or "", typed.told.data or ""
+    if again := attempt(lambda: closing.close(actor, referral, ending, rationale, told), EndingRefusedError):
+        return _show_close(actor, referral, typed, **again)
     return _done(referral, "Referral closed. The referrer has been told.")
 
 
@@ -95,10 +95,9 @@ def extend(actor: Actor, referral: Referral) -> Response:
     typed = ExtendForm(request.form)
     if not typed.validate():
         return _show_reason(referral, typed, "extend", status=422)
-    try:
-        closing.extend(actor, referral, int(typed.weeks.data), typed.why.data or "")
-    except EndingRefusedError as refused:
-        return _show_reason(referral, typed, "extend", told=str(refused), status=422)
+    weeks, why = int(typed.weeks.data), typed.why.data or ""
+    if again := attempt(lambda: closing.extend(actor, referral, weeks, why), EndingRefusedError):
+        return _show_reason(referral, typed, "extend", **again)
     return _done(referral, "Support extended. The referrer has been told.")
 
 
@@ -119,7 +118,8 @@ def move_on(actor: Actor, referral: Referral) -> Response:
     typed = MoveOnForm(request.form)
     if not typed.validate():
         return _show_reason(referral, typed, "move-on", status=422)
-    closing.move_on(actor, referral, typed.why.data or "")
+    if again := attempt(lambda: closing.move_on(actor, referral, typed.why.data or "")):
+        return _show_reason(referral, typed, "move-on", **again)
     return _done(referral, "The referral is on Pathway 3. Offer the family to the next service.")
 
 
@@ -140,7 +140,8 @@ def reopen(actor: Actor, referral: Referral) -> Response:
     typed = ReopenForm(request.form)
     if not typed.validate():
         return _show_reason(referral, typed, "reopen", status=422)
-    closing.reopen(actor, referral, typed.why.data or "")
+    if again := attempt(lambda: closing.reopen(actor, referral, typed.why.data or "")):
+        return _show_reason(referral, typed, "reopen", **again)
     return _done(referral, "Referral opened again. The referrer has been told.")
 
 
@@ -157,27 +158,23 @@ def _done(referral: Referral, told: str) -> Response:
     return redirect(f"/referrals/{referral.reference}", 303)
 
 
-def _show_close(actor: Actor, referral: Referral, form: CloseForm, told: str = "", status: int = 200) -> Response:
+def _show_close(actor: Actor, referral: Referral, form: CloseForm, **more: Any) -> Response:
     form.offer(referral.state)
     stands = closing.standing(actor, referral)
     offered = endings.OFFERED.get(referral.state, ())
     return render(
         "cases/close.html",
-        status=status,
         referral=referral,
         child=progress.child_in_full(referral),
         form=form,
-        told=told,
         not_yet=endings.why_not_yet(stands) if referral.state in endings.OFFERED else None,
         needs_summary=referral.state is State.IN_SUPPORT and not stands.is_summary_authorised,
         needs_advice=stands.is_advice_owed,
         hints={each.value: endings.hint(each) for each in offered},
+        **more,
     )
 
 
 def _show_reason(referral: Referral, form: Form, verb: str, **more: Any) -> Response:
-    status = more.pop("status", 200)
     child = progress.child_in_full(referral)
-    return render(
-        f"cases/{verb.replace('-', '_')}.html", status=status, referral=referral, child=child, form=form, **more
-    )
+    return render(f"cases/{verb.replace('-', '_')}.html", referral=referral, child=child, form=form, **more)

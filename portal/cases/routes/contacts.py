@@ -12,7 +12,7 @@ from portal.cases.contacts import OpenedContact
 from portal.cases.queries import Supported
 from portal.referrals import page
 from portal.referrals.record import note_view
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_contacts", __name__, url_prefix="/referrals/<reference:reference>/contacts")
@@ -67,10 +67,8 @@ def correct(actor: Actor, found: OpenedContact) -> Response:
     typed = CorrectionForm(request.form)
     if not typed.validate():
         return _show_form(actor, found.supported, typed, entry=found, status=422)
-    try:
-        contacts.correct(actor, found, typed.contact(), typed.why.data or "")
-    except SomeoneWasFirstError as first:
-        return _show_form(actor, found.supported, typed, entry=found, told=first.told, status=409)
+    if again := attempt(lambda: contacts.correct(actor, found, typed.contact(), typed.why.data or "")):
+        return _show_form(actor, found.supported, typed, entry=found, **again)
     return _back(found.supported, "Entry corrected. The earlier one stays beneath it.")
 
 

@@ -13,7 +13,7 @@ from portal.cases.goals import OpenedGoal, TooManyGoalsError
 from portal.cases.queries import Supported
 from portal.referrals import page
 from portal.referrals.record import note_view
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_goals", __name__, url_prefix="/referrals/<reference:reference>/plan/goals")
@@ -34,12 +34,9 @@ def add(actor: Actor, found: Supported) -> Response:
     typed = GoalForm(request.form)
     if not typed.validate():
         return _show(actor, found, typed, status=422)
-    try:
-        goals.add(actor, found, typed.words.data or "", typed.baseline.data or 0)
-    except SomeoneWasFirstError as first:
-        return _show(actor, found, typed, told=first.told, status=409)
-    except (TooManyGoalsError, NoConsentError) as refused:
-        return _show(actor, found, typed, refused=str(refused), status=422)
+    words, baseline = typed.words.data or "", typed.baseline.data or 0
+    if again := attempt(lambda: goals.add(actor, found, words, baseline), TooManyGoalsError, NoConsentError):
+        return _show(actor, found, typed, **again)
     return _back(found, "Goal added.")
 
 
@@ -58,12 +55,9 @@ def change(actor: Actor, found: OpenedGoal) -> Response:
     typed = GoalForm(request.form)
     if not typed.validate():
         return _show(actor, found.supported, typed, goal=found, status=422)
-    try:
-        goals.change(actor, found, typed.words.data or "", typed.baseline.data or 0)
-    except SomeoneWasFirstError as first:
-        return _show(actor, found.supported, typed, goal=found, told=first.told, status=409)
-    except NoConsentError as refused:
-        return _show(actor, found.supported, typed, goal=found, refused=str(refused), status=422)
+    words, baseline = typed.words.data or "", typed.baseline.data or 0
+    if again := attempt(lambda: goals.change(actor, found, words, baseline), NoConsentError):
+        return _show(actor, found.supported, typed, goal=found, **again)
     return _back(found.supported, "Goal changed.")
 
 
@@ -74,11 +68,8 @@ def end(actor: Actor, found: OpenedGoal) -> Response:
     ending = EndGoalForm(request.form)
     if not ending.validate():
         return _show(actor, found.supported, goal_form(found.row), goal=found, ending=ending, status=422)
-    try:
-        goals.end(actor, found, ending.why.data or "")
-    except SomeoneWasFirstError as first:
-        shown = goal_form(found.row)
-        return _show(actor, found.supported, shown, goal=found, ending=ending, told=first.told, status=409)
+    if again := attempt(lambda: goals.end(actor, found, ending.why.data or "")):
+        return _show(actor, found.supported, goal_form(found.row), goal=found, ending=ending, **again)
     return _back(found.supported, "Goal ended. It stays in the record.")
 
 

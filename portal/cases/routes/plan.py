@@ -17,7 +17,7 @@ from portal.consent import wording
 from portal.organisations import contacts
 from portal.referrals import page, progress
 from portal.referrals.record import note_view
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_plan", __name__, url_prefix="/referrals/<reference:reference>/plan")
@@ -72,12 +72,8 @@ def edit(actor: Actor, found: Supported) -> Response:
     typed = PlanForm(request.form)
     if not typed.validate():
         return _show_edit(actor, found, typed, status=422)
-    try:
-        plan.save(actor, found, typed.texts(), typed.version.data or "")
-    except SomeoneWasFirstError as first:
-        return _show_edit(actor, found, typed, told=first.told, status=409)
-    except NoConsentError as refused:
-        return _show_edit(actor, found, typed, refused=str(refused), status=422)
+    if again := attempt(lambda: plan.save(actor, found, typed.texts(), typed.version.data or ""), NoConsentError):
+        return _show_edit(actor, found, typed, **again)
     return _back(found, "Plan saved.")
 
 
@@ -96,10 +92,8 @@ def confirm(actor: Actor, found: Supported) -> Response:
     typed = ConsentForm(request.form)
     if not typed.validate():
         return _show_consent(actor, found, typed, status=422)
-    try:
-        consent_again.confirm(actor, found, typed.answer())
-    except SomeoneWasFirstError as first:
-        return _show_consent(actor, found, typed, told=first.told, status=409)
+    if again := attempt(lambda: consent_again.confirm(actor, found, typed.answer())):
+        return _show_consent(actor, found, typed, **again)
     return _back(found, "What the family said is recorded.")
 
 

@@ -14,7 +14,7 @@ from portal.cases.review import Reviewed
 from portal.cases.review_forms import LENGTHS, HeldReviewForm, PlanReviewForm, plan_review_form
 from portal.referrals import page
 from portal.referrals.record import note_view
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_review", __name__, url_prefix="/referrals/<reference:reference>/review")
@@ -54,12 +54,8 @@ def plan(actor: Actor, found: Supported) -> Response:
     typed = PlanReviewForm(request.form)
     if not typed.validate():
         return _show_plan(actor, found, typed, status=422)
-    try:
-        review.plan(actor, found, typed.plans(), typed.version.data or "")
-    except SomeoneWasFirstError as first:
-        return _show_plan(actor, found, typed, told=first.told, status=409)
-    except NoConsentError as refused:
-        return _show_plan(actor, found, typed, refused=str(refused), status=422)
+    if again := attempt(lambda: review.plan(actor, found, typed.plans(), typed.version.data or ""), NoConsentError):
+        return _show_plan(actor, found, typed, **again)
     return _back(found, "Review planned. Those you invited are told by email, with a calendar file.")
 
 
@@ -86,10 +82,8 @@ def record(actor: Actor, found: Supported) -> Response:
     typed = HeldReviewForm(request.form)
     if not typed.validate():
         return _show_record(actor, found, typed, status=422)
-    try:
-        review.hold(actor, found, typed.held())
-    except SomeoneWasFirstError as first:
-        return _show_record(actor, found, typed, told=first.told, status=409)
+    if again := attempt(lambda: review.hold(actor, found, typed.held())):
+        return _show_record(actor, found, typed, **again)
     return _back(found, "Review recorded.")
 
 
