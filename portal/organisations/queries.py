@@ -61,7 +61,8 @@ def without_agreement(actor: Actor) -> list[Organisation]:
 def partners(actor: Actor) -> list[Organisation]:
     """Return the partners that have accepted the current terms, by name: whom KSAF's people may share or work with.
 
-    Raises PermissionError for anyone else.
+    A councillor points families to KSAF and nothing more (DOMAIN), so none is among them. Raises PermissionError for
+    anyone else.
     """
     if not actor.is_operator:
         raise PermissionError
@@ -69,7 +70,9 @@ def partners(actor: Actor) -> list[Organisation]:
     accepted = select(Agreement.organisation_id).where(col(Agreement.version) == terms.current().id)
     with as_system(session):
         found = select(Organisation).where(
-            col(Organisation.kind) != OrganisationKind.OPERATOR, col(Organisation.id).in_(accepted)
+            col(Organisation.kind).not_in((OrganisationKind.OPERATOR, OrganisationKind.COUNCILLOR)),
+            col(Organisation.active),
+            col(Organisation.id).in_(accepted),
         )
         return list(session.scalars(found.order_by(col(Organisation.name))).all())
 

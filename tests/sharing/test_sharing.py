@@ -164,6 +164,18 @@ def test_what_the_two_sides_write_to_each_other_is_read_by_who_sees_the_whole(cl
     assert all(text in whole for text in said.values())
 
 
+def test_nothing_is_shared_with_a_councillor_or_an_organisation_that_has_left(client_of, cast, database):
+    with database.transaction():
+        councillor = people.add_organisation(OrganisationKind.COUNCILLOR, "Councillor Joan Ferris")
+        left = people.add_organisation(OrganisationKind.COMMUNITY, "Weir Kitchen")
+        left.active = False
+        keys = [councillor.key, left.key]
+    page = client_of(cast.officer).get(f"{cast.path}/share").text
+    assert cast.key in page
+    assert not any(key in page for key in keys)
+    assert [share(client_of, cast, organisation=key).status_code for key in keys] == [422, 422]
+
+
 def test_a_partner_shares_nothing_by_itself(client_of, cast):
     assert client_of(cast.helen).get(f"{cast.path}/share").status_code == 403
     assert client_of(cast.helen).post(f"{cast.path}/stop-sharing").status_code == 403
