@@ -5,7 +5,7 @@ from datetime import timedelta
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import queries, review, summaries
+from portal.cases import family_consent, queries, review, summaries
 from portal.cases.models import CaseWeek, SummaryState, SupportCase
 from portal.enquiries.call_backs import queries as call_backs
 from portal.referrals import effects, endings, lifecycle, telling, timeline, trail
@@ -87,13 +87,15 @@ def reopen(actor: Actor, referral: Referral, why: str) -> None:
 def extend(actor: Actor, referral: Referral, weeks: int, why: str) -> None:
     """Add `weeks` (1 or 2) to the support, once, for `why`, KSAF's own; its updates and the summary fall due later.
 
-    Raises EndingRefusedError without open support, SomeoneWasFirstError when it has been extended already.
+    Raises EndingRefusedError without open support, SomeoneWasFirstError when it has been extended already, and
+    NoConsentError when the family does not agree to go on.
     """
     case = queries.newest_case(actor, referral)
     if case is None or case.ended_at is not None or referral.state is not State.IN_SUPPORT:
         raise EndingRefusedError("There is no support to extend now.")
     if case.extended_at is not None:
         raise SomeoneWasFirstError(f"{case.extended_by_name} has extended this support already. It can be done once.")
+    family_consent.require_agreement(actor, referral)
     case.extended_at, case.extended_by_name, case.extended_why = clock.now(), actor.name, why
     added = _add_weeks(case, weeks)
     case.weeks = referral.support_weeks = case.weeks + weeks

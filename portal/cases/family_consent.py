@@ -64,9 +64,14 @@ def require(actor: Actor, referral: Referral, case: SupportCase) -> Agreed:
     """
     if case.ended_at is not None:
         raise SomeoneWasFirstError(ENDED)
+    return require_agreement(actor, referral)
+
+
+def require_agreement(actor: Actor, referral: Referral) -> Agreed:
+    """Return where consent stands, before support begins or goes on. Raises NoConsentError where the family says no."""
     held = agreed(actor, referral)
     if not held.to_support:
-        raise NoConsentError("The family does not agree to support now, so the plan stands still.")
+        raise NoConsentError("The family does not agree to support now, so nothing of it begins or goes on.")
     return held
 
 

@@ -3,7 +3,7 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import rules
+from portal.cases import family_consent, rules
 from portal.cases.allocation import Allocation
 from portal.cases.models import CaseWeek, SupportCase
 from portal.notifications import service as notifications
@@ -19,12 +19,14 @@ from portal.web.dates import long_date
 def allocate(actor: Actor, referral: Referral, chosen: Allocation) -> SupportCase:
     """Give the family of `referral` to who was chosen, for five weeks, and start what is owed in them.
 
-    The referrer and the two who were chosen are told. Raises SomeoneWasFirstError when it is allocated already.
+    The referrer and the two who were chosen are told. Raises SomeoneWasFirstError when it is allocated already, and
+    NoConsentError when the family no longer agrees to support.
     """
     manager, practitioner = chosen.manager, chosen.practitioner
     named = f"Case manager: {manager.name}\nFamily outreach practitioner: {practitioner.name}"
     starts = f"Support starts on {long_date(chosen.starts_on)}, for five weeks."
     lifecycle.move(actor, referral, Event.ALLOCATE, "KSAF named who helps the family", f"{named}\n{starts}")
+    family_consent.require_agreement(actor, referral)  # after the move: whoever comes second hears who was first
     _copy(referral, chosen)
     case = _open_case(actor, referral, chosen)
     _start_deadlines(actor, referral, case, _add_weeks(referral, case))

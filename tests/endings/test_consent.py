@@ -18,10 +18,10 @@ def path(reference) -> str:
     return f"/referrals/{reference}"
 
 
-def says_of_updates(database, position: Position) -> None:
-    """The family answers once more whether the referrer is told how it goes."""
+def says(database, position: Position, purpose: str = "updates_to_referrer") -> None:
+    """The family answers once more: by itself, whether the referrer is told how it goes."""
     with database.transaction() as session, as_system(session):
-        asked = select(ConsentEvent).where(ConsentEvent.purpose == "updates_to_referrer").order_by(ConsentEvent.id)
+        asked = select(ConsentEvent).where(ConsentEvent.purpose == purpose).order_by(ConsentEvent.id)
         event = session.scalars(asked).first()
         db.session().add(ConsentEvent(**event.model_dump(exclude={"id", "position"}), position=position))
 
@@ -33,7 +33,7 @@ def send(client_of, world, path, **changed):
 def test_without_the_familys_agreement_the_referrer_reads_no_goal_and_no_summary(client_of, database, kept_world, path):
     school, manager = client_of(kept_world.referrer), client_of(kept_world.manager)
     assert f"Goal {MARK}" in school.get(f"{path}/attendance").text
-    says_of_updates(database, Position.REFUSED)
+    says(database, Position.REFUSED)
     assert f"Goal {MARK}" not in school.get(f"{path}/attendance").text
     assert send(client_of, kept_world, path).status_code == 303
     assert "do not read this" in manager.get(f"{path}/summary").text
@@ -47,7 +47,7 @@ def test_without_the_familys_agreement_the_referrer_reads_no_goal_and_no_summary
     with database.transaction(write=False) as session, as_system(session):
         mailed = session.scalars(select(OutboxMail.template).where(OutboxMail.to_address == kept_world.referrer.email))
         assert "cases/summary_ready" not in set(mailed)
-    says_of_updates(database, Position.GIVEN)
+    says(database, Position.GIVEN)
     assert SUMMARY["content_engagement"] in school.get(f"{path}/summary").text
 
 
@@ -64,3 +64,12 @@ def test_a_summary_sent_again_since_it_was_read_is_not_settled(client_of, kept_w
     assert "Jo Pemberton changed this summary" in settled.text
     assert verb == "authorise" or typed["comment"] in settled.text
     assert "Written anew." not in client_of(kept_world.referrer).get(f"{path}/summary").text
+
+
+def test_support_does_not_go_on_longer_than_the_family_agrees_to(client_of, database, kept_world, path):
+    says(database, Position.REFUSED, "ksaf_support")
+    refused = client_of(kept_world.manager).post(f"{path}/extend", data={"weeks": "1", "why": "Exams. Kept."})
+    assert refused.status_code == 422
+    assert "does not agree to support now" in refused.text
+    assert "Exams. Kept." in refused.text
+    assert "Week 6" not in client_of(kept_world.practitioner).get(f"{path}/support").text

@@ -1,5 +1,7 @@
 """Naming who helps a family, and from when."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
@@ -7,13 +9,14 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.cases import allocation, forms, service
+from portal.cases.family_consent import NoConsentError
 from portal.cases.forms import AllocateForm
 from portal.referrals import lifecycle, progress
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.record import note_view
 from portal.referrals.rules import Event, said_now
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_allocate", __name__, url_prefix="/referrals/<reference:reference>")
@@ -38,17 +41,14 @@ def allocate(actor: Actor, referral: Referral) -> Response:
     chosen.offer(offered)
     if not chosen.validate():
         return _show(referral, chosen, offered, status=422)
-    try:
-        service.allocate(actor, referral, chosen.allocation(offered))
-    except SomeoneWasFirstError as first:
-        return _show(referral, chosen, offered, status=409, told=first.told)
+    named = chosen.allocation(offered)
+    if again := attempt(lambda: service.allocate(actor, referral, named), NoConsentError):
+        return _show(referral, chosen, offered, **again)
     flash("The family has been allocated. The referrer and the people you named are told by email.", "success")
     return redirect(f"/referrals/{referral.reference}", 303)
 
 
-def _show(
-    referral: Referral, shown: AllocateForm, offered: allocation.Choices, *, status: int = 200, told: str = ""
-) -> Response:
+def _show(referral: Referral, shown: AllocateForm, offered: allocation.Choices, **more: Any) -> Response:
     shown.offer(offered)
     return render(
         "cases/allocate.html",
@@ -58,6 +58,5 @@ def _show(
         manager_hints=forms.hints(offered.managers),
         practitioner_hints=forms.hints(offered.practitioners),
         monday_hints=forms.monday_hints(offered.mondays, allocation.about_monday),
-        told=told,
-        status=status,
+        **more,
     )

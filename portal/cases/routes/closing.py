@@ -12,6 +12,7 @@ from portal.access.policy import Permission
 from portal.cases import closing, queries
 from portal.cases.closing import EndingRefusedError
 from portal.cases.ending_forms import CloseForm, ExtendForm, MoveOnForm, ReopenForm
+from portal.cases.family_consent import NoConsentError
 from portal.organisations import contacts
 from portal.referrals import endings, lifecycle, progress, timeline
 from portal.referrals.endings import Ending
@@ -96,7 +97,7 @@ def extend(actor: Actor, referral: Referral) -> Response:
     if not typed.validate():
         return _show_reason(referral, typed, "extend", status=422)
     weeks, why = int(typed.weeks.data), typed.why.data or ""
-    if again := attempt(lambda: closing.extend(actor, referral, weeks, why), EndingRefusedError):
+    if again := attempt(lambda: closing.extend(actor, referral, weeks, why), EndingRefusedError, NoConsentError):
         return _show_reason(referral, typed, "extend", **again)
     return _done(referral, "Support extended. The referrer has been told.")
 
