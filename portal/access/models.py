@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, and_, or_
+from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, String, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 from portal.columns import words
-from portal.crypto import EncryptedJSON
+from portal.crypto import EncryptedJSON, EncryptedText
 from portal.tenancy import Scoped
 
 
@@ -54,7 +54,10 @@ class ReferralParty(Scoped, SQLModel, table=True):
     role: PartyRole = Field(sa_type=words(PartyRole))
     scope: Scope = Field(sa_type=words(Scope))
     ground: Ground = Field(sa_type=words(Ground))
-    basis: str = Field(description="The ground in words, which every party reads")
+    basis: str = Field(
+        default="", sa_column=Column("basis_words", EncryptedText), description="The ground in words, for every party"
+    )
+    basis_before: str = Field(default="", sa_column=Column("basis", String, nullable=False), description="Empty: 0030")
     let_in_by_name: str | None = Field(default=None, max_length=200, description="Who let it in, at KSAF")
     parts: dict[str, str] | None = Field(
         default=None, sa_type=EncryptedJSON, description="What is shown on a need to know and is open, with the reason"
