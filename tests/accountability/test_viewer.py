@@ -7,11 +7,14 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from portal import db, tenancy
+from portal.access.roles import Role
 from portal.accountability.viewer import asking, looks, queries, shown
 from portal.accountability.viewer.queries import Place, Wanted, Whose
+from portal.audit import service as audit
 from portal.audit.actions import DETAIL, Action
 from portal.audit.models import AuditPayload
 from portal.audit.wording import DETAILS, WORDS, details
+from tests.factories import people, referrals
 from tests.factories.statements import counted
 
 PRIVATE = {"reason", "comment", "evidence"}
@@ -38,6 +41,17 @@ def test_what_people_wrote_is_no_detail_of_the_viewer():
     assert details({"reason": "Canary", "page": "timeline", "old": "viewer", "new": "organisation_admin"}) == (
         "page: timeline, from: viewer, to: organisation admin"
     )
+
+
+def test_administrators_do_not_read_that_a_concern_was_raised(database, cast):
+    with database.transaction():
+        administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+    with database.transaction(tenant=cast.officer.organisation_id):
+        audit.record(cast.officer.actor, Action.CONCERN_RAISED, subject=("concern", 1), reference="KSAF-7F3K-9QRT")
+    assert "Raised a safeguarding concern" in words(read(database, cast.safeguarding))
+    seen = words(read(database, administrator))
+    assert seen
+    assert "Raised a safeguarding concern" not in seen
 
 
 def test_a_partner_reads_its_own_chain_alone(database, cast):

@@ -19,6 +19,7 @@ from portal import crypto, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts.models import User
+from portal.audit.actions import Action
 from portal.audit.models import AuditEvent, AuditPayload
 from portal.audit.wording import SEEING
 from portal.organisations.models import Organisation
@@ -27,6 +28,8 @@ from portal.tenancy import as_system
 
 PAGE = 50
 LARGEST_ID = 2**62  # what both engines keep
+# That somebody raised a concern is for the safeguarding team and managers: need to know.
+CONCERNS = frozenset(action for action in Action if action.startswith("safeguarding:"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = timedelta(days=365 * 300)  # since 1970: no event lies beyond, and no datetime overflows
 
@@ -139,6 +142,8 @@ def _own_chain(actor: Actor, table: type[AuditEvent | AuditPayload]) -> list[Col
 def _within_reach(actor: Actor, whose: Whose) -> list[ColumnElement[bool]]:
     if not actor.may(Permission.AUDIT_READ):
         raise PermissionError
+    if actor.is_operator and not actor.may(Permission.CONCERN_READ):
+        return [col(AuditEvent.action).not_in(CONCERNS)]
     if actor.is_operator or whose is Whose.OWN:
         return _own_chain(actor, AuditEvent)
     return [
