@@ -6,13 +6,14 @@ import hmac
 import json
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 _cipher: MultiFernet | None = None
+_newest: Fernet | None = None
 _secrets: tuple[str, ...] = ()
 
 
@@ -22,9 +23,10 @@ class NoKeyError(RuntimeError):
 
 def use_keys(keys: tuple[str, ...]) -> None:
     """Encrypt and sign with the first of `keys` from now on, and accept what any of them made."""
-    global _cipher, _secrets  # noqa: PLW0603 - one set of keys a process
+    global _cipher, _newest, _secrets  # noqa: PLW0603 - one set of keys a process
     _secrets = keys
-    _cipher = MultiFernet([Fernet(derive(key)) for key in keys])
+    made = [Fernet(derive(key)) for key in keys]
+    _cipher, _newest = MultiFernet(made), made[0]
 
 
 def derive(key: str) -> bytes:
@@ -40,6 +42,21 @@ def encrypt(plain: bytes) -> bytes:
 def decrypt(stored: bytes) -> bytes:
     """Return what `encrypt` was given. Raises cryptography's InvalidToken when it was changed or no key fits."""
     return _ready().decrypt(stored)
+
+
+def renewed(stored: bytes) -> bytes | None:
+    """Return `stored` under the newest key, its age kept, or None where it is already.
+
+    Raises cryptography's InvalidToken when no key fits.
+    """
+    ready = _ready()
+    try:
+        if _newest is not None:
+            _newest.decrypt(stored)
+            return None
+    except InvalidToken:
+        pass
+    return ready.rotate(stored)
 
 
 def sign(purpose: str, key: str) -> str:

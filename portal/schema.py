@@ -24,7 +24,7 @@ def migrate(url: str, to: str = "head") -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
-    engine = _engine(url)
+    engine = unguarded_engine(url)
     try:
         with _turn(url), engine.begin() as connection:
             _wait_for_others(connection)
@@ -50,7 +50,8 @@ def current(engine: Engine) -> str | None:
         return None
 
 
-def _engine(url: str) -> Engine:
+def unguarded_engine(url: str) -> Engine:
+    """Return an engine that may also change what the application's own may not, as migrations and key changes do."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         # Python's driver would commit halfway; with a BEGIN of our own the migrations are one transaction.

@@ -116,6 +116,7 @@ class Action(StrEnum):
     REFUSAL_RESPECTED = "referrals:refusal:respected"
     # the audit and data protection
     AUDIT_EXPORTED = "accountability:audit:exported"
+    KEYS_ROTATED = "accountability:keys:rotated"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -228,4 +229,5 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
     # the audit and data protection
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
+    Action.KEYS_ROTATED: frozenset({"renewed", "unreadable"}),
 }

@@ -146,6 +146,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     },
     Kind.DATA: {
         Action.AUDIT_EXPORTED: "Exported the audit",
+        Action.KEYS_ROTATED: "Brought everything under the newest secret key",
     },
 }
 

@@ -5,6 +5,7 @@ the two leaves a file without a row, unreadable and unreachable; `orphans` names
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from portal import crypto, db
 from portal.tenancy import TenantSession
 
+_NAME = re.compile(r"[0-9a-f]{32}")
 _WRITTEN, _LEAVING = "storage.written", "storage.leaving"
 _folder: Path | None = None
 
@@ -41,6 +43,29 @@ def write(content: bytes) -> str:
 def read(name: str) -> bytes:
     """Return what was kept under `name`. Raises FileNotFoundError, or cryptography's InvalidToken when changed."""
     return crypto.decrypt((_ready() / name).read_bytes())
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of the files kept in `folder`, in order; none where it has not been made yet."""
+    return sorted(path.name for path in folder.iterdir() if _NAME.fullmatch(path.name)) if folder.is_dir() else []
+
+
+def renew(folder: Path, name: str) -> bool:
+    """Bring one file under the newest key, whole or not at all; return whether it was under another.
+
+    Raises cryptography's InvalidToken when no key fits.
+    """
+    path = folder / name
+    renewed = crypto.renewed(path.read_bytes())
+    if renewed is None:
+        return False
+    beside = path.with_suffix(".renewed")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(renewed)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    return True
 
 
 def remove_after_commit(name: str) -> None:
