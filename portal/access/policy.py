@@ -119,6 +119,7 @@ class Permission(StrEnum):
     CONSENT_LINK_READ = "consent_link.read"
     CONSENT_LINK_MAKE = "consent_link.make"
     CONSENT_LINK_END = "consent_link.end"
+    CONSENT_RECORD = "consent.record"
     # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
@@ -265,6 +266,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.CONSENT_LINK_READ: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.CONSENT_LINK_MAKE: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.CONSENT_LINK_END: _WRITERS | _TRIAGE | _DELIVERERS,
+    Permission.CONSENT_RECORD: _WRITERS | _TRIAGE | _DELIVERERS,
     # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,

@@ -5,7 +5,7 @@ Outreach is voluntary (DOMAIN): while agreement to KSAF's support is not in forc
 
 from dataclasses import dataclass
 
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.cases.models import SupportCase
 from portal.consent import queries as ledger
 from portal.consent.queries import LedgerLine
@@ -42,7 +42,7 @@ class Agreed:
         return any(line.permits for line in self.lines if line.purpose == purpose)
 
 
-def agreed(actor: Actor, referral: Referral) -> Agreed:
+def agreed(actor: Author, referral: Referral) -> Agreed:
     """Return where consent stands for a referral that `actor` has loaded: one query."""
     return Agreed(ledger.standing(actor, referral.id or 0))
 

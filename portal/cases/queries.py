@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from portal import db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.access.models import Scope
 from portal.cases.models import CaseWeek, SupportCase
 from portal.referrals.models import Referral
@@ -44,7 +44,7 @@ def open_own_support(actor: Actor, reference: str) -> Supported | None:
     return open_support(actor, reference) if get_own_referral(actor, reference) else None
 
 
-def newest_case(actor: Actor, referral: Referral) -> SupportCase | None:
+def newest_case(actor: Author, referral: Referral) -> SupportCase | None:
     """Return the newest support of a referral that `actor` has loaded, open or ended; None before allocation."""
     if db.session().info["tenant"] != actor.organisation_id:
         return None

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.audit.actions import Action
 from portal.cases import family_consent, guests, queries, summaries
 from portal.cases.family_consent import ENDED, Agreed
@@ -98,7 +98,7 @@ def open_review(actor: Actor, reference: str) -> Reviewed | None:
     )
 
 
-def of_case(actor: Actor, case: SupportCase) -> CaseReview | None:
+def of_case(actor: Author, case: SupportCase) -> CaseReview | None:
     """Return the review of a case that `actor` has loaded, planned or held; None before it was planned."""
     if db.session().info["tenant"] != actor.organisation_id:
         return None
@@ -155,7 +155,7 @@ def cancel(actor: Actor, found: Supported) -> None:
     trail.record(actor, found.referral, Action.REVIEW_CANCELLED, sequence=row.sequence)
 
 
-def call_off(actor: Actor, referral: Referral, case: SupportCase) -> None:
+def call_off(actor: Author, referral: Referral, case: SupportCase) -> None:
     """Take a review that is still to come out of everybody's calendar; nothing where there is none."""
     row = of_case(actor, case)
     if row is None or row.planned_for is None or row.held_at is not None:
@@ -165,13 +165,12 @@ def call_off(actor: Actor, referral: Referral, case: SupportCase) -> None:
     row.planned_for = None
 
 
-def follow_consent(actor: Actor, found: Supported) -> None:
+def follow_consent(actor: Author, referral: Referral, case: SupportCase) -> None:
     """Let a review that is still to come follow what the family has just said: without its agreement it is called off.
 
     Where it no longer agrees that the referrer is told how it goes, the referrer is no longer invited.
     """
-    case, referral, held = found.case, found.referral, family_consent.agreed(actor, found.referral)
-    row = of_case(actor, case)
+    held, row = family_consent.agreed(actor, referral), of_case(actor, case)
     if not held.to_support:
         call_off(actor, referral, case)
     elif row and row.held_at is None and guests.REFERRER in (row.invited or ()) and not held.to_updates:

@@ -8,8 +8,12 @@ from portal.consent import service as consent
 from portal.consent.queries import LedgerLine
 from portal.consent.statements import About, Giver, Statement
 from portal.consent.wording import Wording
+from portal.family import effects
 from portal.organisations.queries import operator
 from portal.referrals.models import Referral
+
+Standing = dict[str, LedgerLine]
+"""Where consent stands: the newest entry about each purpose."""
 
 
 def record(
@@ -17,12 +21,15 @@ def record(
 ) -> None:
     """Enter what a family `said` into the ledger of a referral that `by` has loaded and locked.
 
-    Takes who gave it and the wording `shown` to them, where it was not the one of the day.
+    Takes who gave it and the wording `shown` to them, where it was not the one of the day. What rested on something
+    that is not agreed to any more ends in the same transaction (`effects.follow`).
     """
+    before = standing(by, referral)
     about = About(referral.id or 0, referral.organisation_id, referral.reference)
     consent.record_from_referral(by, about, operator().name, said, giver, shown)
+    effects.follow(by, referral, [each.purpose for each in said], before, standing(by, referral))
 
 
-def standing(by: Author, referral: Referral) -> dict[str, LedgerLine]:
+def standing(by: Author, referral: Referral) -> Standing:
     """Return the newest entry about each purpose."""
     return {line.purpose: line for line in ledger.standing(by, referral.id or 0)}

@@ -53,6 +53,13 @@ def colleagues(referral: Referral, about: News, people: Iterable[Member], templa
     _queue(referral, template, operator_id, told)
 
 
+def sharing_ended(referral: Referral, organisation_id: int) -> None:
+    """Mail and prompt whoever refers in an organisation that `referral` is no longer shared with it; not why."""
+    people = staff_of(organisation_id).on_whom(None)
+    _queue(referral, "referrals/sharing_ended", organisation_id, people)
+    news.tell(News.SHARING_ENDED, referral.reference, people, organisation_id=organisation_id)
+
+
 def readers_of_updates(actor: Actor, referral: Referral, template: str, about: News, *, with_referrer: bool) -> None:
     """Mail and prompt who reads the updates of `referral`: who refers where it is shared so far, and the referrer.
 

@@ -28,6 +28,7 @@ class News(StrEnum):
     SUMMARY_RETURNED = "summary_returned"
     CONSENT_REFUSED = "consent_refused"
     CONSENT_ENDED = "consent_ended"
+    SHARING_ENDED = "sharing_ended"
     FAMILY_CALL = "family_call"
     FAMILY_LINK = "family_link"
     LINK_UNANSWERED = "link_unanswered"

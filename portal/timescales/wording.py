@@ -25,7 +25,8 @@ class Words:
     """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it.
 
     `page` is where under the referral it is done, for whom that is the only page of it there is. `read_under` is the
-    part of the referral to be read, where that is all there is to do: a list leads there at once.
+    part of the referral to be read, where that is all there is to do: a list leads there at once. Without `opens` the
+    reader can open it no more.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Words:
     closing: str = _CLOSES_BY_ITSELF
     page: str = ""
     read_under: str = ""
+    opens: bool = True
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,21 @@ _NEWS = {
         closing="Closing the referral or moving it on closes this, and so does the family’s agreement.",
     ),
     News.CONSENT_ENDED: Words(
-        title="A family has taken consent back: review what is shared",
-        text="What rested on it has ended already: who saw the referral by consent does not see it any more, and open"
-        " offers to other services are withdrawn. What rests on another basis goes on.",
-        to_do="Open the referral, read under Consent what was taken back and under Who can see this what goes on and on"
-        " which basis, then talk to the family. If a child may be at risk, speak to the safeguarding team first.",
+        title="A family has changed its consent: review what is shared",
+        text="What rested on it has ended already. Where the family took back sharing with others, whoever saw the"
+        " referral by consent does not see it any more, and open offers to other services are withdrawn. What rests on"
+        " another basis goes on.",
+        to_do="Open the referral, read under Consent what was taken back or limited and under Who can see this what"
+        " goes on and on which basis, then talk to the family. If a child may be at risk, speak to the safeguarding"
+        " team first.",
         closing="Close this once you have looked at it: say what you decided and who you reached.",
+    ),
+    News.SHARING_ENDED: Words(
+        title="KSAF no longer shares a referral with you",
+        text="Your organisation cannot open it any more.",
+        to_do="There is nothing to do. If you work with the family and need to know more, call KSAF.",
+        closing="Close this once you have read it.",
+        opens=False,
     ),
     News.FAMILY_CALL: Words(
         title="A family asks for a call about consent",

@@ -4,8 +4,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import col, select
+
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind
 from portal.audit.actions import Action
@@ -91,7 +93,7 @@ def offer(actor: Actor, referral: Referral, made: Offer) -> Transfer:
     return transfer
 
 
-def withdraw(actor: Actor, referral: Referral, transfer: Transfer, why: str) -> None:
+def withdraw(actor: Author, referral: Referral, transfer: Transfer, why: str) -> None:
     """Take back an offer, with the reason; its receiver reads nothing of it any more and is told.
 
     Raises SomeoneWasFirstError when it has been answered.
@@ -117,7 +119,7 @@ def withdraw(actor: Actor, referral: Referral, transfer: Transfer, why: str) -> 
         _tell_receiver(referral, transfer, "transfers/withdrawn")
 
 
-def withdraw_all(actor: Actor, referral: Referral, why: str) -> None:
+def withdraw_all(actor: Author, referral: Referral, why: str) -> None:
     """Take back every offer that waits for an answer, because of what happened to `referral`."""
     for each in queries.offers_of(actor, referral):
         if may_answer(each.state):
@@ -193,6 +195,16 @@ def is_agreed(actor: Actor, transfer: Transfer) -> bool:
     """Say whether the family still agrees to an offer made to the actor's organisation."""
     with as_system(db.session()):  # as in accept: the ledger is not the receiver's to read
         return consent.in_force(actor, transfer.referral_id, SHARING_PURPOSE) is not None
+
+
+def is_open_to(actor: Actor, transfer: Transfer) -> bool:
+    """Say whether the referral of an offer that the actor's organisation accepted is still open to it."""
+    parties = select(ReferralParty.id).where(
+        col(ReferralParty.referral_id) == transfer.referral_id,
+        col(ReferralParty.organisation_id) == actor.organisation_id,
+        ReferralParty.is_live(clock.now()),
+    )
+    return db.session().scalars(parties).first() is not None
 
 
 def require_consent(actor: Actor, referral: Referral) -> None:

@@ -9,12 +9,13 @@ from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
 from portal.consent import wording
 from portal.consent.models import ConsentEvent
-from portal.family import proof
+from portal.family import links, proof
 from portal.family.models import ConsentLink, ForWhom, Way
 from portal.family.rules import MOST_WRONG_DATES
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
 from portal.referrals.models import TimelineEntry
+from tests.factories.referrals import load_for
 from tests.family.conftest import ANSWERS, BORN, EMAIL, SANA, ledger, link_of, mails, prompts, rows
 
 CHILD = "Amira"
@@ -234,9 +235,6 @@ def test_another_parents_words_are_not_shown(database, visit_of, kept_world):
     visit = visit_of()
     visit.answer()
     with database.transaction():
-        from portal.family import links  # noqa: PLC0415
-        from tests.factories.referrals import load_for  # noqa: PLC0415
-
         referral = load_for(kept_world.officer, visit.referral_id)
         row = links.make(kept_world.officer.actor, referral, links.Wanted(ForWhom.PARENT, Way.PAPER))
         other = links.path_of(row)

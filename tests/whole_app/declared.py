@@ -315,6 +315,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/consent-links"): Declared(WRITERS | READERS),
     ("GET", f"{R}/consent-links/<key:key>"): Declared(WRITERS | READERS),
     ("POST", f"{R}/consent-links/<key:key>/end"): Declared(WRITERS | READERS),
+    ("GET", f"{R}/consent-change"): Declared(WRITERS | READERS),
+    ("POST", f"{R}/consent-change"): Declared(WRITERS | READERS),
     # Time.
     ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),

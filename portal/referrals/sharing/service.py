@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.audit.actions import Action
 from portal.consent import queries as consent
@@ -103,12 +103,34 @@ def stop(actor: Actor, referral: Referral, organisation_key: str) -> str:
     ]
     if organisation is None or not shared:
         raise SomeoneWasFirstError("This is no longer shared with that organisation.")
-    with as_system(db.session()):
-        for party in shared:
-            party.valid_to = clock.now()
-    timeline.add(actor, referral, "shared", f"No longer shared with {organisation.name}")
-    trail.record(actor, referral, Action.SHARING_ENDED, organisation=organisation.key)
+    _end(actor, referral, organisation, shared)
     return organisation.name
+
+
+def end_consented(by: Author, referral: Referral) -> list[str]:
+    """End now every sharing that rests on the family's consent; what rests on another ground goes on.
+
+    Each organisation is told that it ended, and not why. Returns their names.
+    """
+    ended: dict[int, list[ReferralParty]] = {}
+    for party in live_parties(referral):
+        if party.role is PartyRole.SHARED and party.ground is Ground.CONSENT:
+            ended.setdefault(party.organisation_id, []).append(party)
+    with as_system(db.session()):
+        named = select(Organisation).where(col(Organisation.id).in_(ended)).order_by(col(Organisation.name))
+        organisations = list(db.session().scalars(named).all())
+    for organisation in organisations:
+        _end(by, referral, organisation, ended[organisation.id or 0])
+        telling.sharing_ended(referral, organisation.id or 0)
+    return [each.name for each in organisations]
+
+
+def _end(by: Author, referral: Referral, organisation: Organisation, parties: list[ReferralParty]) -> None:
+    with as_system(db.session()):
+        for party in parties:
+            party.valid_to = clock.now()
+    timeline.add(by, referral, "shared", f"No longer shared with {organisation.name}")
+    trail.record(by, referral, Action.SHARING_ENDED, organisation=organisation.key)
 
 
 def get_shared_referral(actor: Actor, reference: str) -> Referral | None:

@@ -14,7 +14,7 @@ from portal.audit.actions import Action
 from portal.transfers import queries, service
 from portal.transfers.forms import DeclineForm
 from portal.transfers.models import Transfer
-from portal.transfers.rules import READABLE, STATE_LABELS, may_answer
+from portal.transfers.rules import READABLE, STATE_LABELS, TransferState, may_answer
 from portal.web.rendering import render
 
 blueprint = Blueprint("transfers_received", __name__, url_prefix="/transfers")
@@ -63,13 +63,15 @@ def decline(actor: Actor, transfer: Transfer) -> Response:
 def _show(actor: Actor, transfer: Transfer, form: DeclineForm, **more: Any) -> Response:
     waits = may_answer(transfer.state)
     agreed = not waits or service.is_agreed(actor, transfer)
+    is_over = transfer.state is TransferState.ACCEPTED and not service.is_open_to(actor, transfer)
     return render(
         "transfers/received.html",
         form=form,
         transfer=transfer,
         reference=transfer.content["reference"],
         agreed=agreed,
-        content=transfer.content if transfer.state in READABLE and agreed else None,
+        is_over=is_over,
+        content=transfer.content if transfer.state in READABLE and agreed and not is_over else None,
         state=STATE_LABELS[transfer.state],
         may_answer=waits and agreed and actor.may(Permission.TRANSFER_ACCEPT),
         **more,
