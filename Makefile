@@ -15,11 +15,12 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup setup-dev test test-needs check drift format requirements
+.PHONY: help run setup setup-dev test test-needs bench check drift format requirements
 
 help:
 	@echo "make run     start the portal with its demo (PORT=8000 PORTAL_DATA_DIR=var)"
 	@echo "make test    run every test, on SQLite, on PostgreSQL and in a browser"
+	@echo "make bench   measure how fast it is, beside the least it could be, and as it grows"
 	@echo "make check   format, lint, types, import order, templates, migration drift"
 	@echo "make format  put the code into the format that make check wants"
 	@echo "make setup   install only what running needs"
@@ -29,6 +30,10 @@ run: setup
 
 test: setup-dev test-needs
 	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup $(TESTS)
+
+# BENCH_SIZES and BENCH_REQUESTS make it longer or shorter; see tests/bench/__main__.py.
+bench: setup-dev
+	$(BIN)/python -m tests.bench
 
 check: setup-dev drift
 	$(BIN)/ruff format --check

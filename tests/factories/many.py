@@ -19,16 +19,17 @@ _PUBLIC = ("key", "key_hash", "stored_name", "token_hash")
 """Columns whose values are unique among all rows and mean nothing in themselves."""
 
 
-def multiply(engine: Engine, total: int) -> int:
+def multiply(engine: Engine, total: int, only: frozenset[str] | None = None) -> int:
     """Copy the referrals in the database of `engine`, with everything about them, until there are `total`.
 
-    Files are not copied, mails and the audit neither: what a copy's owner and state are, its original's were. Returns
-    the number of rows added.
+    `only` names the tables to copy where it need not be everything. Files are not copied, mails and the audit neither.
+    A copy has its original's owner and state, and a family name of its own. Returns the number of rows added.
     """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("select set_config('app.system', 'on', true)")
-        held = {table.name: list(_rows(connection, table)) for table in _about_referrals()}
+        wanted = [table for table in _about_referrals() if only is None or table.name in only]
+        held = {table.name: list(_rows(connection, table)) for table in wanted}
         added = _insert(connection, held, total - len(held["referral"]))
         if engine.dialect.name == "postgresql":
             _move_sequences(connection)
@@ -54,7 +55,7 @@ def _insert(connection: Connection, held: dict[str, list[Row]], wanted: int) -> 
         taken = {row["id"]: references.new() for row in originals[:wanted]}
         copied = _copies(held, taken, {row["id"]: row["reference"] for row in originals}, new_ids)
         for table in _about_referrals():
-            if copied[table.name]:
+            if copied.get(table.name):
                 connection.execute(insert(table), copied[table.name])
                 added += len(copied[table.name])
         wanted -= len(taken)
@@ -69,6 +70,8 @@ def _copies(
     ids: dict[tuple[str, int], int] = {}
     copied: dict[str, list[Row]] = {}
     for table in _about_referrals():
+        if table.name not in held:
+            continue
         copied[table.name] = []
         for row in held[table.name]:
             if not _belongs(table, row, taken, renamed, ids):
@@ -76,6 +79,9 @@ def _copies(
             new = row | {"id": next(new_ids[table.name])}
             ids[table.name, row["id"]] = new["id"]
             new |= {name: secrets.token_hex(16) for name in _PUBLIC if name in row}
+            if "child_family_name" in row:
+                new["child_family_name"] = f"Copy{new['id']} {row['child_family_name']}"
+                new["child_family_key"] = new["child_family_name"].lower()
             if "reference" in row:
                 new["reference"] = renamed.get(row["reference"], row["reference"])
             copied[table.name].append(new | _pointed(table, row, ids))
