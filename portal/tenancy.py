@@ -71,7 +71,7 @@ class PartyScoped(Scoped):
     @classmethod
     def visible_to(cls, tenant: int) -> ColumnElement[bool]:
         """Return the rows of referrals to which `tenant` is a party now."""
-        return cls.referral_id.in_(live_parties(tenant))
+        return is_live_party(tenant, cls.referral_id)
 
     def written_by(self, tenant: int, reached: dict[int, int]) -> bool:
         """Allow whoever has loaded the referral in this session, and only under its true owner."""
@@ -87,7 +87,7 @@ class PartyRoot(Scoped):
     @classmethod
     def visible_to(cls, tenant: int) -> ColumnElement[bool]:
         """Return the referrals to which `tenant` is a party now."""
-        return cls.id.in_(live_parties(tenant))
+        return is_live_party(tenant, cls.id)
 
     def written_by(self, tenant: int, reached: dict[int, int]) -> bool:
         """Allow a new referral of the tenant's own, and one that this session has loaded."""
@@ -110,12 +110,17 @@ class BetweenTwo(Scoped):
         return tenant in (self.owed_by_id, self.owed_to_id)
 
 
-def live_parties(tenant: int) -> Any:
-    """Return the select of referral ids to which `tenant` is a party at this moment."""
-    party = SQLModel.metadata.tables["referral_party"]
+def is_live_party(tenant: int, referral_id: Any) -> ColumnElement[bool]:
+    """Return the SQL that is true where `tenant` is a party to the referral at this moment: one look into an index.
+
+    Asked of each row. A list of all that a tenant is party to would be made anew by every query, however few its rows.
+    """
+    # An alias of its own: a query may well join the parties for other reasons.
+    party = SQLModel.metadata.tables["referral_party"].alias("own_party")
     moment = bindparam("tenancy_now", callable_=lambda: clock.now(), type_=party.c.valid_to.type)  # noqa: PLW0108 - the clock of that moment
-    ended = party.c.valid_to.is_(None) | (party.c.valid_to > moment)
-    return select(party.c.referral_id).where(party.c.organisation_id == tenant, party.c.valid_from <= moment, ended)
+    live = party.c.valid_to.is_(None) | (party.c.valid_to > moment)
+    mine = (party.c.organisation_id == tenant, party.c.valid_from <= moment, live)
+    return select(1).where(party.c.referral_id == referral_id, *mine).correlate_except(party).exists()
 
 
 class TenantSession(Session):

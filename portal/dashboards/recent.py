@@ -13,7 +13,7 @@ from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.referrals import record
-from portal.referrals.listing import Wanted, conditions
+from portal.referrals.listing import newest
 from portal.referrals.models import Referral, SeenMark, TimelineEntry
 
 MOST = 50
@@ -48,14 +48,14 @@ def referrals(actor: Actor) -> list[Recent]:
         return []
     newest_first = (col(Referral.last_change_at).desc(), col(Referral.reference).desc())
     # Chosen first, so that the timelines of those alone are looked into.
-    last = select(Referral.id).where(*conditions(actor, Wanted()), *_near(actor)).order_by(*newest_first).limit(MOST)
-    newest, count = _unread(actor)
+    last = newest(actor, MOST, *_near(actor))
+    unread, count = _unread(actor)
     wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
         Referral, ReferralParty, TimelineEntry.title, TimelineEntry.at, count
     )
     wanted = (
         wanted.join(ReferralParty, _at_the_table(actor))
-        .outerjoin(TimelineEntry, and_(col(TimelineEntry.id) == newest, col(ReferralParty.scope) != Scope.STATUS))
+        .outerjoin(TimelineEntry, and_(col(TimelineEntry.id) == unread, col(ReferralParty.scope) != Scope.STATUS))
         .where(col(Referral.id).in_(last))
         .order_by(*newest_first)
     )

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, union_all
 from sqlmodel import col, select
 
-from portal import db, references
+from portal import clock, db, references
 from portal.access.actor import Actor
+from portal.access.models import PartyRole, ReferralParty
 from portal.access.policy import Permission
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import within_need
@@ -95,8 +96,9 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
     """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows."""
     cursor = wanted.cursor
     backwards = cursor is not None and not cursor.older
-    asked = select(Referral).where(*conditions(actor, wanted)).order_by(*_order(wanted.sort, backwards=backwards))
-    found = list(db.session().scalars(asked.limit(limit + 1)).all())
+    order = _order(wanted.sort, backwards=backwards)
+    page = _first(actor, conditions(actor, wanted), order, limit + 1)
+    found = list(db.session().scalars(select(Referral).where(col(Referral.id).in_(page)).order_by(*order)).all())
     more, rows = len(found) > limit, found[:limit]
     if backwards:
         rows.reverse()
@@ -111,6 +113,29 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
         else None
     )
     return Listing(rows, older, newer)
+
+
+def newest(actor: Actor, limit: int, *narrowed: ColumnElement[bool]) -> Any:
+    """Return the select of the ids of the `limit` referrals within `actor`'s reach, `narrowed`, that changed last."""
+    return _first(actor, [*conditions(actor, Wanted()), *narrowed], _order(Sort.CHANGE, backwards=False), limit)
+
+
+def _first(actor: Actor, found: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int) -> Any:
+    """Return the select of the ids of the first `limit` referrals that are `found`, in `order`.
+
+    KSAF is party to nearly all of them and walks the order's index. A partner is party to few, which no such index
+    knows: the first of its own, from an index that begins with the owner, are put beside those it looks on at.
+    """
+    chosen = select(Referral.id).where(*found).order_by(*order).limit(limit)
+    if actor.is_operator:
+        return chosen
+    own = chosen.where(col(Referral.organisation_id) == actor.organisation_id).subquery()
+    shared = select(ReferralParty.referral_id).where(
+        col(ReferralParty.organisation_id) == actor.organisation_id,
+        col(ReferralParty.role) != PartyRole.OWNER,
+        ReferralParty.is_live(clock.now()),
+    )
+    return chosen.where(col(Referral.id).in_(union_all(select(own.c.id), shared)))
 
 
 def _key(row: Referral, sort: Sort) -> datetime | None:
