@@ -25,7 +25,8 @@ DECISIONS, MISSED = 5, 10
 
 def decisions(reading: Reading) -> Listed:
     """Return the proposals that no manager has settled yet, those to be read first on top."""
-    found = authorising.waiting(reading.actor).rows
+    # A sharing without consent that waits is in "Waiting for you".
+    found = authorising.proposals(reading.actor)
     rows = [_decision(each) for each in found[:DECISIONS]]
     said = f"{count_of(len(found), 'decision')} to authorise"
     empty = "No decision waits for a manager. A proposal appears here as soon as a colleague sends it."

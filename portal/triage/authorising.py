@@ -74,7 +74,13 @@ class Authorising:
 
 
 def waiting(actor: Actor) -> Authorising:
-    """Return the proposals within `actor`'s reach that no manager has settled yet: two queries, no text decrypted."""
+    """Return what waits for a manager within `actor`'s reach: two queries, no text decrypted."""
+    found, now = proposals(actor), clock.now()
+    return Authorising(found[:MOST], len(found) > MOST, [_sharing(actor, each, now) for each in sharing.waiting(actor)])
+
+
+def proposals(actor: Actor) -> list[Waiting]:
+    """Return the proposals about referrals that no manager has settled, at most MOST and one more: one query."""
     wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
         Referral,
         Organisation.name.label("sender"),  # pyright: ignore[reportAttributeAccessIssue] - a column, not yet a text
@@ -94,11 +100,10 @@ def waiting(actor: Actor) -> Authorising:
         .limit(MOST + 1)
     )
     if not actor.is_operator or db.session().info["tenant"] != actor.organisation_id:
-        return Authorising([], has_more=False)
+        return []
     found = db.session().execute(wanted).all()
     now, calendar = clock.now(), closures.calendar()
-    lines = [_line(actor, each, now, calendar) for each in found[:MOST]]
-    return Authorising(lines, len(found) > MOST, [_sharing(actor, each, now) for each in sharing.waiting(actor)])
+    return [_line(actor, each, now, calendar) for each in found]
 
 
 def _sharing(actor: Actor, found: Decided, now: datetime) -> WaitingSharing:

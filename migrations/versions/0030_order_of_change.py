@@ -1,12 +1,12 @@
 """order of change: the index along which KSAF's list of all referrals is walked, and one for what waits for a partner.
 
-Revision: 0029, after 0028.
+Revision: 0030, after 0029.
 """
 
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
