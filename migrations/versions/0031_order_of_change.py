@@ -1,12 +1,12 @@
 """order of change: the index along which KSAF's list of all referrals is walked, and one for what waits for a partner.
 
-Revision: 0030, after 0029.
+Revision: 0031, after 0030.
 """
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
