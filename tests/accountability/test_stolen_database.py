@@ -25,6 +25,8 @@ from tests.factories import world as worlds
 
 TABLES: list[Table] = list(tables.metadata.sorted_tables)
 CANARY = "quizzlewhimper"
+PORTAL_SAYS = {"The decision to share was authorised"}
+"""The portal's own words, which begin a readable title too."""
 
 # Text that is kept readable, and why that gives no family's story away. A new column is encrypted, or argued for here.
 PLAIN = {
@@ -100,7 +102,7 @@ def test_a_stolen_database_shows_no_narrative(database, stolen, tmp_path):
             for name in rotation.encrypted_columns(table)
         }
     texts = {text for held in values.values() for value in held for text in _sentences(value)}
-    texts -= _names(database)
+    texts -= _names(database) | PORTAL_SAYS
     assert len(texts) > 100
     known = list(stolen.values())
     hits = [text for text in sorted(texts) if any(_is_in(text, data) for data in known)]
