@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from portal import db
 from portal.access.actor import Actor, Author
 from portal.accounts.models import User
+from portal.consent import replay
 from portal.consent.models import ConsentEvent
 from portal.consent.statements import CAPACITY_WORDS, METHOD_WORDS, PERMITTING, POSITION_WORDS, PROTECTION, VIEW
 
@@ -63,6 +64,20 @@ def standing(actor: Author, referral_id: int) -> list[LedgerLine]:
     for entry in _entries(actor, referral_id, *_readable(actor)):
         newest.setdefault(entry.purpose, entry)
     return [_line(entry, "", is_newest=True) for entry in newest.values()]
+
+
+def as_of(actor: Actor, referral_id: int, day: dt.date) -> list[LedgerLine]:
+    """Return the entry about each purpose that counted on `day`, by what is known now.
+
+    `is_newest` where it still counts. What was entered only later than that day says so by its `recorded_at`.
+    """
+    entries, names = _entries(actor, referral_id, *_readable(actor)), _recorders(actor, referral_id)
+    newest = {entry.purpose: entry.id for entry in reversed(entries)}
+    counted = replay.on(day, reversed(entries)).values()
+    return [
+        _line(each, names.get(each.recorded_by_id or 0, ""), is_newest=newest[each.purpose] == each.id)
+        for each in counted
+    ]
 
 
 def in_force(actor: Author, referral_id: int, purpose: str) -> ConsentEvent | None:

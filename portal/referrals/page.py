@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.models import Ground, Scope
 from portal.access.policy import Permission
 from portal.consent import queries as consent
+from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
 from portal.organisations import contacts
 from portal.referrals import conversation, lifecycle, progress, queries, record, standing
@@ -21,6 +22,7 @@ from portal.referrals.record import NEWEST, Entry, Opened
 from portal.referrals.rules import ENDED, Event, State
 from portal.referrals.sharing import seats
 from portal.timescales.recipients import manager_contact
+from portal.web.dates import in_london
 
 
 def _always(_actor: Actor, _referral: Referral) -> bool:
@@ -87,8 +89,11 @@ def tab_of(opened: Opened, key: str) -> Tab | None:
     return found if found and opened.reaches(found.scope) else None
 
 
-def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str, Any]:
-    """Return what the page needs to show `tab` to `actor`; `whole` for every entry of the timeline."""
+def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool, as_of: AsOfForm) -> dict[str, Any]:
+    """Return what the page needs to show `tab` to `actor`.
+
+    Takes `whole` for every entry of the timeline, and `as_of` with the day that is asked about, if one is.
+    """
     referral = opened.referral
     own: dict[str, Callable[[], dict[str, Any]]] = {
         "timeline": lambda: {
@@ -96,7 +101,7 @@ def context(actor: Actor, opened: Opened, tab: Tab, *, whole: bool) -> dict[str,
             "failed_mail": failed_mail_for(actor, referral.reference),
         },
         "referral": lambda: _answers(actor, referral),
-        "consent": lambda: {"ledger": consent.ledger(actor, referral.id or 0)},
+        "consent": lambda: _consent(actor, referral, as_of),
         "people": lambda: _people(actor, referral),
     }
     return {**heading(actor, opened, tab.key), **own[tab.key]()}
@@ -213,6 +218,18 @@ def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
 def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
     answers = queries.answers_of(queries.saved_sections(actor, referral).values())
     return {"sections": answer_words.all_lines(answers), "files": attachments.of_referral(actor, referral)}
+
+
+def _consent(actor: Actor, referral: Referral, as_of: AsOfForm) -> dict[str, Any]:
+    day = as_of.on.data if as_of.on.raw_data and as_of.validate() else None
+    on_that_day = consent.as_of(actor, referral.id or 0, day) if day else []
+    return {
+        "ledger": consent.ledger(actor, referral.id or 0),
+        "as_of": as_of,
+        "day": day,
+        "on_that_day": on_that_day,
+        "learnt_later": [each for each in on_that_day if day and in_london(each.recorded_at).date() > day],
+    }
 
 
 def _people(actor: Actor, referral: Referral) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
+from portal.consent.forms import AsOfForm
 from portal.referrals import page, record
 from portal.referrals.record import Opened, open_referral
 from portal.referrals.rules import State
@@ -25,7 +26,7 @@ def show(actor: Actor, opened: Opened) -> Response:
     tab = page.tab_of(opened, request.args.get("tab", ""))
     if tab is None:
         abort(404)
-    context = page.context(actor, opened, tab, whole=_whole())
+    context = page.context(actor, opened, tab, whole=_whole(), as_of=AsOfForm(request.args))
     record.note_view(actor, referral, tab.key, context.get("newest", 0))
     return render("referrals/page.html", etag=unchanged(*_facts(actor, opened)) or "", **context)
 
