@@ -27,6 +27,7 @@ from portal.referrals import routes as referrals
 from portal.safeguarding import routes as safeguarding
 from portal.timescales import routes as timescales
 from portal.transfers import routes as transfers
+from portal.transfers.statutory import told
 from portal.triage import routes as triage
 from portal.web import once
 
@@ -61,7 +62,7 @@ def install(app: Flask) -> None:
     referrals.install(app)
     enquiries.install(app)
     triage.install(app)
-    safeguarding.install(app)
+    safeguarding.install(app, told.AUTHORITIES)
     cases.install(app)
     transfers.install(app)
     accountability.install(app)

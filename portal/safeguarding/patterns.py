@@ -32,8 +32,10 @@ def about(actor: Actor, referral: Referral) -> list[Concern]:
     return list(db.session().scalars(wanted.order_by(col(Concern.id))).all())
 
 
-def around(actor: Actor, opened: OpenedConcern) -> Pattern:
+def around(actor: Actor, opened: OpenedConcern, limit: int | None = MOST) -> Pattern:
     """Return what else was raised about the child of a concern, or about others of the household, in one query.
+
+    At most `limit` of them, the newest; all where it is None.
 
     The same home is what `referrals/household.py` makes of the address; a child referred twice counts as of the home.
     """
@@ -48,7 +50,7 @@ def around(actor: Actor, opened: OpenedConcern) -> Pattern:
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
         .where(or_(*near), col(Concern.id) != opened.concern.id)
         .order_by(col(Concern.id).desc())
-        .limit(MOST)
+        .limit(limit)
     )
     found = [OpenedConcern(concern, other) for concern, other in db.session().execute(wanted).all()]
     same = [each for each in found if each.referral.id == referral.id]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -9,7 +10,8 @@ from portal import db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.referrals.models import Referral
-from portal.safeguarding.models import Concern, ConcernDecision, ConcernReceipt
+from portal.safeguarding.models import SUBJECT, Concern, ConcernDecision, ConcernReceipt
+from portal.timescales.models import Deadline
 
 RECEIPTS = 50
 """How many of their own receipts somebody sees, the newest: ours."""
@@ -17,10 +19,11 @@ RECEIPTS = 50
 
 @dataclass(frozen=True)
 class OpenedConcern:
-    """One concern with the referral it is about."""
+    """One concern with the referral it is about, and its deadline where the page of one needs it."""
 
     concern: Concern
     referral: Referral
+    deadline: Deadline | None = None
 
 
 def may_read(actor: Actor) -> bool:
@@ -36,14 +39,20 @@ def open_concern(actor: Actor, reference: str) -> OpenedConcern | None:
     if not may_read(actor):
         return None
     wanted = (
-        select(Concern, Referral)
+        select(Concern, Referral, Deadline)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
+        .outerjoin(Deadline, owed())
         .where(col(Concern.reference) == reference)
     )
     if db.session().info["writes"]:
         wanted = wanted.with_for_update(of=Concern)
     found = db.session().execute(wanted).first()
-    return OpenedConcern(found[0], found[1]) if found else None
+    return OpenedConcern(*found) if found else None
+
+
+def owed() -> ColumnElement[bool]:
+    """Return the SQL that ties a deadline to its concern."""
+    return and_(col(Deadline.subject_type) == SUBJECT, col(Deadline.subject_id) == col(Concern.id))
 
 
 def decisions_of(actor: Actor, concern: Concern) -> list[ConcernDecision]:

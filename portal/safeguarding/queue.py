@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, case
+from sqlalchemy import case
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -12,7 +12,7 @@ from portal.access.actor import Actor
 from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.safeguarding import queries
-from portal.safeguarding.models import SUBJECT, Concern
+from portal.safeguarding.models import Concern
 from portal.safeguarding.rules import DANGER_TAGS, OPEN, STATES, TONES, ConcernState, Danger
 from portal.timescales.descriptions import describe
 from portal.timescales.models import Deadline
@@ -60,11 +60,10 @@ def page(actor: Actor, group: Group, before: int | None = None) -> Page:
     """
     if not queries.may_read(actor):
         return Page([])
-    owed = and_(col(Deadline.subject_type) == SUBJECT, col(Deadline.subject_id) == col(Concern.id))
     wanted = (
         select(Concern, Referral, Deadline)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
-        .outerjoin(Deadline, owed)
+        .outerjoin(Deadline, queries.owed())
         .where(col(Concern.organisation_id) == actor.organisation_id)
     )
     if group is Group.OPEN:

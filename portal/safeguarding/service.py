@@ -82,6 +82,7 @@ def look_at(actor: Actor, concern: Concern) -> bool:
     why = f"{actor.name} looked at it on {long_datetime(concern.looked_at)}"
     timescales.meet(subject_of(concern), KIND, why)
     telling.settle(concern, why)
+    telling.cpoms_owed(concern.organisation_id)
     trail.record(actor, concern, Action.CONCERN_LOOKED_AT)
     db.session().flush()
     return True
@@ -114,6 +115,7 @@ def decide(actor: Actor, concern: Concern, decided: Decided, seen: int) -> Conce
     )
     db.session().add(made)
     concern.state, concern.decided_at = rules.state_after(decided.outcome), made.decided_at
+    telling.cpoms_owed(concern.organisation_id)
     trail.record(actor, concern, Action.CONCERN_DECIDED, outcome=decided.outcome.value)
     db.session().flush()
     return made

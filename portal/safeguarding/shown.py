@@ -1,15 +1,13 @@
-"""What a concern's page shows, in words."""
+"""What the pages about a concern show, in words."""
 
 from typing import Any
 
 from portal import clock
 from portal.access.actor import Actor
 from portal.referrals import progress
-from portal.safeguarding import call_now, service
-from portal.safeguarding.models import Concern
+from portal.safeguarding import authorities, call_now, facts, patterns, queries
 from portal.safeguarding.queries import OpenedConcern
-from portal.safeguarding.rules import DANGER_TAGS, DANGER_TOLD, STATES, TONES
-from portal.timescales import queries as timescales
+from portal.safeguarding.rules import DANGER_TAGS, STATES, TONES
 from portal.timescales.descriptions import describe
 from portal.web.dates import long_datetime
 
@@ -17,30 +15,40 @@ from portal.web.dates import long_datetime
 def context(actor: Actor, opened: OpenedConcern) -> dict[str, Any]:
     """Return what `safeguarding/concern.html` shows `actor` of a concern."""
     concern, referral = opened.concern, opened.referral
-    owed = timescales.for_subject(actor, service.subject_of(concern))
+    owed = None if concern.looked_at else opened.deadline
+    pattern = patterns.around(actor, opened)
     return {
-        "concern": concern,
-        "referral": referral,
-        "child": progress.child_in_full(referral),
-        "danger": DANGER_TAGS[concern.danger],
-        "state": (STATES[concern.state], TONES[concern.state]),
-        "rows": rows(concern),
-        "owed": describe(owed[0], clock.now()) if owed and concern.looked_at is None else None,
+        **about(opened),
+        "rows": facts.rows(concern),
+        "owed": describe(owed, clock.now()) if owed else None,
+        "decisions": [(each, facts.decision_rows(each)) for each in reversed(queries.decisions_of(actor, concern))],
+        "told": authorities.known().told(actor, referral),
+        "others": [_other(each) for each in pattern.child],
+        "household": [_other(each) for each in pattern.household],
         "call_now": call_now.for_area(referral.area),
     }
 
 
-def rows(concern: Concern) -> list[dict[str, Any]]:
-    """Return what was raised as the component `summary_list` takes it: the facts, the child's words, the opinion."""
-    by = f"{concern.raised_by_name}, {concern.raised_by_organisation}, {long_datetime(concern.raised_at)}"
-    week = [{"key": "With", "value": f"The update of week {concern.week_number}"}] if concern.week_number else []
-    return [
-        {"key": "Is anyone in danger now?", "value": DANGER_TOLD[concern.danger]},
-        {"key": "What was seen or heard", "value": concern.seen},
-        {"key": "The child’s own words", "value": concern.said},
-        {"key": "Who saw or heard it", "value": concern.witness},
-        {"key": "When", "value": long_datetime(concern.happened_at) if concern.happened_at else "As the words say"},
-        {"key": "What its writer makes of it", "value": concern.opinion},
-        {"key": "Raised by", "value": by},
-        *week,
-    ]
+def about(opened: OpenedConcern) -> dict[str, Any]:
+    """Return what every page about one concern begins with."""
+    concern = opened.concern
+    return {
+        "concern": concern,
+        "referral": opened.referral,
+        "child": progress.child_in_full(opened.referral),
+        "danger": DANGER_TAGS[concern.danger],
+        "state": (STATES[concern.state], TONES[concern.state]),
+    }
+
+
+def _other(each: OpenedConcern) -> dict[str, str]:
+    """Return another concern as the component `waiting_list` takes it."""
+    concern = each.concern
+    week = f", with the update of week {concern.week_number}" if concern.week_number else ""
+    return {
+        "title": f"{progress.child_in_list(each.referral)}, {long_datetime(concern.raised_at)}",
+        "href": f"/concerns/{concern.reference}",
+        "detail": f"{concern.raised_by_name}, {concern.raised_by_organisation}{week}",
+        "words": STATES[concern.state],
+        "tone": TONES[concern.state],
+    }

@@ -5,13 +5,13 @@ from portal.notifications import service as notifications
 from portal.safeguarding.models import Concern
 from portal.timescales import news
 from portal.timescales.news import News
-from portal.timescales.recipients import staff_of
+from portal.timescales.recipients import Member, staff_of
 
 
 def team(concern: Concern) -> None:
     """Prompt and mail everybody of the safeguarding team, or KSAF's managers where nobody is in it."""
     ksaf_id = concern.organisation_id
-    told = staff_of(ksaf_id).with_role(Role.SAFEGUARDING_TEAM, Role.MANAGER)
+    told = _team(ksaf_id)
     news.tell(News.CONCERN_RAISED, concern.reference, told, organisation_id=ksaf_id)
     for address in dict.fromkeys(member.email for member in told):
         notifications.queue(
@@ -22,3 +22,12 @@ def team(concern: Concern) -> None:
 def settle(concern: Concern, why: str) -> None:
     """Close the prompts of `team`, saying `why`."""
     news.settle(News.CONCERN_RAISED, concern.reference, why)
+
+
+def cpoms_owed(ksaf_id: int) -> None:
+    """Prompt the team once, however much there is, that something is to be recorded in CPOMS."""
+    news.tell(News.CPOMS_OWED, "", _team(ksaf_id), organisation_id=ksaf_id)
+
+
+def _team(ksaf_id: int) -> list[Member]:
+    return staff_of(ksaf_id).with_role(Role.SAFEGUARDING_TEAM, Role.MANAGER)

@@ -34,6 +34,7 @@ class News(StrEnum):
     LINK_UNANSWERED = "link_unanswered"
     UPDATE_POSTED = "update_posted"
     CONCERN_RAISED = "concern_raised"
+    CPOMS_OWED = "cpoms_owed"
     SHARING_WAITING = "sharing_waiting"
     SHARING_RETURNED = "sharing_returned"
     REFUSAL_REASON_OWED = "refusal_reason_owed"

@@ -54,6 +54,7 @@ _THINGS = {
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,
+    News.CPOMS_OWED.value: Thing("list for CPOMS", "/concerns/cpoms", Permission.CONCERN_READ),
 }
 
 _NEWS = {
@@ -201,6 +202,12 @@ _NEWS = {
         closing=_CLOSED_BY_STEP,
         read_under="sharing",
     ),
+    News.CPOMS_OWED: Words(
+        title="Safeguarding records are not in CPOMS yet",
+        text="CPOMS is KSAF’s safeguarding case record, and something of the portal’s belongs there.",
+        to_do="Open Concerns, then the list for CPOMS: copy each text into CPOMS and mark it.",
+        closing="Marking the last of them as recorded closes this.",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",
@@ -277,12 +284,13 @@ def thing(prompt_kind: str) -> Thing:
 
 def address(prompt_kind: str, reference: str) -> str:
     """Return where the work that a prompt of this kind is about is done."""
-    return f"{thing(prompt_kind).pages}/{reference}"
+    pages = thing(prompt_kind).pages
+    return f"{pages}/{reference}" if reference else pages
 
 
 def leads_to(prompt_kind: str, reference: str, key: str) -> str:
     """Return where a list leads for the prompt `key`: at once to what has only to be read, else to the prompt."""
-    if prompt_kind == News.CONCERN_RAISED:
+    if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED}:
         return address(prompt_kind, reference)
     part = _NEWS[News(prompt_kind)].read_under if prompt_kind in set(News) else ""
     return f"{address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"

@@ -6,21 +6,15 @@ for the mark finds every leak.
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import select
 
-from portal import clock, db, references, tenancy
+from portal import clock, db, references
 from portal.access.models import Scope
 from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
-from portal.enquiries import service as enquiries
-from portal.enquiries.call_backs.service import Family
-from portal.enquiries.models import Caller, NextStep
-from portal.enquiries.service import Call
-from portal.enquiries.signposts import service as signposts
-from portal.enquiries.signposts.service import About
 from portal.family import links as family
 from portal.family.models import ForWhom
 from portal.family.models import Way as LinkWay
@@ -32,9 +26,6 @@ from portal.referrals.rules import Event, State
 from portal.referrals.sharing import deciding
 from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
-from portal.safeguarding import service as safeguarding
-from portal.safeguarding.rules import Danger
-from portal.safeguarding.service import Raised
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers import links
@@ -44,7 +35,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import people, referrals, sharing, support
+from tests.factories import calls, concerns, people, referrals, sharing, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -182,14 +173,18 @@ def build(database: db.Database) -> World:
         _ask_about_attendance(made.school, made.other_school, ksaf)
         _ask_about_attendance(made.other_school, made.school, ksaf)
         for tenant in (made.school, made.other_school):
-            tenant.receipt = _raise(tenant, tenant.people[Role.REFERRER])
+            tenant.receipt = concerns.raised(
+                tenant.references[State.IN_SUPPORT], tenant.people[Role.REFERRER], tenant.concern_mark
+            )
         ksaf.concern = made.other_school.receipt
-        ksaf.receipt = _raise(made.school, made.school.practitioner)
+        ksaf.receipt = concerns.raised(
+            made.school.references[State.IN_SUPPORT], made.school.practitioner, made.school.concern_mark
+        )
         for tenant in (*made.partners(), ksaf):
             _add_prompts(tenant)
-        _log_call(ksaf)
+        ksaf.enquiry, ksaf.professional = calls.logged(ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark)
         for tenant in made.partners():
-            _signpost(tenant, ksaf)
+            ksaf.call_back = calls.signposted(tenant.people[Role.REFERRER], ksaf.mark)
         closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
         with as_system(db.session()):
             db.session().add(closed)
@@ -367,33 +362,6 @@ def _share(owner: Tenant, looker_on: Tenant, ksaf: Tenant, scope: Scope) -> None
     looker_on.shared = row.reference
 
 
-def _log_call(ksaf: Tenant) -> None:
-    """Log a call from a parent, with KSAF's mark in everything that was typed."""
-    adviser, mark = ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark
-    tenancy.enter(db.session(), ksaf.organisation_id)
-    call = Call(
-        Caller.PARENT,
-        "kent",
-        f"Explored {mark}",
-        f"Advised {mark}",
-        NextStep.ADVICE,
-        name=f"Caller {mark}",
-        phone="01632 960 700",
-        signposts=["sen_advice"],
-    )
-    ksaf.enquiry = enquiries.log_call(adviser.actor, call).reference
-    ksaf.professional = enquiries.log_call(adviser.actor, replace(call, caller=Caller.PROFESSIONAL)).reference
-
-
-def _signpost(tenant: Tenant, ksaf: Tenant) -> None:
-    """Signpost two families, one without personal data; what KSAF alone reads of the other has KSAF's mark."""
-    actor, mark = tenant.people[Role.REFERRER].actor, ksaf.mark
-    tenancy.enter(db.session(), tenant.organisation_id)
-    signposts.record(actor, About("attendance", "kent", ("line",)))
-    family = Family(f"Family {mark}", "01632 960 700", about=f"About {mark}")
-    ksaf.call_back = signposts.ask_for_call(actor, About("home", "medway"), family).reference
-
-
 def _offer(tenant: Tenant, receiver: Tenant, ksaf: Tenant) -> None:
     """Offer the family of `tenant` that is moving on to `receiver`, whose own mark is in what it may read alone."""
     by = ksaf.people[Role.CASE_MANAGER]
@@ -462,15 +430,6 @@ def _made(referral: Referral, by: people.Person, tenant: Tenant, mark: str, **to
     db.session().add(made)
     db.session().flush()
     return made
-
-
-def _raise(tenant: Tenant, by: people.Person) -> str:
-    """Raise a concern about a family of `tenant` in support, in words that nobody but the safeguarding team reads."""
-    enter(db.session(), by.organisation_id)
-    wanted = select(Referral).where(Referral.reference == tenant.references[State.IN_SUPPORT])
-    mark = tenant.concern_mark
-    words = Raised(Danger.YES, f"Seen {mark}", f"Said {mark}", f"Opinion {mark}", f"Witness {mark}", clock.now())
-    return safeguarding.raise_concern(by.actor, db.session().scalars(wanted).one(), words).reference
 
 
 def _ask_about_attendance(tenant: Tenant, asked: Tenant, ksaf: Tenant) -> None:

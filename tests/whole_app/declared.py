@@ -289,6 +289,12 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/concerns/<reference:reference>/received"): Declared(RAISERS, "receipt", hidden=True),
     ("GET", "/concerns/<reference:reference>"): Declared(SAFEGUARDING, "concern", hidden=True),
     ("POST", "/concerns/<reference:reference>/look"): Declared(SAFEGUARDING, "concern", hidden=True),
+    ("GET", "/concerns/<reference:reference>/decide"): Declared(SAFEGUARDING, "concern", hidden=True),
+    ("POST", "/concerns/<reference:reference>/decide"): Declared(SAFEGUARDING, "concern", hidden=True),
+    ("GET", "/concerns/<reference:reference>/chronology"): Declared(SAFEGUARDING, "concern", hidden=True),
+    ("GET", "/concerns/cpoms"): Declared(SAFEGUARDING),
+    ("GET", "/concerns/cpoms/text"): Declared(SAFEGUARDING),
+    ("POST", "/concerns/cpoms"): Declared(SAFEGUARDING),
     # Sharing.
     ("GET", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/share"): Declared(TRIAGE),

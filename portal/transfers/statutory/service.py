@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.audit.actions import Action
 from portal.referrals import timeline, trail
 from portal.referrals.models import Audience, Referral
+from portal.safeguarding import telling as concerns
 from portal.timescales import service as timescales
 from portal.timescales.service import Subject
 from portal.transfers.statutory import rules
@@ -80,6 +81,7 @@ def log(actor: Actor, referral: Referral, told: Told) -> StatutoryReferral:
     for kind in rules.starts(told.way):
         _owe(actor, referral, made, kind)
     _note(actor, referral, made, "KSAF made a statutory referral", Action.STATUTORY_LOGGED)
+    concerns.cpoms_owed(actor.organisation_id)
     return made
 
 
