@@ -26,6 +26,7 @@ from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
 from portal.organisations import contacts
 from portal.referrals import telling
+from portal.referrals.sharing import jobs as sharing
 from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
@@ -40,9 +41,10 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     """Do everything that is due at `now`, once, and return what was done as counts.
 
     "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "links_reminded"
-    and "links_run_out" families' links, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the
-    forgotten keys of forms, "anchors_written" the day's anchor of the audit, where one is kept. One part that breaks
-    does not keep the others from running: it is logged, and counted in "broken".
+    and "links_run_out" families' links, "sharings_reminded" those that end soon, "mail_sent", "mail_retry" and
+    "mail_failed" mails, "keys_removed" the forgotten keys of forms, "anchors_written" the day's anchor of the audit,
+    where one is kept. One part that breaks does not keep the others from running: it is logged, and counted in
+    "broken".
     """
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
@@ -110,6 +112,11 @@ def _links(database: Database, _settings: Settings, now: datetime) -> dict[str, 
     return family_links.run(database, now)
 
 
+def _sharings(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Remind KSAF of every sharing that ends soon."""
+    return {"sharings_reminded": sharing.remind(database, now)}
+
+
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
@@ -132,4 +139,4 @@ def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str,
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _mail, _tidy, _anchors)
+PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _sharings, _mail, _tidy, _anchors)

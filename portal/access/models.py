@@ -45,6 +45,7 @@ class ReferralParty(Scoped, SQLModel, table=True):
         ForeignKeyConstraint(["owner_organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
         Index("ix_referral_party_organisation", "organisation_id", "referral_id"),
         Index("ix_referral_party_referral", "referral_id", "organisation_id"),
+        Index("ix_referral_party_ends", "valid_to"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -62,6 +63,11 @@ class ReferralParty(Scoped, SQLModel, table=True):
     parts: dict[str, str] | None = Field(
         default=None, sa_type=EncryptedJSON, description="What is shown on a need to know and is open, with the reason"
     )
+    is_whole: bool = Field(
+        default=False,
+        description="Shared, and every part is open: it reads files and messages, which may hold anything",
+    )
+    reminded_at: datetime | None = Field(default=None, description="When KSAF was told that its end comes")
     is_consent_refused: bool = Field(default=False, description="The family refused; the organisation is told so")
     is_family_told: bool | None = Field(default=None, description="Of sharing without consent: whether they know")
     valid_from: datetime
@@ -71,6 +77,11 @@ class ReferralParty(Scoped, SQLModel, table=True):
     def is_live(cls, now: datetime) -> ColumnElement[bool]:
         """Return the SQL that is true for the rows that open their referral at `now`."""
         return and_(col(cls.valid_from) <= now, or_(col(cls.valid_to).is_(None), col(cls.valid_to) > now))
+
+    @classmethod
+    def reads_whole(cls) -> ColumnElement[bool]:
+        """Return the SQL that is true for the rows that open the whole referral, every part of a need to know too."""
+        return and_(col(cls.scope) == Scope.ALL, or_(col(cls.role) != PartyRole.SHARED, col(cls.is_whole)))
 
     @classmethod
     def visible_to(cls, tenant: int) -> ColumnElement[bool]:

@@ -103,6 +103,7 @@ class Permission(StrEnum):
     # sharing
     REFERRAL_SHARE = "referral.share"
     REFERRAL_UNSHARE = "referral.unshare"
+    SHARING_EXTEND = "sharing.extend"
     REFERRAL_CONTEXT = "referral.context"
     SHARING_READ = "sharing.read"
     SHARING_DECIDE = "sharing.decide"
@@ -250,6 +251,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # sharing
     Permission.REFERRAL_SHARE: _TRIAGE,
     Permission.REFERRAL_UNSHARE: _TRIAGE,
+    Permission.SHARING_EXTEND: _TRIAGE,
     Permission.REFERRAL_CONTEXT: _WRITERS,
     Permission.SHARING_READ: _TRIAGE,
     Permission.SHARING_DECIDE: _TRIAGE,

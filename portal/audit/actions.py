@@ -109,6 +109,7 @@ class Action(StrEnum):
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
     CONTEXT_ADDED = "referrals:context:added"
+    SHARING_EXTENDED = "referrals:sharing:extended"
     SHARING_PROPOSED = "referrals:sharing:proposed"
     SHARING_AUTHORISED = "referrals:sharing:authorised"
     SHARING_RETURNED = "referrals:sharing:returned"
@@ -222,6 +223,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
     Action.CONTEXT_ADDED: frozenset({"reference"}),
+    Action.SHARING_EXTENDED: frozenset({"reference", "organisation", "until"}),
     Action.SHARING_PROPOSED: frozenset({"reference", "key"}),
     Action.SHARING_AUTHORISED: frozenset({"reference", "key"}),
     Action.SHARING_RETURNED: frozenset({"reference", "key"}),

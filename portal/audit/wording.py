@@ -46,6 +46,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ATTACHMENT_ADDED: "Added a file",
         Action.ATTACHMENT_REMOVED: "Removed a file",
         Action.CONTEXT_ADDED: "Added what they know",
+        Action.SHARING_EXTENDED: "Shared with an organisation for longer",
         Action.SHARING_PROPOSED: "Decided to share without consent",
         Action.SHARING_AUTHORISED: "Authorised sharing without consent",
         Action.SHARING_RETURNED: "Returned a decision to share without consent",

@@ -93,7 +93,7 @@ def _unread(actor: Actor) -> tuple[Any, Any]:
         col(entry.referral_id) == col(Referral.id),
         col(entry.id) > func.coalesce(seen.scalar_subquery(), 0),
         or_(col(entry.actor_id).is_(None), col(entry.actor_id) != actor.user_id),
-        *record.readable(actor, entry, col(ReferralParty.scope) == Scope.ALL),
+        *record.readable(actor, entry, ReferralParty.reads_whole()),
     )
     newest = select(func.max(entry.id)).where(*unread)
     return newest.scalar_subquery(), select(func.count(col(entry.id))).where(*unread).scalar_subquery()

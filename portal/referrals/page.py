@@ -15,6 +15,7 @@ from portal.organisations import contacts
 from portal.referrals import conversation, lifecycle, progress, queries, record, standing
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
+from portal.referrals.form.parts import PART_WORDS, Part
 from portal.referrals.form.sections import words
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import concerns
@@ -216,8 +217,17 @@ def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
 
 
 def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
-    answers = queries.answers_of(queries.saved_sections(actor, referral).values())
-    return {"sections": answer_words.all_lines(answers), "files": attachments.of_referral(actor, referral)}
+    answers, closed = queries.answers_of(queries.saved_sections(actor, referral).values()), _closed(actor, referral)
+    return {
+        "sections": answer_words.all_lines(answers, without=closed),
+        "closed": [PART_WORDS[part] for part in closed],
+        "files": attachments.of_referral(actor, referral),
+    }
+
+
+def _closed(actor: Actor, referral: Referral) -> list[Part]:
+    opened = queries.open_parts(actor, referral)
+    return [part for part in Part if part not in opened]
 
 
 def _consent(actor: Actor, referral: Referral, as_of: AsOfForm) -> dict[str, Any]:
@@ -282,6 +292,6 @@ def _for_lookers_on(actor: Actor, opened: Opened) -> tuple[Action | None, list[A
     path, possible = f"/referrals/{opened.referral.reference}", list[Action]()
     if actor.may(Permission.REFERRAL_CONTEXT) and opened.reaches(Scope.UPDATES):
         possible.append(Action("Add what you know", f"{path}/context"))
-    if opened.reaches(Scope.ALL) and opened.referral.decided_at:
+    if opened.shows_whole and opened.referral.decided_at:
         possible.append(Action("Read the outcome", f"{path}/outcome"))
     return (possible[0], possible[1:]) if possible else (None, [])

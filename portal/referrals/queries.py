@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from portal import db
+from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.models import ReferralParty, Scope
 from portal.access.roles import Role
-from portal.referrals.form.sections import AnswerValue
+from portal.referrals.form.parts import Part
+from portal.referrals.form.sections import SECTIONS, AnswerValue, section
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import State
 
@@ -50,9 +52,38 @@ def concerns(actor: Actor, referral: Referral) -> bool:
 
 
 def saved_sections(actor: Actor, referral: Referral) -> dict[str, ReferralSection]:
-    """Return what is saved of the form, by the section's key; a section nobody has saved is not in it."""
-    rows = db.session().scalars(select(ReferralSection).where(col(ReferralSection.referral_id) == referral.id))
-    return {row.section: row for row in rows}
+    """Return what is saved of the form, by the section's key; a section nobody has saved is not in it.
+
+    An organisation that only looks on gets the parts that are open to it, and nothing of the others leaves the query.
+    """
+    saved = select(ReferralSection).where(col(ReferralSection.referral_id) == referral.id)
+    if concerns(actor, referral):
+        return {row.section: row for row in db.session().scalars(saved)}
+    closed = set(Part) - open_parts(actor, referral)
+    away = [section.key for section in SECTIONS if {each.part for each in section.questions} <= closed]
+    rows = db.session().scalars(saved.where(col(ReferralSection.section).not_in(away))).all()
+    return {row.section: _without(row, closed) for row in rows}
+
+
+def open_parts(actor: Actor, referral: Referral) -> set[Part]:
+    """Return the parts of a need to know that are open to `actor`'s organisation: all of them to the two sides."""
+    if concerns(actor, referral):
+        return set(Part)
+    mine = select(ReferralParty).where(
+        col(ReferralParty.referral_id) == referral.id,
+        col(ReferralParty.organisation_id) == actor.organisation_id,
+        col(ReferralParty.scope) == Scope.ALL,
+        ReferralParty.is_live(clock.now()),
+    )
+    return {Part(part) for party in db.session().scalars(mine) for part in party.parts or {}}
+
+
+def _without(row: ReferralSection, closed: set[Part]) -> ReferralSection:
+    """Return a section without the answers of its `closed` parts, let go so that nobody saves it so."""
+    db.session().expunge(row)
+    shut = {asked.key for asked in section(row.section).questions if asked.part in closed}
+    row.answers = {key: value for key, value in row.answers.items() if key not in shut}
+    return row
 
 
 def answers_of(sections: Iterable[ReferralSection]) -> dict[str, AnswerValue]:

@@ -53,6 +53,11 @@ class Opened:
         """Say whether the reader's organisation sees the whole referral, not its status or updates only."""
         return self.reaches(Scope.ALL)
 
+    @property
+    def shows_whole(self) -> bool:
+        """Say whether every part is open to the reader's organisation: what can hold anything is shown to it."""
+        return self.shows_all and (self.party.role is not PartyRole.SHARED or self.party.is_whole)
+
     def reaches(self, wanted: Scope) -> bool:
         """Say whether the reader's organisation sees at least what `wanted` opens."""
         order = list(Scope)
@@ -105,7 +110,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     referral, section, _ = found[0]
     # One organisation may hold more than one live basis: the widest counts.
     order = list(Scope)
-    widest = max((party for _, _, party in found), key=lambda party: order.index(party.scope))
+    widest = max((party for _, _, party in found), key=lambda party: (order.index(party.scope), party.is_whole))
     return Opened(referral, section.answers if section else {}, widest)
 
 
@@ -117,7 +122,7 @@ def timeline(actor: Actor, opened: Opened, limit: int | None = NEWEST) -> list[E
         .where(col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == referral.id)
         .scalar_subquery()
     )
-    sees_all = true() if opened.shows_all else false()
+    sees_all = true() if opened.shows_whole else false()
     kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None), sees_all)
     asked: Any = (
         select(TimelineEntry, Attachment, seen)
@@ -151,7 +156,7 @@ def _gather(actor: Actor, opened: Opened, rows: Sequence[Any]) -> list[Entry]:
     gathered: dict[int, Entry] = {}
     for entry, file, seen in rows:
         own = entry.actor_id == actor.user_id
-        body = entry.body if own or opened.shows_all else None
+        body = entry.body if own or opened.shows_whole else None
         made = gathered.setdefault(entry.id, Entry(entry, not own and entry.id > (seen or 0), body))
         if file is not None:
             made.files.append(file)

@@ -40,6 +40,7 @@ class News(StrEnum):
     REFUSAL_REASON_OWED = "refusal_reason_owed"
     RECEIVER_TO_TELL = "receiver_to_tell"
     FAMILY_TO_TELL = "family_to_tell"
+    SHARING_ENDS = "sharing_ends"
     MESSAGE_RECEIVED = "message_received"
 
 

@@ -195,6 +195,12 @@ _NEWS = {
         closing=_CLOSED_BY_STEP,
         read_under="sharing",
     ),
+    News.SHARING_ENDS: Words(
+        title="A sharing ends within two weeks",
+        text="Another organisation sees this referral until a day that comes soon. Then it closes by itself.",
+        to_do="Open Who can see this on the referral. If the organisation still needs it, extend it and say why.",
+        closing="Extending it or ending it closes this. If it may end by itself, say so here.",
+    ),
     News.FAMILY_TO_TELL: Words(
         title="Tell the family that the referral was shared",
         text="The referral was shared without the family’s consent, and they have not been told.",

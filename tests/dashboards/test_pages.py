@@ -59,24 +59,31 @@ def read(panel: panels.Panel, person: people.Person) -> str:
     return str(shown)
 
 
-def shared(helen, council, scope: Scope) -> str:
+def shared(helen, council, scope: Scope, *, is_whole: bool = False) -> str:
     """A referral shared as far as `scope`: an entry for everyone, a message, one that is KSAF's own; its reference."""
     officer = referrals.staff()
     made = referrals.acknowledged(helen, officer)
     add(officer.actor, made, "update_posted", "News from KSAF")
     add(officer.actor, made, MESSAGE, "Message from KSAF", "Said")
     add(officer.actor, made, "note", "Note of KSAF’s own", "Kept", audience=Audience.OPERATOR)
-    referrals.share(made, council.organisation_id, scope)
+    referrals.share(made, council.organisation_id, scope, is_whole=is_whole)
     return made.reference
 
 
-@pytest.mark.parametrize("scope", list(Scope))
-def test_early_help_sees_a_shared_family_as_far_as_its_basis_goes(tx, helen, council, scope):
-    reference = shared(helen, council, scope)
+@pytest.mark.parametrize(
+    ("scope", "is_whole", "newest"),
+    [
+        (Scope.STATUS, False, ""),
+        (Scope.UPDATES, False, "News from KSAF"),
+        (Scope.ALL, False, "News from KSAF"),
+        (Scope.ALL, True, "Message from KSAF"),
+    ],
+)
+def test_early_help_sees_a_shared_family_as_far_as_its_basis_goes(tx, helen, council, scope, is_whole, newest):
+    reference = shared(helen, council, scope, is_whole=is_whole)
     families, changes = read(panels.SHARED, council), read(panels.CHANGED, council)
     assert reference in families
     assert "Being decided" in families
-    newest = {Scope.STATUS: "", Scope.UPDATES: "News from KSAF", Scope.ALL: "Message from KSAF"}[scope]
     assert newest in changes
     assert [each for each in ("News from KSAF", "Message from KSAF") if each in changes] == [newest] * bool(newest)
     assert "own" not in families + changes

@@ -9,6 +9,7 @@ from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind, Role
 from portal.organisations.models import Organisation
 from portal.referrals import household, lifecycle
+from portal.referrals.form.parts import Part
 from portal.referrals.form.sections import SECTIONS
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.rules import Event
@@ -98,13 +99,15 @@ def load_for(person: people.Person, referral_id: int) -> Referral:
     return db.session().scalars(select(Referral).where(Referral.id == referral_id)).one()
 
 
-def share(referral: Referral, organisation_id: int, scope: Scope) -> None:
-    """Let an organisation see `referral` as far as `scope`."""
+def share(referral: Referral, organisation_id: int, scope: Scope, *, is_whole: bool = False) -> None:
+    """Let an organisation see `referral` as far as `scope`; `is_whole` opens every part of a need to know too."""
     with as_system(db.session()):
-        _add_party(referral, organisation_id, PartyRole.SHARED, scope)
+        _add_party(referral, organisation_id, PartyRole.SHARED, scope, is_whole=is_whole)
 
 
-def _add_party(referral: Referral, organisation_id: int, role: PartyRole, scope: Scope = Scope.ALL) -> None:
+def _add_party(
+    referral: Referral, organisation_id: int, role: PartyRole, scope: Scope = Scope.ALL, *, is_whole: bool = False
+) -> None:
     db.session().add(
         ReferralParty(
             referral_id=referral.id,
@@ -114,6 +117,8 @@ def _add_party(referral: Referral, organisation_id: int, role: PartyRole, scope:
             scope=scope,
             ground=GROUNDS[role],
             basis=role.value,
+            parts={part.value: "It needs it." for part in Part} if is_whole else None,
+            is_whole=is_whole,
             valid_from=clock.now(),
         )
     )

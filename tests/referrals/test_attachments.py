@@ -221,7 +221,8 @@ def test_who_sees_less_than_all_sees_no_files(tx, folder):
     tx.flush()
     assert attachments.of_referral(partner.actor, referrals.load_for(partner, draft.id)) == []
     referrals.load_for(writer, draft.id)
-    tx.scalars(select(ReferralParty).where(col(ReferralParty.role) == PartyRole.SHARED)).one().scope = Scope.ALL
+    shared = tx.scalars(select(ReferralParty).where(col(ReferralParty.role) == PartyRole.SHARED)).one()
+    shared.scope, shared.is_whole = Scope.ALL, True
     tx.flush()
     assert len(attachments.of_referral(partner.actor, referrals.load_for(partner, draft.id))) == 1
 

@@ -9,10 +9,12 @@ from portal.access.roles import OrganisationKind, Role
 from portal.consent.models import ConsentEvent, Position
 from portal.notifications.models import OutboxMail
 from portal.organisations.models import Organisation
+from portal.referrals.form.parts import Part
 from portal.referrals.models import Referral
 from portal.tenancy import as_system
 from tests.factories import people, referrals
 
+WHOLE = {"parts": [part.value for part in Part]} | {f"why_{part}": "It needs it." for part in Part}
 WORDS = {"scope": "updates", "why": "It works with the older brother.", "months": "3"}
 
 
@@ -159,7 +161,7 @@ def test_what_the_two_sides_write_to_each_other_is_read_by_who_sees_the_whole(cl
     assert "A plan for the brother." in pages[2]
     assert "Message" not in pages[2]
     assert client_of(cast.officer).post(f"{cast.path}/stop-sharing", data={"organisation": cast.key}).status_code == 303
-    share(client_of, cast, scope=Scope.ALL.value)
+    share(client_of, cast, scope=Scope.ALL.value, **WHOLE)
     whole = looks_on.get(f"{cast.path}?timeline=all").text
     assert all(text in whole for text in said.values())
 

@@ -299,6 +299,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/share"): Declared(TRIAGE),
     ("POST", f"{R}/stop-sharing"): Declared(TRIAGE),
+    ("GET", f"{R}/extend-sharing"): Declared(TRIAGE),
+    ("POST", f"{R}/extend-sharing"): Declared(TRIAGE),
     ("GET", f"{R}/sharing"): Declared(TRIAGE),
     ("GET", f"{R}/sharing/new"): Declared(TRIAGE),
     ("POST", f"{R}/sharing/new"): Declared(TRIAGE),

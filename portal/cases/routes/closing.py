@@ -29,7 +29,7 @@ blueprint = Blueprint("cases_closing", __name__, url_prefix="/referrals/<referen
 def open_ended(actor: Actor, reference: str) -> Opened | None:
     """Return a closed referral if `actor`'s organisation sees the whole of it; None otherwise."""
     opened = open_referral(actor, reference)
-    return opened if opened and opened.shows_all and opened.referral.closed_at else None
+    return opened if opened and opened.shows_whole and opened.referral.closed_at else None
 
 
 @blueprint.get("/close")

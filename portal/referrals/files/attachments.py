@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.access.models import ReferralParty, Scope
+from portal.access.models import ReferralParty
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.referrals.files import kinds, names, storage
@@ -65,11 +65,11 @@ def store(actor: Actor, referral: Referral, files: Iterable[FileStorage], entry:
 def of_referral(actor: Actor, referral: Referral) -> list[Attachment]:
     """Return the attachments of `referral` that `actor` may read, in the order they came.
 
-    They belong to the whole referral: an organisation that sees only its status or updates sees none.
+    They may hold anything: an organisation it is shared with sees none before every part is open to it.
     """
     sees_all = select(ReferralParty.referral_id).where(
         col(ReferralParty.organisation_id) == actor.organisation_id,
-        col(ReferralParty.scope) == Scope.ALL,
+        ReferralParty.reads_whole(),
         ReferralParty.is_live(clock.now()),
     )
     found = (

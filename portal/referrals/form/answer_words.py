@@ -1,8 +1,10 @@
 """The answers as people read them back: section by section, in words, each with the way to change it."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from portal.referrals.form.parts import Part
 from portal.referrals.form.sections import (
     SECTIONS,
     Answers,
@@ -37,18 +39,18 @@ def in_words(asked: Question, answers: Answers) -> str:
     return f"{text.rstrip('% ')}%" if asked.kind == "percent" and text else text
 
 
-def lines(section: Section, answers: Answers) -> list[AnswerLine]:
-    """Return the questions of `section` that these answers lead to, answered or not."""
-    asked = (each for each in section.questions if is_asked(each, answers))
+def lines(section: Section, answers: Answers, without: Collection[Part] = ()) -> list[AnswerLine]:
+    """Return the questions of `section` that these answers lead to, answered or not, `without` those of some parts."""
+    asked = (each for each in section.questions if each.part not in without and is_asked(each, answers))
     return [
         AnswerLine(each, in_words(each, answers) if is_answered(answers, each.key) else "", anchor(each))
         for each in asked
     ]
 
 
-def all_lines(answers: Answers) -> list[tuple[Section, list[AnswerLine]]]:
-    """Return every section with its lines, in the order of the form."""
-    return [(each, lines(each, answers)) for each in SECTIONS]
+def all_lines(answers: Answers, without: Collection[Part] = ()) -> list[tuple[Section, list[AnswerLine]]]:
+    """Return every section with its lines, in the order of the form, `without` the questions of some parts."""
+    return [(each, lines(each, answers, without)) for each in SECTIONS]
 
 
 def anchor(asked: Question) -> str:

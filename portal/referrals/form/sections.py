@@ -2,10 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from portal.referrals.form.parts import Part
 
 Kind = Literal["text", "long_text", "date", "choice", "choices", "phone", "email", "percent"]
 # Dates are kept as ISO 8601 (2026-11-22), percentages as typed, several choices as a list.
@@ -66,6 +68,8 @@ class Question:
     sensitive: bool = False
     """Safeguarding detail: shown only to those who need to know."""
     condition: Condition | None = None
+    part: Part | None = None
+    """What it belongs to that is shown on a need to know; a section that is such a part lends it to its questions."""
     heading: str = ""
     """Begins a group of questions on a long page."""
     required_for: frozenset[str] = frozenset()
@@ -85,6 +89,7 @@ class Section:
     title: str
     purpose: str
     questions: tuple[Question, ...]
+    part: Part | None = None
 
 
 def is_answered(answers: Answers, key: str) -> bool:
@@ -120,13 +125,17 @@ def read_question(table: Mapping[str, Any]) -> Question:
     if condition := fields.get("condition"):
         values = frozenset(condition["values"])
         fields["condition"] = Condition(condition["question"], values)
+    if part := fields.get("part"):
+        fields["part"] = Part(part)
     return Question(**fields)
 
 
 def _read_section(number: int, key: str) -> Section:
     table = tomllib.loads((QUESTIONS / f"{key}.toml").read_text(encoding="utf-8"))
-    questions = tuple(read_question(each) for each in table["question"])
-    return Section(key, number, table["title"], table["purpose"], questions)
+    part = Part(table["part"]) if "part" in table else None
+    read = (read_question(each) for each in table["question"])
+    questions = tuple(each if each.part else replace(each, part=part) for each in read)
+    return Section(key, number, table["title"], table["purpose"], questions, part)
 
 
 SECTIONS = tuple(_read_section(number, key) for number, key in enumerate(SECTION_ORDER, start=1))

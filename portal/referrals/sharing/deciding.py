@@ -14,6 +14,7 @@ from portal.consent import service as consent
 from portal.consent.models import Position
 from portal.consent.statements import PROTECTION, About, Statement
 from portal.organisations.models import Organisation
+from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral
 from portal.referrals.sharing import duties, grounds, queries, rules
@@ -60,6 +61,12 @@ class Wanted:
     family: Family
     parts: dict[str, str] = field(default_factory=dict[str, str])
     refusal_reason: str = ""
+
+
+def candidates(actor: Actor, referral: Referral) -> list[Organisation]:
+    """Return whom a decision can name: who does not see `referral`, or sees it on such a decision, to be renewed."""
+    already = {party.organisation_id for party in live_parties(referral) if not _protects(party)}
+    return [each for each in partners(actor) if each.id not in already]
 
 
 def propose(actor: Actor, referral: Referral, wanted: Wanted) -> SharingDecision:
@@ -163,8 +170,13 @@ def _record(actor: Actor, referral: Referral, wanted: Wanted) -> SharingDecision
 
 
 def _require_outside(referral: Referral, organisation: Organisation | None) -> None:
-    if organisation and any(party.organisation_id == organisation.id for party in live_parties(referral)):
+    others = {party.organisation_id for party in live_parties(referral) if not _protects(party)}
+    if organisation and organisation.id in others:
         raise SharingRefusedError(f"{organisation.name} can see this referral already.")
+
+
+def _protects(party: ReferralParty) -> bool:
+    return party.role is PartyRole.SHARED and party.ground is Ground.PROTECTION
 
 
 def _require_waiting(actor: Actor, found: Decided) -> SharingDecision:
@@ -203,8 +215,9 @@ def _settle(
 
 
 def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
-    """Let the organisation in, on the ground of protection, as far as the decision says."""
-    if any(party.organisation_id == decision.to_organisation_id for party in live_parties(referral)):
+    """Let the organisation in, on the ground of protection, as far as the decision says, in place of an earlier one."""
+    already = [party for party in live_parties(referral) if party.organisation_id == decision.to_organisation_id]
+    if not all(_protects(party) for party in already):
         raise SharingRefusedError(f"{decision.to_name} has come to see this referral already. Return the decision.")
     now, refused = clock.now(), decision.reason == rules.REFUSED
     said = "The family refused" if refused else "Without the family’s consent"
@@ -218,6 +231,7 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
         basis=f"To protect the child. {said}; a KSAF manager authorised it on {date_only(now)}.",
         let_in_by_name=decision.decided_by_name,
         parts=decision.parts,
+        is_whole=rules.is_whole(decision.scope or Scope.STATUS, decision.parts or {}),
         is_consent_refused=refused,
         is_family_told=decision.is_family_told,
         valid_from=now,
@@ -226,6 +240,8 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
     # Who is let in is the owner's to say, or KSAF's for it.
     with as_system(db.session()):
         db.session().add(party)
+        for earlier in already:
+            earlier.valid_to = now
     return party
 
 

@@ -54,7 +54,7 @@ def form(actor: Actor, referral: Referral) -> Response:
         return _ask(actor, referral, DecideForm(typed))
     found = queries.of_referral(actor, referral)
     before = next((each.decision for each in found if each.decision.key == request.args.get("from")), None)
-    known = {each.id: each.key for each in service.candidates(actor, referral)}
+    known = {each.id: each.key for each in deciding.candidates(actor, referral)}
     return _ask(actor, referral, prefilled(before, known.get(before.to_organisation_id, "") if before else ""))
 
 
@@ -63,7 +63,7 @@ def form(actor: Actor, referral: Referral) -> Response:
 def decide(actor: Actor, referral: Referral) -> Response:
     """Put a decision before the managers."""
     given = DecideForm(request.form)
-    given.offer(service.candidates(actor, referral))
+    given.offer(deciding.candidates(actor, referral))
     if not given.validate():
         return _ask(actor, referral, given, status=422)
     made = deciding.propose(actor, referral, given.wanted())
@@ -168,7 +168,7 @@ def _follow(actor: Actor, found: Decided, duty: Duty, kind: type[StepForm]) -> R
 
 
 def _ask(actor: Actor, referral: Referral, given: DecideForm, *, status: int = 200) -> Response:
-    given.offer(service.candidates(actor, referral))
+    given.offer(deciding.candidates(actor, referral))
     return render(
         "sharing/decide.html",
         status=status,

@@ -16,6 +16,7 @@ from portal.referrals.sharing.rules import LONGEST, SCOPE_WORDS
 from portal.web.fields import choice
 from portal.web.typed import one_line
 
+MONTHS = {key: f"{key} months" for key in LONGEST}
 NAME = 200  # characters: the columns' own room, and a sentence
 
 
@@ -43,7 +44,7 @@ class ReachForm(Form):
     why_safeguarding = line("Why does it need the safeguarding detail?", missing="Enter why it needs this part")
     why_health = line("Why does it need the health detail?", missing="Enter why it needs this part")
     why_third_parties = line("Why does it need to know of other people?", missing="Enter why it needs this part")
-    months = choice("For how long?", {key: f"{key} months" for key in LONGEST}, "Select for how long", default="3")
+    months = choice("For how long?", MONTHS, "Select for how long", default="3")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the reason of each part that is opened, and of no other: parts are opened in the whole alone."""

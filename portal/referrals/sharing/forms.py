@@ -1,29 +1,24 @@
 """What is chosen and typed when a referral is shared, and what an organisation that looks on may add."""
 
-from wtforms import Form, RadioField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.access.models import Scope
 from portal.organisations.models import Organisation
 from portal.referrals.conversation_forms import TextForm, long_text
-from portal.referrals.sharing.rules import LONGEST, SCOPE_WORDS
+from portal.referrals.sharing.fields import MONTHS, ReachForm
 from portal.referrals.sharing.service import Terms
+from portal.web.fields import choice
 from portal.web.typed import tidied
 
 LONGEST_WHY = 200  # characters: a sentence, which every organisation at the table reads
 
 
-class ShareForm(Form):
-    """With whom, how far, why and for how long."""
+class ShareForm(ReachForm):
+    """With whom, how far, which parts, why and for how long."""
 
     organisation = SelectField("Which organisation?", [InputRequired("Select an organisation")])
-    scope = RadioField(
-        "What may it see?",
-        [AnyOf([each.value for each in Scope], message="Select what it may see")],
-        choices=[SelectChoice(value=scope.value, label=words.capitalize()) for scope, words in SCOPE_WORDS.items()],
-        validate_choice=False,
-    )
     why = StringField(
         "Why does it need to see it?",
         [
@@ -32,13 +27,6 @@ class ShareForm(Form):
         ],
         filters=[tidied],
         description="Everyone who can see the referral reads this. One sentence, without details about the child.",
-    )
-    months = RadioField(
-        "For how long?",
-        [AnyOf(list(LONGEST), message="Select for how long")],
-        choices=[SelectChoice(value=months, label=f"{months} months") for months in LONGEST],
-        default="3",
-        validate_choice=False,
     )
 
     def offer(self, organisations: list[Organisation]) -> None:
@@ -49,7 +37,14 @@ class ShareForm(Form):
     @property
     def terms(self) -> Terms:
         """Return the terms, once the form is valid."""
-        return Terms(Scope(self.scope.data), self.why.data or "", self.months.data or "3")
+        return Terms(Scope(self.scope.data), self.why.data or "", self.months.data or "3", self.reasons())
+
+
+class ExtendForm(TextForm):
+    """For how much longer, and why."""
+
+    months = choice("For how much longer, from today?", MONTHS, "Select for how long", default="3")
+    text = long_text("Why does it still need to see it?", "Enter why it still needs to see it", "For KSAF’s record.")
 
 
 class ContextForm(TextForm):

@@ -1,19 +1,24 @@
 """KSAF shares a referral with another organisation, which may then add what it knows."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
+from portal.access.models import ReferralParty
 from portal.access.policy import Permission
 from portal.accounts import held
+from portal.organisations.models import Organisation
 from portal.referrals import record
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.queries import get_referral
 from portal.referrals.sharing import service as sharing
-from portal.referrals.sharing.forms import ContextForm, ShareForm
+from portal.referrals.sharing.forms import ContextForm, ExtendForm, ShareForm
 from portal.referrals.sharing.service import SharingRefusedError, get_shared_referral
+from portal.web.dates import long_date
 from portal.web.rendering import render
 
 blueprint = Blueprint("sharing", __name__, url_prefix="/referrals/<reference:reference>")
@@ -53,6 +58,31 @@ def stop(actor: Actor, referral: Referral) -> Response:
     return _seers(referral)
 
 
+@blueprint.get("/extend-sharing")
+@requires_row(Permission.SHARING_EXTEND, get_referral)
+def extend_form(actor: Actor, referral: Referral) -> Response:
+    """The form for letting an organisation see it longer."""
+    organisation, shared = sharing.shared_with(referral, request.args.get("organisation", ""))
+    record.note_view(actor, referral, "extend sharing")
+    return _ask_longer(referral, organisation, shared, ExtendForm(held.give_back(actor, request.path)))
+
+
+@blueprint.post("/extend-sharing")
+@requires_row(Permission.SHARING_EXTEND, get_referral)
+def extend(actor: Actor, referral: Referral) -> Response:
+    """Let it see it longer."""
+    wanted, key = ExtendForm(request.form), request.form.get("organisation", "")
+    organisation, shared = sharing.shared_with(referral, key)
+    if not wanted.validate():
+        return _ask_longer(referral, organisation, shared, wanted, status=422)
+    try:
+        name, until = sharing.extend(actor, referral, key, wanted.months.data or "3", wanted.written)
+    except SharingRefusedError as refused:
+        return _ask_longer(referral, organisation, shared, wanted, status=422, refused=str(refused))
+    flash(f"{name} can see this until {long_date(until)}.", "success")
+    return _seers(referral)
+
+
 @blueprint.get("/context")
 @requires_row(Permission.REFERRAL_CONTEXT, get_shared_referral)
 def context(actor: Actor, referral: Referral) -> Response:
@@ -83,6 +113,20 @@ def _show(actor: Actor, referral: Referral, wanted: ShareForm, *, status: int = 
         child=child_in_full(referral),
         agreed=sharing.agreed(actor, referral),
         refused=refused,
+    )
+
+
+def _ask_longer(
+    referral: Referral, organisation: Organisation, shared: list[ReferralParty], wanted: ExtendForm, **more: Any
+) -> Response:
+    return render(
+        "sharing/extend.html",
+        form=wanted,
+        referral=referral,
+        child=child_in_full(referral),
+        organisation=organisation,
+        until=max((party.valid_to for party in shared if party.valid_to), default=None),
+        **more,
     )
 
 

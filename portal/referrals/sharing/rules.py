@@ -1,9 +1,10 @@
 """What sharing asks for, in words and as deadlines; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from portal.access.models import Scope
+from portal.referrals.form.parts import Part
 from portal.referrals.progress import Tone
 from portal.referrals.sharing.models import Course, Duty, SharingDecision, SharingSettlement, SharingStep
 from portal.timescales.news import News
@@ -16,6 +17,8 @@ LONGEST = {"3": timedelta(weeks=13), "6": timedelta(weeks=26), "12": timedelta(w
 """How long a sharing may run, by about how many months: ours, no document gives a figure."""
 FURTHEST = timedelta(days=28)
 """How far ahead telling the family may be put off before it is thought about again: ours, as LONGEST."""
+WARNING = timedelta(days=14)
+"""How long before the end of a sharing KSAF is reminded of it: ours, as LONGEST."""
 SCOPE_WORDS = {
     Scope.STATUS: "its status only",
     Scope.UPDATES: "its status, and what happens",
@@ -39,6 +42,11 @@ DONE_WORDS = {
     Duty.TELL_RECEIVER: "The receiving team knows that consent was refused",
     Duty.TELL_FAMILY: "The family has been told",
 }
+
+
+def is_whole(scope: Scope, parts: Collection[str]) -> bool:
+    """Say whether every part is open, so that files and messages, which may hold anything, can be shown as well."""
+    return scope is Scope.ALL and set(Part) <= {Part(part) for part in parts}
 
 
 def duties(decision: SharingDecision) -> tuple[Duty, ...]:

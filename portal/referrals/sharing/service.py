@@ -4,7 +4,8 @@ DOMAIN: Early Help and other partners see a referral only where a live, recorded
 says. The new school of a child who has moved is one of them: it sees nothing until somebody shares with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -20,8 +21,10 @@ from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
-from portal.referrals.sharing.rules import LONGEST, PURPOSE, SCOPE_WORDS
+from portal.referrals.sharing.rules import LONGEST, PURPOSE, SCOPE_WORDS, is_whole
 from portal.tenancy import as_system
+from portal.timescales import news
+from portal.timescales.news import News
 from portal.web.dates import date_only
 from portal.web.errors import SomeoneWasFirstError
 
@@ -37,6 +40,8 @@ class Terms:
     scope: Scope
     why: str
     months: str
+    parts: dict[str, str] = field(default_factory=dict[str, str])
+    """Each part of a need to know that is opened, with the reason, which is KSAF's to read."""
 
 
 def agreed(actor: Actor, referral: Referral) -> consent.LedgerLine | None:
@@ -63,9 +68,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
 
     Raises SharingRefusedError where the family has not agreed to it, SomeoneWasFirstError where it sees it already.
     """
-    line = agreed(actor, referral)
-    if line is None or not line.permits:
-        raise SharingRefusedError("The family has not agreed to sharing with others, so this cannot be shared.")
+    line = _require_agreed(actor, referral)
     if any(party.organisation_id == organisation.id for party in live_parties(referral)):
         raise SomeoneWasFirstError(f"{organisation.name} can see this referral already.")
     now = clock.now()
@@ -78,6 +81,8 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
         ground=Ground.CONSENT,
         basis=f"The family agreed on {date_only(line.effective_on or line.recorded_at)}. {terms.why}",
         let_in_by_name=actor.name,
+        parts=terms.parts,
+        is_whole=is_whole(terms.scope, terms.parts),
         valid_from=now,
         valid_to=now + LONGEST[terms.months],
     )
@@ -91,8 +96,11 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
     return party
 
 
-def stop(actor: Actor, referral: Referral, organisation_key: str) -> str:
-    """End the sharing with an organisation now, and return its name. Raises SomeoneWasFirstError where it has ended."""
+def shared_with(referral: Referral, organisation_key: str) -> tuple[Organisation, list[ReferralParty]]:
+    """Return an organisation that `referral` is shared with now, and what lets it in.
+
+    Raises SomeoneWasFirstError where that has ended, or never was.
+    """
     with as_system(db.session()):
         named = select(Organisation).where(col(Organisation.key) == organisation_key)
         organisation = db.session().scalars(named).first()
@@ -103,6 +111,32 @@ def stop(actor: Actor, referral: Referral, organisation_key: str) -> str:
     ]
     if organisation is None or not shared:
         raise SomeoneWasFirstError("This is no longer shared with that organisation.")
+    return organisation, shared
+
+
+def extend(actor: Actor, referral: Referral, organisation_key: str, months: str, why: str) -> tuple[str, datetime]:
+    """Let an organisation see `referral` for `months` more, from now, and return its name and the new end.
+
+    Raises SomeoneWasFirstError where it has ended, SharingRefusedError where the family no longer agrees, or where it
+    rests on protecting the child: that takes a decision that a manager authorises again.
+    """
+    organisation, shared = shared_with(referral, organisation_key)
+    if any(party.ground is Ground.PROTECTION for party in shared):
+        raise SharingRefusedError("This rests on a decision without consent. Decide again, so that a manager reads it.")
+    _require_agreed(actor, referral)
+    until = clock.now() + LONGEST[months]
+    with as_system(db.session()):
+        for party in shared:
+            party.valid_to, party.reminded_at = until, None
+    _settle_reminder(referral, f"Extended to {date_only(until)}")
+    timeline.add(actor, referral, "shared", f"Shared longer with {organisation.name}", why, audience=Audience.OPERATOR)
+    trail.record(actor, referral, Action.SHARING_EXTENDED, organisation=organisation.key, until=until.isoformat())
+    return organisation.name, until
+
+
+def stop(actor: Actor, referral: Referral, organisation_key: str) -> str:
+    """End the sharing with an organisation now, and return its name. Raises SomeoneWasFirstError where it has ended."""
+    organisation, shared = shared_with(referral, organisation_key)
     _end(actor, referral, organisation, shared)
     return organisation.name
 
@@ -129,6 +163,7 @@ def _end(by: Author, referral: Referral, organisation: Organisation, parties: li
     with as_system(db.session()):
         for party in parties:
             party.valid_to = clock.now()
+    _settle_reminder(referral, "The sharing has ended")
     timeline.add(by, referral, "shared", f"No longer shared with {organisation.name}")
     trail.record(by, referral, Action.SHARING_ENDED, organisation=organisation.key)
 
@@ -151,6 +186,19 @@ def add_context(actor: Actor, referral: Referral, text: str) -> TimelineEntry:
     trail.record(actor, referral, Action.CONTEXT_ADDED)
     telling.operator(referral, "referrals/context")
     return entry
+
+
+def _settle_reminder(referral: Referral, why: str) -> None:
+    """Close the reminder that a sharing ends, unless another one of this referral still does."""
+    if not any(party.reminded_at for party in live_parties(referral)):
+        news.settle(News.SHARING_ENDS, referral.reference, why)
+
+
+def _require_agreed(actor: Actor, referral: Referral) -> consent.LedgerLine:
+    line = agreed(actor, referral)
+    if line is None or not line.permits:
+        raise SharingRefusedError("The family has not agreed to sharing with others, so this cannot be shared.")
+    return line
 
 
 def live_parties(referral: Referral) -> list[ReferralParty]:

@@ -18,7 +18,7 @@ blueprint = Blueprint("triage_outcome", __name__)
 def load(actor: Actor, reference: str) -> File | None:
     """Return the file if `actor`'s organisation sees the whole referral: its status alone opens no letter."""
     opened = open_referral(actor, reference)
-    return queries.open_file(actor, reference) if opened and opened.shows_all else None
+    return queries.open_file(actor, reference) if opened and opened.shows_whole else None
 
 
 @blueprint.get("/referrals/<reference:reference>/outcome")
