@@ -100,6 +100,9 @@ def _begin_again(actor: Actor, referral: Referral) -> None:
     # Who withdrew before KSAF had read it opened nothing that was acknowledged; whoever opens it again has read it.
     referral.acknowledged_at = referral.acknowledged_at or clock.now()
     referral.pathway = referral.decided_at = None
+    # Who helped has no need to read what is decided now; whoever is named next, perhaps they again, will.
+    referral.case_manager_id = referral.practitioner_id = None
+    referral.case_manager_name = referral.practitioner_name = ""
     referral.closed_at = referral.closed_by_name = referral.closing_outcome = referral.closing_rationale = None
     referral.acceptance_overridden_at = referral.acceptance_overridden_by_name = None
     referral.acceptance_overridden_why = None

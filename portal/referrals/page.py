@@ -205,7 +205,7 @@ def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
             "note": f"If they are away: {stand_in}" if stand_in else "",
         }
     line = contacts.ksaf()
-    if referral.support_starts_on is not None:
+    if referral.case_manager_id is not None:
         return {
             "name": referral.case_manager_name,
             "role": "KSAF case manager",

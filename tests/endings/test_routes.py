@@ -149,3 +149,16 @@ def test_the_second_manager_is_told_and_keeps_the_text(client_of, kept_world, pa
     assert "Someone was first" in late.text
     assert all(text in late.text for text in typed.values() if "Kept." in text)
     assert "<textarea" in late.text
+
+
+def test_who_helped_reads_nothing_of_a_referral_that_is_decided_afresh(client_of, kept_world, path):
+    manager, practitioner = client_of(kept_world.manager), client_of(kept_world.practitioner)
+    assert manager.post(f"{path}/close", data={**CLOSING, "ending": "ended_by_family"}).status_code == 303
+    assert practitioner.get(f"{path}/contacts").status_code == 200  # to write up what is left
+    assert manager.post(f"{path}/reopen", data={"why": "They asked again."}).status_code == 303
+    assert {practitioner.get(at).status_code for at in (path, f"{path}/support", f"{path}/contacts")} == {404}
+    assert path not in practitioner.get("/").text
+    contact = client_of(kept_world.referrer).get(path).text.split("Your contact")[1].split("</section>")[0]
+    assert "Priya Nair" in contact
+    assert "case manager" not in contact
+    assert manager.get(f"{path}/support").status_code == 200
