@@ -1,54 +1,17 @@
-"""A school, KSAF's people who help families, and a referral accepted for outreach."""
-
-from dataclasses import dataclass
+"""The cast of the weeks of support, and a referral accepted for outreach."""
 
 import pytest
 
-from portal.access.roles import OrganisationKind, Role
 from portal.cases import allocation, service
 from portal.cases.models import SupportCase
 from portal.referrals.models import Referral
-from portal.triage import service as triage
 from portal.triage.models import Outcome
-from tests.factories import people, referrals
-from tests.triage.conftest import proposed
-
-
-@dataclass(frozen=True)
-class World:
-    """Who there is."""
-
-    referrer: people.Person
-    outsider: people.Person
-    officer: people.Person
-    manager: people.Person
-    case_manager: people.Person
-    practitioner: people.Person
-    other_practitioner: people.Person
-    safeguarding: people.Person
-
-
-def make_world() -> World:
-    school = people.add_organisation(OrganisationKind.EDUCATION, "Larkfield Vale Academy")
-    elsewhere = people.add_organisation(OrganisationKind.EDUCATION, "Teasel Primary")
-    ksaf = referrals.operator()
-    return World(
-        referrer=people.add_person(school, Role.REFERRER, "Helen Marsh"),
-        outsider=people.add_person(elsewhere, Role.REFERRER),
-        officer=people.add_person(ksaf, Role.TRIAGE_OFFICER, "Sam Osei"),
-        manager=people.add_person(ksaf, Role.MANAGER, "Priya Nair"),
-        case_manager=people.add_person(ksaf, Role.CASE_MANAGER, "Anika Rao"),
-        practitioner=people.add_person(ksaf, Role.FAMILY_OUTREACH_PRACTITIONER, "Jo Pemberton"),
-        other_practitioner=people.add_person(ksaf, Role.FAMILY_OUTREACH_PRACTITIONER, "Lee Marlow"),
-        safeguarding=people.add_person(ksaf, Role.SAFEGUARDING_TEAM, "Colm Daly"),
-    )
+from tests.factories.cast import World, decided, make_world
 
 
 def accepted(world: World) -> Referral:
     """A referral that waits to be allocated; the session becomes KSAF's."""
-    made = proposed(world, Outcome.PATHWAY_2)
-    triage.authorise(world.manager.actor, made)
-    return made
+    return decided(world, Outcome.PATHWAY_2)
 
 
 def choice(world: World, monday: int = 0) -> allocation.Allocation:

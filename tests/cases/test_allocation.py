@@ -5,6 +5,7 @@ from portal import clock, db, tenancy
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent, AuditPayload
 from portal.cases import allocation, queries, service
+from portal.consent.models import ConsentEvent, Position
 from portal.notifications.models import OutboxMail
 from portal.referrals.models import Referral, TimelineEntry
 from portal.referrals.rules import State
@@ -87,7 +88,7 @@ def test_loads_count_open_cases_and_put_the_freest_first(helped):
     offered = allocation.choices(helped.case_manager.actor)
     people = [(each.member.name, each.load) for each in offered.practitioners]
     assert people == [("Lee Marlow", "No families"), ("Jo Pemberton", "2 families")]
-    assert [each.member.name for each in offered.managers] == ["Priya Nair", "Anika Rao"]
+    assert [each.member.name for each in offered.managers] == ["Owen Pritchard", "Priya Nair", "Anika Rao"]
 
 
 def test_loads_are_nobodys_but_ksafs(helped):
@@ -154,3 +155,15 @@ def test_who_may_not_allocate(client_of, kept, waiting):
     for person, status in ((kept.referrer, 403), (kept.officer, 403), (kept.outsider, 404)):
         client = client_of(person)
         assert (client.get(address).status_code, client.post(address).status_code) == (status, status)
+
+
+def test_nobody_is_named_for_a_family_that_has_changed_its_mind(client_of, kept, database, waiting):
+    with database.transaction() as session, tenancy.as_system(session):
+        agreed = session.scalars(select(ConsentEvent).where(ConsentEvent.purpose == "ksaf_support")).first()
+        session.add(ConsentEvent(**agreed.model_dump(exclude={"id", "position"}), position=Position.WITHDRAWN))
+    address = f"/referrals/{waiting.reference}/allocate"
+    refused = client_of(kept.manager).post(address, data=typed(kept, database))
+    assert refused.status_code == 422
+    assert "does not agree to support now" in refused.text
+    assert refused.text.count(" checked") == 3
+    assert client_of(kept.referrer).get(f"/referrals/{waiting.reference}/support").status_code == 404

@@ -9,8 +9,9 @@ from portal import db
 from portal.accounts import held
 from portal.cases import queries, weeks
 from portal.cases.models import CaseWeek
-from tests.cases.conftest import World, in_support
+from tests.cases.conftest import in_support
 from tests.cases.test_updates import TYPED, goal_of
+from tests.factories.cast import World
 from tests.factories.support import agreements
 
 

@@ -25,8 +25,9 @@ from portal.timescales import prompts, queries
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from portal.timescales.news import News
 from portal.web.errors import SomeoneWasFirstError
-from tests.cases.conftest import World, in_support
+from tests.cases.conftest import in_support
 from tests.factories import people, referrals
+from tests.factories.cast import World
 from tests.factories.support import agreements
 
 TYPED = {

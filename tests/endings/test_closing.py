@@ -21,7 +21,8 @@ from portal.referrals.rules import State
 from portal.timescales.models import Deadline, DeadlineState
 from portal.triage.models import Outcome
 from portal.web.errors import SomeoneWasFirstError
-from tests.endings.conftest import decided, supported
+from tests.endings.conftest import supported
+from tests.factories.cast import decided
 
 TEXTS = ("Mornings work now; his aunt drives him.", "All goals met; school is content.")
 

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from portal.triage.models import Outcome
 from tests.conftest import MONDAY
-from tests.endings.conftest import World, decided, make_world
 from tests.endings.test_pdf import kinds
+from tests.factories.cast import World, decided, make_world
 from tests.live import Portal, browsing, sign_in
 
 OURS = "A debt that the family asked us to keep to ourselves"
