@@ -1,20 +1,16 @@
 """How support ends: extended, closed, moved on to Pathway 3, and opened again. Each is a manager's, with its reason."""
 
-from datetime import timedelta
-
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import family_consent, queries, review, summaries
-from portal.cases.models import CaseWeek, SummaryState, SupportCase
+from portal.cases import family_consent, owed_weeks, queries, review, summaries
+from portal.cases.models import SummaryState, SupportCase
 from portal.enquiries.call_backs import queries as call_backs
 from portal.referrals import effects, endings, lifecycle, telling, timeline, trail
 from portal.referrals.endings import Ending, Standing
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import Event, State
-from portal.timescales import closures, policy
 from portal.timescales import service as timescales
-from portal.timescales.service import Subject
 from portal.transfers import service as transfers
 from portal.transfers.statutory import queries as statutory
 from portal.web.dates import count_of, long_date
@@ -97,9 +93,12 @@ def extend(actor: Actor, referral: Referral, weeks: int, why: str) -> None:
         raise SomeoneWasFirstError(f"{case.extended_by_name} has extended this support already. It can be done once.")
     family_consent.require_agreement(actor, referral)
     case.extended_at, case.extended_by_name, case.extended_why = clock.now(), actor.name, why
-    added = _add_weeks(case, weeks)
+    added = owed_weeks.add(case, range(case.weeks + 1, case.weeks + weeks + 1))
     case.weeks = referral.support_weeks = case.weeks + weeks
-    _owe(referral, case, added)
+    owed_weeks.owe_updates(referral, case, added)
+    timescales.cancel(owed_weeks.subject_of(case), "completion_summary", "The support was extended")
+    owed_weeks.owe("completion_summary", referral, case, added[-1].due_at)
+    effects.keep_next_due(referral)
     last = long_date(added[-1].due_at)
     timeline.add(actor, referral, "extended", f"Support goes on for {count_of(weeks, 'more week')}, until {last}")
     trail.record(actor, referral, Action.SUPPORT_EXTENDED, weeks=weeks)
@@ -119,49 +118,3 @@ def _end_case(actor: Actor, referral: Referral) -> None:
         review.call_off(actor, referral, case)
         case.ended_at = clock.now()
     db.session().flush()
-
-
-def _add_weeks(case: SupportCase, count: int) -> list[CaseWeek]:
-    calendar = closures.calendar()
-    opens = calendar.opening_on(case.starts_on)
-    added = [
-        CaseWeek(
-            organisation_id=case.organisation_id,
-            referral_id=case.referral_id,
-            case_id=case.id or 0,
-            number=number,
-            starts_on=case.starts_on + timedelta(weeks=number - 1),
-            due_at=policy.load().due_at("weekly_update", opens, calendar, number),
-        )
-        for number in range(case.weeks + 1, case.weeks + count + 1)
-    ]
-    db.session().add_all(added)
-    db.session().flush()
-    return added
-
-
-def _owe(referral: Referral, case: SupportCase, added: list[CaseWeek]) -> None:
-    """Start what is owed in the weeks `added`, and let the summary fall due after the last of them."""
-    sides = {"owed_by_id": lifecycle.operator_id(), "owed_to_id": referral.organisation_id}
-    opens = closures.calendar().opening_on(case.starts_on)
-    for week in added:
-        timescales.start(
-            "weekly_update",
-            Subject("case_week", week.id or 0),
-            referral.reference,
-            **sides,
-            person_id=case.practitioner_id,
-            since=opens,
-            week=week.number,
-        )
-    subject = summaries.subject_of(case)
-    timescales.cancel(subject, "completion_summary", "The support was extended")
-    timescales.start(
-        "completion_summary",
-        subject,
-        referral.reference,
-        **sides,
-        person_id=case.case_manager_id,
-        since=added[-1].due_at,
-    )
-    effects.keep_next_due(referral)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor, Author
 from portal.audit.actions import Action
-from portal.cases import family_consent, guests, queries, summaries
+from portal.cases import family_consent, guests, owed_weeks, queries
 from portal.cases.family_consent import ENDED, Agreed
 from portal.cases.models import CaseReview, SupportCase
 from portal.cases.queries import Supported
@@ -196,7 +196,7 @@ def hold(actor: Actor, found: Supported, what: Held) -> None:
     row.changed, row.recommendation, row.recorded_by_name = what.changed, what.recommendation, actor.name
     db.session().add(row)
     title = "The week 4 review was held"
-    timescales.meet(summaries.subject_of(case), "week_4_review", title)
+    timescales.meet(owed_weeks.subject_of(case), "week_4_review", title)
     effects.keep_next_due(referral)
     timeline.add(actor, referral, "review", title, audience=family_consent.audience_of(held))
     trail.record(actor, referral, Action.REVIEW_HELD)

@@ -3,16 +3,13 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import family_consent, rules
+from portal.cases import family_consent, owed_weeks, rules
 from portal.cases.allocation import Allocation
-from portal.cases.models import CaseWeek, SupportCase
+from portal.cases.models import SupportCase
 from portal.notifications import service as notifications
 from portal.referrals import effects, lifecycle, telling, trail
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
-from portal.timescales import closures, policy
-from portal.timescales import service as timescales
-from portal.timescales.service import Subject
 from portal.web.dates import long_date
 
 
@@ -29,7 +26,10 @@ def allocate(actor: Actor, referral: Referral, chosen: Allocation) -> SupportCas
     family_consent.require_agreement(actor, referral)  # after the move: whoever comes second hears who was first
     _copy(referral, chosen)
     case = _open_case(actor, referral, chosen)
-    _start_deadlines(actor, referral, case, _add_weeks(referral, case))
+    weeks = owed_weeks.add(case, range(1, rules.WEEKS + 1))
+    owed_weeks.owe_updates(referral, case, weeks)
+    owed_weeks.owe("week_4_review", referral, case, owed_weeks.opening(case))
+    owed_weeks.owe("completion_summary", referral, case, weeks[-1].due_at)
     effects.keep_next_due(referral)
     told = {"case_manager_id": manager.user_id, "practitioner_id": practitioner.user_id}
     trail.record(actor, referral, Action.CASE_ALLOCATED, **told, starts_on=chosen.starts_on.isoformat())
@@ -63,46 +63,3 @@ def _open_case(actor: Actor, referral: Referral, chosen: Allocation) -> SupportC
     db.session().add(made)
     db.session().flush()
     return made
-
-
-def _add_weeks(referral: Referral, case: SupportCase) -> list[CaseWeek]:
-    calendar = closures.calendar()
-    opens = calendar.opening_on(case.starts_on)
-    weeks = [
-        CaseWeek(
-            organisation_id=referral.organisation_id,
-            referral_id=referral.id or 0,
-            case_id=case.id or 0,
-            number=number,
-            starts_on=monday,
-            due_at=policy.load().due_at("weekly_update", opens, calendar, number),
-        )
-        for number, monday in enumerate(rules.week_starts(case.starts_on), 1)
-    ]
-    db.session().add_all(weeks)
-    db.session().flush()
-    return weeks
-
-
-def _start_deadlines(actor: Actor, referral: Referral, case: SupportCase, weeks: list[CaseWeek]) -> None:
-    opens = closures.calendar().opening_on(case.starts_on)
-    sides = {"owed_by_id": actor.organisation_id, "owed_to_id": referral.organisation_id}
-    for week in weeks:
-        timescales.start(
-            "weekly_update",
-            Subject("case_week", week.id or 0),
-            referral.reference,
-            **sides,
-            person_id=case.practitioner_id,
-            since=opens,
-            week=week.number,
-        )
-    for kind, since in (("week_4_review", opens), ("completion_summary", weeks[-1].due_at)):
-        timescales.start(
-            kind,
-            Subject("support_case", case.id or 0),
-            referral.reference,
-            **sides,
-            person_id=case.case_manager_id,
-            since=since,
-        )

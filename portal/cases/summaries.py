@@ -8,7 +8,7 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.roles import Role
 from portal.audit.actions import Action
-from portal.cases import attendance, family_consent, queries, summary_words
+from portal.cases import attendance, family_consent, owed_weeks, queries, summary_words
 from portal.cases.family_consent import Agreed
 from portal.cases.models import CompletionSummary, SummaryState, SupportCase
 from portal.cases.queries import Supported
@@ -21,7 +21,6 @@ from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
-from portal.timescales.service import Subject
 from portal.web.dates import ago
 from portal.web.errors import SomeoneWasFirstError
 
@@ -50,11 +49,6 @@ class Summarised:
     agreed: Agreed
     is_shown: bool
     summary: CompletionSummary | None
-
-
-def subject_of(case: SupportCase) -> Subject:
-    """Return what the deadlines of the whole support are about."""
-    return Subject("support_case", case.id or 0)
 
 
 def of_case(actor: Actor, case: SupportCase) -> CompletionSummary | None:
@@ -138,16 +132,17 @@ def propose(actor: Actor, found: Summarised, texts: Texts, version: int) -> Comp
     return summary
 
 
-def authorise(actor: Actor, found: Summarised) -> CompletionSummary:
+def authorise(actor: Actor, found: Summarised, read: str | None = None) -> CompletionSummary:
     """Authorise the proposed summary: the referrer may read it and is told, where the family agrees.
 
+    `read` is the version that the manager has read, where a page carries it: no other is settled.
     Raises SomeoneWasFirstError when it is settled already, SummaryRefusedError for one's own proposal.
     """
-    summary, referral = _require_proposed(actor, found), found.supported.referral
+    summary, referral = _require_proposed(actor, found, read), found.supported.referral
     summary.state = SummaryState.AUTHORISED
     summary.authorised_by_name, summary.authorised_at = actor.name, clock.now()
     title = "The completion summary is ready"
-    timescales.meet(subject_of(found.supported.case), "completion_summary", title)
+    timescales.meet(owed_weeks.subject_of(found.supported.case), "completion_summary", title)
     news.settle(News.SUMMARY_WAITING, referral.reference, title)
     timeline.add(actor, referral, "summary", title, audience=family_consent.audience_of(found.agreed))
     effects.keep_next_due(referral)
@@ -158,12 +153,12 @@ def authorise(actor: Actor, found: Summarised) -> CompletionSummary:
     return summary
 
 
-def send_back(actor: Actor, found: Summarised, comment: str) -> CompletionSummary:
+def send_back(actor: Actor, found: Summarised, comment: str, read: str | None = None) -> CompletionSummary:
     """Return the proposed summary, with a comment, to whoever proposed it; they are told.
 
-    Raises as `authorise`.
+    Takes `read` and raises as `authorise`.
     """
-    summary, referral = _require_proposed(actor, found), found.supported.referral
+    summary, referral = _require_proposed(actor, found, read), found.supported.referral
     summary.state, summary.comment = SummaryState.DRAFT, comment
     news.settle(News.SUMMARY_WAITING, referral.reference, "The summary was returned")
     timeline.add(actor, referral, "summary", "Completion summary returned", comment, audience=Audience.OPERATOR)
@@ -174,27 +169,20 @@ def send_back(actor: Actor, found: Summarised, comment: str) -> CompletionSummar
     return summary
 
 
-def require_as_read(found: Summarised, version: str | None) -> None:
-    """Refuse to settle another text than the one that was read, whose `version` a page carries.
-
-    Raises SomeoneWasFirstError: the summary that was read has been returned meanwhile, and sent again.
-    """
-    if found.summary is not None and version not in {None, str(found.summary.version)}:
-        raise SomeoneWasFirstError(
-            f"{found.summary.edited_by_name} changed this summary since you opened it, so nothing was settled."
-        )
-
-
 def may_settle(actor: Actor, summary: CompletionSummary) -> bool:
     """Say whether `actor` may authorise or return it: nobody settles their own proposal."""
     return summary.state is SummaryState.PROPOSED and summary.proposed_by_id != actor.user_id
 
 
-def _require_proposed(actor: Actor, found: Summarised) -> CompletionSummary:
+def _require_proposed(actor: Actor, found: Summarised, read: str | None) -> CompletionSummary:
     summary = found.summary
     if summary is None or summary.state is not SummaryState.PROPOSED:
         raise SomeoneWasFirstError(
             _what_happened(summary) if summary else "There is no completion summary to authorise yet."
+        )
+    if read not in {None, str(summary.version)}:
+        raise SomeoneWasFirstError(
+            f"{summary.edited_by_name} changed this summary since you opened it, so nothing was settled."
         )
     if not may_settle(actor, summary):
         raise SummaryRefusedError("You proposed this summary, so another manager settles it.")

@@ -1,5 +1,7 @@
 """The Summary tab: writing, authorising and returning a completion summary, and its two versions as pages and PDFs."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, make_response, redirect, request
 from werkzeug.wrappers import Response
 
@@ -12,7 +14,7 @@ from portal.cases.models import SummaryState
 from portal.cases.summaries import Summarised, SummaryRefusedError, Texts
 from portal.referrals import page
 from portal.referrals.record import note_view
-from portal.web.errors import SomeoneWasFirstError
+from portal.web.attempts import attempt
 from portal.web.rendering import render
 
 blueprint = Blueprint("cases_summary", __name__, url_prefix="/referrals/<reference:reference>/summary")
@@ -33,10 +35,9 @@ def save(actor: Actor, found: Summarised) -> Response:
     typed, is_sent = SummaryForm(request.form), request.form.get("do") == "send"
     if not (typed.is_complete() if is_sent else typed.validate()):
         return _show(actor, found, typed, status=422)
-    try:
-        (summaries.propose if is_sent else summaries.save)(actor, found, typed.texts(), typed.based_on())
-    except SomeoneWasFirstError as first:
-        return _show(actor, found, typed, told=first.told, status=409)
+    keep = summaries.propose if is_sent else summaries.save
+    if again := attempt(lambda: keep(actor, found, typed.texts(), typed.based_on())):
+        return _show(actor, found, typed, **again)
     flash("Summary sent to a manager." if is_sent else "Summary saved.", "success")
     return redirect(f"/referrals/{found.supported.referral.reference}/summary", 303)
 
@@ -45,13 +46,9 @@ def save(actor: Actor, found: Summarised) -> Response:
 @requires_row(Permission.SUMMARY_AUTHORISE, summaries.open_for_writing)
 def authorise(actor: Actor, found: Summarised) -> Response:
     """Authorise the summary."""
-    try:
-        summaries.require_as_read(found, request.form.get("version"))
-        summaries.authorise(actor, found)
-    except SomeoneWasFirstError as first:
-        return _show(actor, found, told=first.told, status=409)
-    except SummaryRefusedError as refused:
-        return _show(actor, found, told=str(refused), status=422)
+    read = request.form.get("version")
+    if again := attempt(lambda: summaries.authorise(actor, found, read), SummaryRefusedError):
+        return _show(actor, found, **again)
     told = (
         "The referrer has been told." if found.agreed.to_updates else "The family does not agree that others are told."
     )
@@ -66,13 +63,9 @@ def send_back(actor: Actor, found: Summarised) -> Response:
     returned = ReturnSummaryForm(request.form)
     if not returned.validate():
         return _show(actor, found, returned=returned, status=422)
-    try:
-        summaries.require_as_read(found, request.form.get("version"))
-        summaries.send_back(actor, found, returned.comment.data or "")
-    except SomeoneWasFirstError as first:
-        return _show(actor, found, returned=returned, told=first.told, status=409)
-    except SummaryRefusedError as refused:
-        return _show(actor, found, returned=returned, told=str(refused), status=422)
+    comment, read = returned.comment.data or "", request.form.get("version")
+    if again := attempt(lambda: summaries.send_back(actor, found, comment, read), SummaryRefusedError):
+        return _show(actor, found, returned=returned, **again)
     flash("Summary returned. Whoever wrote it has been told.", "success")
     return redirect(f"/referrals/{found.supported.referral.reference}/summary", 303)
 
@@ -130,8 +123,7 @@ def _show(
     typed: SummaryForm | None = None,
     *,
     returned: ReturnSummaryForm | None = None,
-    told: str = "",
-    status: int = 200,
+    **more: Any,
 ) -> Response:
     summary, opened = found.summary, found.supported.opened
     is_draft = summary is None or summary.state is SummaryState.DRAFT
@@ -139,7 +131,6 @@ def _show(
     form = (typed or _begun(actor, found)) if is_written else None
     return render(
         "cases/summary.html",
-        status=status,
         summary=summary,
         is_shown=found.is_shown,
         is_told=found.agreed.to_updates,
@@ -151,7 +142,7 @@ def _show(
         may_settle=summary is not None
         and actor.may(Permission.SUMMARY_AUTHORISE)
         and summaries.may_settle(actor, summary),
-        told=told,
+        **more,
         **page.heading(actor, opened, "summary"),
     )
 
