@@ -118,6 +118,7 @@ class Action(StrEnum):
     # the audit and data protection
     AUDIT_EXPORTED = "accountability:audit:exported"
     KEYS_ROTATED = "accountability:keys:rotated"
+    RECORD_COPIED = "accountability:record:copied"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -232,4 +233,5 @@ DETAIL: dict[Action, frozenset[str]] = {
     # the audit and data protection
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
     Action.KEYS_ROTATED: frozenset({"renewed", "unreadable"}),
+    Action.RECORD_COPIED: frozenset({"reference", "safeguarding"}),
 }

@@ -29,6 +29,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     Kind.LOOKED: {
         Action.REFERRAL_VIEWED: "Looked at a referral",
         Action.ATTACHMENT_READ: "Opened a file",
+        Action.RECORD_COPIED: "Made a copy of a record for somebody who asked",
         Action.UPDATE_READ: "Marked an update as read",
         Action.CONTEXT_VIEWED: "Looked at a question about attendance",
         Action.TRANSFER_VIEWED: "Looked at an offered family",
@@ -155,7 +156,14 @@ WORDS: dict[str, str] = {action.value: words for kind in PHRASES.values() for ac
 
 # Seeing what is in a child's record, or taking a copy of it. The organisation that referred the child may know of each.
 SEEING = frozenset(
-    {Action.REFERRAL_VIEWED, Action.ATTACHMENT_READ, Action.UPDATE_READ, Action.CONTEXT_VIEWED, Action.TRANSFER_VIEWED}
+    {
+        Action.REFERRAL_VIEWED,
+        Action.RECORD_COPIED,
+        Action.ATTACHMENT_READ,
+        Action.UPDATE_READ,
+        Action.CONTEXT_VIEWED,
+        Action.TRANSFER_VIEWED,
+    }
 )
 
 DETAILS: dict[str, str] = {
@@ -178,7 +186,7 @@ DETAILS: dict[str, str] = {
     "result": "result",
     "ending": "ending",
     "version": "version",
-    "rows": "lines",
+    "safeguarding": "safeguarding parts",
     "narrowed_by": "narrowed by",
 }
 
