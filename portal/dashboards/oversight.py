@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.referrals import progress
 from portal.referrals.models import Referral
-from portal.timescales import policy, wording
+from portal.timescales import policy, things, wording
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from portal.triage import authorising
@@ -93,7 +93,7 @@ def _missed(each: Overdue) -> Item:
     parts = [progress.child_in_list(referral) if referral else "", deadline.reference, f"on {on}" if on else ""]
     return Item(
         title=f"{title[0].upper()}{title[1:]}{week}",
-        href=wording.address(wording.key(deadline.kind, Rung.MISSED), deadline.reference),
+        href=things.address(wording.key(deadline.kind, Rung.MISSED), deadline.reference),
         detail=f"{', '.join(part for part in parts if part)}. {_done(each)}",
         words=progress.since_when(deadline.due_at, clock.now()),
         tone="missed",

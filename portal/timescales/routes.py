@@ -10,7 +10,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires, requires_row
 from portal.access.policy import Permission
-from portal.timescales import closures, explained, policy, prompts, queries, recipients, wording
+from portal.timescales import closures, explained, policy, prompts, queries, recipients, things, wording
 from portal.timescales.descriptions import describe
 from portal.timescales.forms import ClosureDayForm, EvidenceForm, WhatIfForm
 from portal.timescales.models import Deadline, Prompt
@@ -90,8 +90,8 @@ def _prompt_page(actor: Actor, prompt: Prompt, form: EvidenceForm, *, status: in
         status=status,
         prompt=prompt,
         words=wording.of_prompt(prompt.kind, prompt.due_at),
-        thing=wording.thing(prompt.kind),
-        opens=wording.address(prompt.kind, prompt.reference),
+        thing=things.thing(prompt.kind),
+        opens=things.address(prompt.kind, prompt.reference),
         why=_why(actor, deadline),
         deadline=describe(deadline, clock.now(), actor.organisation_id) if deadline else None,
         also_told=queries.also_told(actor, prompt),

@@ -7,8 +7,7 @@ Pages, lists and mails all read it here.
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.access.policy import Permission
-from portal.timescales import policy
+from portal.timescales import policy, things
 from portal.timescales.ladder import Rung
 from portal.timescales.news import News
 from portal.web.dates import long_datetime
@@ -38,24 +37,6 @@ class Words:
     read_under: str = ""
     opens: bool = True
 
-
-@dataclass(frozen=True)
-class Thing:
-    """What a prompt is about: its name, where its pages are, and the permission to open one."""
-
-    name: str
-    pages: str
-    permission: Permission
-
-
-_REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
-_CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
-_THINGS = {
-    "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
-    "concern": _CONCERN,
-    News.CONCERN_RAISED.value: _CONCERN,
-    News.CPOMS_OWED.value: Thing("list for CPOMS", "/concerns/cpoms", Permission.CONCERN_READ),
-}
 
 _NEWS = {
     News.DECISION_WAITING: Words(
@@ -283,23 +264,12 @@ def key(kind: str, rung: Rung) -> str:
     return f"{kind}:{rung}"
 
 
-def thing(prompt_kind: str) -> Thing:
-    """Return what a prompt of this kind is about: a call that is owed, a concern, or else a referral."""
-    return _THINGS.get(prompt_kind.partition(":")[0], _REFERRAL)
-
-
-def address(prompt_kind: str, reference: str) -> str:
-    """Return where the work that a prompt of this kind is about is done."""
-    pages = thing(prompt_kind).pages
-    return f"{pages}/{reference}" if reference else pages
-
-
 def leads_to(prompt_kind: str, reference: str, key: str) -> str:
     """Return where a list leads for the prompt `key`: at once to what has only to be read, else to the prompt."""
     if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED}:
-        return address(prompt_kind, reference)
+        return things.address(prompt_kind, reference)
     part = _NEWS[News(prompt_kind)].read_under if prompt_kind in set(News) else ""
-    return f"{address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"
+    return f"{things.address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"
 
 
 def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:

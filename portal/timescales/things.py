@@ -1,0 +1,36 @@
+"""What a prompt is about, by its kind: where the pages of that are, and who may open one."""
+
+from dataclasses import dataclass
+
+from portal.access.policy import Permission
+from portal.timescales.news import News
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a prompt is about: its name, where its pages are, and the permission to open one."""
+
+    name: str
+    pages: str
+    permission: Permission
+
+
+_REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
+_CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
+_THINGS = {
+    "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
+    "concern": _CONCERN,
+    News.CONCERN_RAISED.value: _CONCERN,
+    News.CPOMS_OWED.value: Thing("list for CPOMS", "/concerns/cpoms", Permission.CONCERN_READ),
+}
+
+
+def thing(prompt_kind: str) -> Thing:
+    """Return what a prompt of this kind is about: a call that is owed, a concern, or else a referral."""
+    return _THINGS.get(prompt_kind.partition(":")[0], _REFERRAL)
+
+
+def address(prompt_kind: str, reference: str) -> str:
+    """Return where the work that a prompt of this kind is about is done."""
+    pages = thing(prompt_kind).pages
+    return f"{pages}/{reference}" if reference else pages
