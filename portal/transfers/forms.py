@@ -19,6 +19,7 @@ from portal.access.roles import KIND_LABELS, OrganisationKind
 from portal.accounts.forms import EMAIL_ERROR, EMAIL_LENGTH, LIKE_EMAIL
 from portal.accounts.rules import as_kept
 from portal.organisations.models import Organisation
+from portal.referrals.form.sections import question
 from portal.transfers.content import Answered
 from portal.transfers.links import Acceptance
 from portal.transfers.service import Outside
@@ -84,6 +85,11 @@ class OfferForm(Form):
     items = SelectMultipleField(
         "What is handed over", validators=[DataRequired("Select at least one answer to hand over")]
     )
+    within_limits = _text(
+        "The family set limits. Why are these answers within them?",
+        "Asked because you tick what is shown on a need to know. For KSAF’s record.",
+        "Enter why these answers are within the family’s limits, or leave out what is shown on a need to know",
+    )
     why = _text(
         "Why this service, and why these answers",
         "For KSAF’s record. Neither the receiving service nor the referrer sees it.",
@@ -93,9 +99,17 @@ class OfferForm(Form):
     asked: Collection[str] = ()
     """The addresses of services without an account that have an offer of this family already."""
 
-    def offer(self, receivers: Sequence[Organisation], found: Answered, asked: Collection[str]) -> None:
-        """Offer the services and the answers there are to choose from; nobody `asked` is asked again."""
-        self.asked = asked
+    limits: str = ""
+    """What the family said must not be shared, or with whom."""
+
+    def offer(
+        self, receivers: Sequence[Organisation], found: Answered, asked: Collection[str], limits: str = ""
+    ) -> None:
+        """Offer the services and the answers there are to choose from; nobody `asked` is asked again.
+
+        Where the family set `limits`, what is shown on a need to know is handed over with a reason only.
+        """
+        self.asked, self.limits = asked, limits
         named = [SelectChoice(each.key, each.name) for each in receivers]
         self.receiver.choices = [*named, SelectChoice(OUTSIDE, "A service that is not on the portal")]
         self.items.choices = [
@@ -107,7 +121,19 @@ class OfferForm(Form):
         if self.receiver.data != OUTSIDE:
             for each in (self.outside_name, self.outside_email, self.outside_kind):
                 each.validators = ()
+        if not self.touches_limits():
+            self.within_limits.validators = ()
         return super().validate(extra_validators)
+
+    def touches_limits(self) -> bool:
+        """Say whether the family set limits and something is ticked that is shown on a need to know."""
+        known = {value for value, *_ in self.items.iter_choices()}
+        return bool(self.limits) and any(question(key).part for key in known & set(self.items.data or ()))
+
+    def reason(self) -> str:
+        """Return KSAF's own reason, with why it is within the family's limits where that was asked."""
+        within = f"\n\nWithin the family’s limits: {self.within_limits.data}" if self.touches_limits() else ""
+        return f"{self.why.data or ''}{within}"
 
     def validate_outside_email(self, field: EmailField) -> None:
         """Refuse a service that has been asked already and has not declined."""

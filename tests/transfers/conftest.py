@@ -46,7 +46,7 @@ def make_world() -> World:
     )
 
 
-def says(referral: Referral, person: people.Person, position: Position) -> None:
+def says(referral: Referral, person: people.Person, position: Position, limits: str | None = None) -> None:
     """Record what a parent says about sharing with others."""
     db.session().add(
         ConsentEvent(
@@ -55,6 +55,7 @@ def says(referral: Referral, person: people.Person, position: Position) -> None:
             purpose=SHARING_PURPOSE,
             position=position,
             to_whom="Family Hub",
+            limits=limits,
             recorded_by_id=person.user_id,
             recorded_at=clock.now(),
         )

@@ -166,3 +166,27 @@ def test_who_comes_second_gets_back_what_they_typed(client_of, database, kept_wo
     assert late.status_code == 409
     assert "Rang Dana at &lt;the&gt; duty desk;\nthey ask for Monday." in late.text
     assert "kept-once" not in late.text.split("What you typed")[1].split("Go to what")[0]
+
+
+def test_what_is_shown_on_a_need_to_know_is_handed_over_within_the_familys_limits(client_of, database, kept_world):
+    with database.transaction():
+        referral = moving_on(kept_world)
+        says(referral, kept_world.officer, Position.LIMITED, limits="“Nobody hears about his asthma.”")
+        path = f"/referrals/{referral.reference}/onward/offer"
+    client = client_of(kept_world.officer)
+    form = client.get(path).text
+    assert "“Nobody hears about his asthma.”" in form
+    assert "(need to know: health)" in form
+    plain = client.post(path, data=typed(database, kept_world, do="preview"))
+    assert (plain.status_code, "Check the offer" in plain.text) == (200, True)
+    touching = typed(database, kept_world, items=["presenting_worries", "diagnoses"])
+    refused = client.post(path, data=touching | {"do": "send"})
+    assert (refused.status_code, stored(database)) == (422, [])
+    assert "Enter why these answers are within the family’s limits" in refused.text
+    assert NOTE in refused.text
+    within = touching | {"within_limits": "She told us today that the clinic may know."}
+    assert "She told us today" in client.post(path, data=within | {"do": "preview"}).text
+    assert client.post(path, data=within | {"do": "send"}).status_code == 303
+    [sent] = stored(database)
+    assert sent.basis_why.endswith("Within the family’s limits: She told us today that the clinic may know.")
+    assert "She told us today" not in str(sent.content)

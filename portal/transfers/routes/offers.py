@@ -11,6 +11,7 @@ from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.referrals import progress
+from portal.referrals.form.parts import PART_WORDS
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_own_referral
 from portal.referrals.record import note_view
@@ -38,7 +39,7 @@ def offer(actor: Actor, referral: Referral) -> Response:
     """Preview the offer exactly as its receiver will read it, or send it, as the button pressed says."""
     given, found = OfferForm(request.form), content.answered(actor, referral)
     services = queries.receivers(actor, referral)
-    given.offer(services, found, queries.asked_outside(actor, referral))
+    given.offer(services, found, queries.asked_outside(actor, referral), _limits(actor, referral))
     wanted = request.form.get("do")
     if wanted == "change" or not given.validate():
         return _show(actor, referral, given, status=200 if wanted == "change" else 422)
@@ -47,7 +48,7 @@ def offer(actor: Actor, referral: Referral) -> Response:
     if wanted != "send":
         return render("transfers/preview.html", form=given, referral=referral, receiver=receiver, content=frozen)
     try:
-        service.offer(actor, referral, Offer(receiver, given.why.data or "", frozen))
+        service.offer(actor, referral, Offer(receiver, given.reason(), frozen))
     except OfferRefusedError:
         return _show(actor, referral, given, status=422)
     flash(f"Offered to {receiver.name}. They are told by email.", "success")
@@ -102,16 +103,22 @@ def renew(actor: Actor, made: Made) -> Response:
     return redirect(f"{address}/{made.transfer.key}", 303)
 
 
+def _limits(actor: Actor, referral: Referral) -> str:
+    agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
+    return (agreed.limits or "") if agreed else ""
+
+
 def _show(actor: Actor, referral: Referral, given: OfferForm, **more: Any) -> Response:
     found = content.answered(actor, referral)
-    given.offer(queries.receivers(actor, referral), found, asked=())
     agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
+    given.offer(queries.receivers(actor, referral), found, asked=(), limits=(agreed.limits or "") if agreed else "")
     return render(
         "transfers/offer.html",
         form=given,
         referral=referral,
         child=progress.child_in_full(referral),
         found=found,
+        part_words=PART_WORDS,
         agreed=agreed,
         closed_because="" if agreed else NO_CONSENT,
         **more,
