@@ -71,13 +71,12 @@ def as_of(actor: Actor, referral_id: int, day: dt.date) -> list[LedgerLine]:
 
     `is_newest` where it still counts. What was entered only later than that day says so by its `recorded_at`.
     """
-    entries, names = _entries(actor, referral_id, *_readable(actor)), _recorders(actor, referral_id)
-    newest = {entry.purpose: entry.id for entry in reversed(entries)}
-    counted = replay.on(day, reversed(entries)).values()
-    return [
-        _line(each, names.get(each.recorded_by_id or 0, ""), is_newest=newest[each.purpose] == each.id)
-        for each in counted
-    ]
+    return on_day(ledger(actor, referral_id), day)
+
+
+def on_day(lines: list[LedgerLine], day: dt.date) -> list[LedgerLine]:
+    """Return as `as_of` from a whole `ledger` that has been read already."""
+    return list(replay.on(day, reversed(lines)).values())
 
 
 def in_force(actor: Author, referral_id: int, purpose: str) -> ConsentEvent | None:

@@ -13,13 +13,13 @@ _SAID = {
     "Agreed": "You said yes",
     "Agreed, with limits": "You said yes, with limits",
     "Did not agree": "You said no",
-    "Withdrawn": "You said yes, and then no",
+    "Withdrawn": "You said no. Before, it was yes",
 }
 _WRITTEN = {
     "Agreed": "Somebody wrote down for you: yes",
     "Agreed, with limits": "Somebody wrote down for you: yes, with limits",
     "Did not agree": "Somebody wrote down for you: no",
-    "Withdrawn": "Somebody wrote down for you: no more",
+    "Withdrawn": "Somebody wrote down for you: no. Before, it was yes",
 }
 _SEES = {
     Scope.STATUS: "sees that KSAF is helping, and how far it has come",

@@ -232,9 +232,10 @@ def _closed(actor: Actor, referral: Referral) -> list[Part]:
 
 def _consent(actor: Actor, referral: Referral, as_of: AsOfForm) -> dict[str, Any]:
     day = as_of.on.data if as_of.on.raw_data and as_of.validate() else None
-    on_that_day = consent.as_of(actor, referral.id or 0, day) if day else []
+    ledger = consent.ledger(actor, referral.id or 0)
+    on_that_day = consent.on_day(ledger, day) if day else []
     return {
-        "ledger": consent.ledger(actor, referral.id or 0),
+        "ledger": ledger,
         "as_of": as_of,
         "day": day,
         "on_that_day": on_that_day,

@@ -89,7 +89,7 @@ def test_a_change_counts_at_once_and_a_no_after_a_yes_is_a_withdrawal(database, 
     assert (done.status_code, done.headers["Location"]) == (303, visit.path)
     first, last = rows(database, ConsentEvent)[0], rows(database, ConsentEvent)[-1]
     assert (last.purpose, last.position.value, last.supersedes_id) == ("ksaf_support", "withdrawn", first.id)
-    assert "You said yes, and then no" in visit.get().text
+    assert "You said no. Before, it was yes" in visit.get().text
 
 
 def test_all_of_it_is_stopped_as_easily_as_it_was_given(database, visit_of):

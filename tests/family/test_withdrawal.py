@@ -111,7 +111,7 @@ def test_the_same_follows_where_somebody_records_it_for_the_family(database, cli
     last = rows(database, ConsentEvent)[-1]
     assert (last.purpose, last.position.value, last.method) == ("named_others", "withdrawn", "phone")
     assert last.recorded_by_id == getattr(kept_world, who).user_id
-    assert "You said yes, and then no" in visit.get().text or "no more" in visit.get().text
+    assert "Somebody wrote down for you: no." in visit.get().text
 
 
 def test_others_record_nothing(client_of, kept_world, visit_with):
