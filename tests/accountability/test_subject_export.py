@@ -38,6 +38,21 @@ def test_every_question_named_is_asked():
     assert parts.questions_about_others() <= {question.key for section in SECTIONS for question in section.questions}
 
 
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        (None, ""),
+        ("ksaf_support", "ksaf support"),
+        ("Amira_K came in", "Amira_K came in"),
+        ({"next_steps": "Ring on Monday", "none": None}, "next steps: Ring on Monday"),
+        (["a", "b_c"], "a\nb c"),
+        (State.IN_SUPPORT, "in support"),
+    ],
+)
+def test_what_is_stored_is_put_in_words(stored, words):
+    assert copy.in_words(stored) == words
+
+
 def test_every_column_named_is_there():
     for part in parts.parts():
         columns = SQLModel.metadata.tables[part.table].columns

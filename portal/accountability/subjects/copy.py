@@ -4,6 +4,7 @@ UK GDPR Art. 15. What is about other people is always withheld here: a person re
 what those people agree to. Safeguarding parts are withheld or given by a decision, which the copy states.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from portal.referrals.queries import answers_of
 from portal.web.dates import date_only, long_datetime
 
 Line = tuple[str, str]
+_KEY = re.compile(r"[a-z]+(_[a-z0-9]+)+")  # a word of ours from a short list, such as ksaf_support
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def in_words(value: object) -> str:
         )  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):
         return "\n".join(words for each in value if (words := in_words(each)))  # pyright: ignore[reportUnknownVariableType]
-    return "" if value is None else str(value)
+    words = "" if value is None else str(value)
+    return words.replace("_", " ") if _KEY.fullmatch(words) else words
 
 
 def _text(part: Told) -> str:
