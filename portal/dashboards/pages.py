@@ -12,23 +12,22 @@ from portal.dashboards.shown import Listed, Reading
 from portal.enquiries import hours
 from portal.enquiries.call_backs import shown as call_backs
 from portal.organisations import contacts
-from portal.organisations import queries as organisations
 
 
-def _nothing(_actor: Actor) -> dict[str, Any]:
+def _nothing(_reading: Reading) -> dict[str, Any]:
     return {}
 
 
-def _partner(actor: Actor) -> dict[str, Any]:
-    return {"has_agreed": organisations.agreement_in_force(actor) is not None}
+def _partner(reading: Reading) -> dict[str, Any]:
+    return {"has_agreed": reading.standing.has_agreed}
 
 
-def _councillor(_actor: Actor) -> dict[str, Any]:
+def _councillor(_reading: Reading) -> dict[str, Any]:
     return {"line": contacts.ksaf()}
 
 
-def _adviser(actor: Actor) -> dict[str, Any]:
-    return {"hours": hours.in_words(), "calls": call_backs.context(actor)}
+def _adviser(reading: Reading) -> dict[str, Any]:
+    return {"hours": hours.in_words(), "calls": call_backs.context(reading.actor)}
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,12 @@ class Page:
 
     panels: tuple[Panel, ...]
     template: str = "dashboards/home.html"
-    beside: Callable[[Actor], dict[str, Any]] = _nothing
+    beside: Callable[[Reading], dict[str, Any]] = _nothing
 
 
 _OWN = (panels.WAITING, panels.CHANGED)
-_REFERRER = Page((*_OWN, panels.LATEST), "dashboards/partner.html", _partner)
-_LOOKS_ON = Page((*_OWN, panels.SHARED, panels.LATEST), "dashboards/partner.html", _partner)
+_REFERRER = Page((*_OWN, panels.RAISED, panels.LATEST), "dashboards/partner.html", _partner)
+_LOOKS_ON = Page((*_OWN, panels.RAISED, panels.SHARED, panels.LATEST), "dashboards/partner.html", _partner)
 
 PAGES: dict[OrganisationKind | Role, Page] = {
     OrganisationKind.EDUCATION: _REFERRER,
@@ -53,8 +52,8 @@ PAGES: dict[OrganisationKind | Role, Page] = {
     Role.SUPPORT_LINE_ADVISER: Page((panels.WAITING,), "dashboards/adviser.html", _adviser),
     Role.TRIAGE_OFFICER: Page((*_OWN, panels.QUEUE, panels.MINE)),
     Role.CASE_MANAGER: Page((*_OWN, panels.CASELOAD, panels.TO_ARRANGE, panels.QUEUE)),
-    Role.FAMILY_OUTREACH_PRACTITIONER: Page((*_OWN, panels.CASELOAD)),
-    Role.SAFEGUARDING_TEAM: Page((panels.RISK, *_OWN, panels.QUEUE)),
+    Role.FAMILY_OUTREACH_PRACTITIONER: Page((*_OWN, panels.RAISED, panels.CASELOAD)),
+    Role.SAFEGUARDING_TEAM: Page((panels.CONCERNS, panels.RISK, *_OWN, panels.QUEUE)),
     Role.MANAGER: Page((*_OWN, panels.DECISIONS, panels.MISSED, panels.TO_ARRANGE)),
     Role.ADMINISTRATOR: Page((panels.WAITING, panels.AGREEMENTS, panels.INVITATIONS, panels.MAIL)),
 }
@@ -75,4 +74,4 @@ def context(actor: Actor, page: Page) -> dict[str, Any]:
     listed = parts[page.panels.index(panels.WAITING)]["shown"]
     # The header's count is the list's own length here, so that the two agree and it costs no query.
     count = len(listed.rows) if isinstance(listed, Listed) else 0
-    return {"parts": parts, "waiting_count": count, **page.beside(actor)}
+    return {"parts": parts, "waiting_count": count, **page.beside(reading)}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.access.policy import Permission
-from portal.dashboards import caseload, news, oversight, signposted, triage, upkeep, waiting
+from portal.dashboards import caseload, concerns, news, oversight, signposted, triage, upkeep, waiting
 from portal.dashboards.shown import Reading, Shown
 from portal.web.rendering import unchanged
 
@@ -38,6 +38,8 @@ CASELOAD = Panel("caseload", "Families", Permission.SUMMARY_WRITE, caseload.case
 QUEUE = Panel("queue", "The queue", Permission.REFERRAL_QUEUE, triage.queue, fragment="dashboards/_queue.html")
 MINE = Panel("mine", "On you", Permission.REFERRAL_QUEUE, triage.mine)
 RISK = Panel("risk", "At risk, or risk has changed", Permission.REFERRAL_QUEUE, triage.risk)
+CONCERNS = Panel("concerns", "Safeguarding concerns", Permission.CONCERN_READ, concerns.to_look_at)
+RAISED = Panel("raised", "Concerns you raised", Permission.CONCERN_FOLLOW, concerns.raised)
 TO_ARRANGE = Panel("to-arrange", "Families that wait for help", Permission.CASE_ALLOCATE, triage.to_arrange)
 DECISIONS = Panel("decisions", "Decisions to authorise", Permission.REFERRAL_AUTHORISE, oversight.decisions)
 MISSED = Panel("missed", "Missed deadlines", Permission.REFERRAL_AUTHORISE, oversight.missed)
@@ -55,6 +57,8 @@ PANELS = (
     QUEUE,
     MINE,
     RISK,
+    CONCERNS,
+    RAISED,
     TO_ARRANGE,
     DECISIONS,
     MISSED,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.access.actor import Actor
-from portal.dashboards import recent
+from portal.dashboards import recent, standing
 from portal.dashboards.queue_summary import QueueSummary
 from portal.dashboards.recent import Recent
+from portal.dashboards.standing import Standing
 from portal.referrals.list_page import Row
 
 
@@ -62,3 +63,8 @@ class Reading:
     def recent(self) -> list[Recent]:
         """The referrals within reach that changed last, with what the reader has not seen of each."""
         return recent.referrals(self.actor)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Whether the reader's organisation has agreed to the terms, and the receipts of the concerns they raised."""
+        return standing.of(self.actor)

@@ -147,6 +147,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/home/queue"): Declared(TRIAGE),
     ("GET", "/home/mine"): Declared(TRIAGE),
     ("GET", "/home/risk"): Declared(TRIAGE),
+    ("GET", "/home/concerns"): Declared(SAFEGUARDING),
+    ("GET", "/home/raised"): Declared(PARTNERS | READERS),
     ("GET", "/home/caseload"): Declared(DELIVERERS),
     ("GET", "/home/to-arrange"): Declared(ALLOCATORS),
     ("GET", "/home/decisions"): Declared(MANAGER),
