@@ -96,7 +96,13 @@ def test_a_decision_is_made_authorised_and_followed_up(client_of, cast):
         prefix = duty.replace("-", "_")
         posted = client_of(cast.officer).post(f"{where}/{duty}", data={f"{prefix}-text": f"Done {duty}."})
         assert posted.status_code == 303
-    told = {"tell_family-told": "yes", "tell_family-text": "By phone."}
+    # A browser sends the day that is not asked for, empty.
+    told = {
+        "tell_family-told": "yes",
+        "tell_family-text": "By phone.",
+        "tell_family-look_again_on": ["", "", ""],
+        "tell_family-not_told_why": "",
+    }
     assert client_of(cast.officer).post(f"{where}/tell-family", data=told).status_code == 303
     page = client_of(cast.officer).get(where).text
     assert all(said in page for said in ("Done refusal-reason.", "Done tell-receiver.", "By phone."))
@@ -122,6 +128,11 @@ def test_the_day_to_look_again_is_ahead_and_near(client_of, cast, day):
     answer = decide(client_of, cast, look_again_on=day)
     assert answer.status_code == 422
     assert "Enter a day from 24 November 2026 to 21 December 2026" in answer.text
+
+
+def test_a_family_that_was_told_needs_no_day(client_of, cast):
+    told = {"family_told": "yes", "told_how": "By phone.", "not_told_why": "", "look_again_on": ["", "", ""]}
+    assert decide(client_of, cast, **told).status_code == 303
 
 
 def test_an_organisation_off_the_portal_is_named_and_nothing_is_opened(client_of, cast):

@@ -44,6 +44,11 @@ def _soon(_form: Form, field: Field) -> None:
         raise ValidationError(f"Enter a day from {date_only(first)} to {date_only(last)}")
 
 
+def _leave_out(field: Field) -> None:
+    """Ask nothing of a field that does not belong to the answers: a browser sends its empty parts all the same."""
+    field.validators, field.process_errors = (), []
+
+
 class _NamedForm(Form):
     """An organisation of the portal, or the name of one off it."""
 
@@ -102,7 +107,7 @@ class DecideForm(ReachForm, _NamedForm):
         asked = {"told_how": told == "yes", "not_told_why": told == "no", "look_again_on": told == "no"}
         for name, is_asked in asked.items():
             if not is_asked:
-                self[name].validators = ()
+                _leave_out(self[name])
         return super().validate(extra_validators)
 
     def wanted(self) -> Wanted:
@@ -167,7 +172,7 @@ class FamilyForm(StepForm):
         """Ask how they were told, or why not and until when."""
         told = self.told.data == "yes"
         for name in ("not_told_why", "look_again_on") if told else ("text",):
-            self[name].validators = ()
+            _leave_out(self[name])
         return super().validate(extra_validators)
 
     @property
