@@ -23,7 +23,7 @@ def download(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) ->
     """
     answer = Response(_chunks(header, rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return answer
 
 

@@ -83,7 +83,9 @@ def _copies(
                 new["child_family_name"] = f"Copy{new['id']} {row['child_family_name']}"
                 new["child_family_key"] = new["child_family_name"].lower()
             if "reference" in row:
-                new["reference"] = renamed.get(row["reference"], row["reference"])
+                # A reference of its own, such as a concern's, gets a new one too, and its receipt the same.
+                renamed.setdefault(row["reference"], references.new())
+                new["reference"] = renamed[row["reference"]]
             copied[table.name].append(new | _pointed(table, row, ids))
     return copied
 

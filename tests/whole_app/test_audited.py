@@ -71,19 +71,20 @@ def test_every_change_is_an_event_and_none_is_one_twice(visitors):
 
 def test_a_change_whose_event_cannot_be_written_is_undone(visitors, monkeypatch):
     """The request answers 500, and nothing of it is committed: what is done without an event is not done."""
+    # The pages are read first: a look at a record is an event too, and would be refused as well.
+    posts = [(name, *post) for name in DOERS for post in _posts(visitors, name)]
     kept: list[object] = []
     monkeypatch.setattr(asked, "_flush_and_forget", kept.append)  # what a commit becomes in this world
     monkeypatch.setattr(audit, "append", _full)
     undone, wrong = set(), []
-    for name in DOERS:
-        for address, typed, rule in _posts(visitors, name):
-            del kept[:]
-            with visitors.noting(Noted()) as noted:
-                answer = visitors.ask(name, "POST", address, data=typed)
-            if answer.status_code == 500:
-                undone.add(rule)
-            if kept and noted.written - BESIDE:
-                wrong.append(f"{name}: {rule} answered {answer.status_code} and kept what it wrote")
+    for name, address, typed, rule in posts:
+        del kept[:]
+        with visitors.noting(Noted()) as noted:
+            answer = visitors.ask(name, "POST", address, data=typed)
+        if answer.status_code == 500:
+            undone.add(rule)
+        if kept and noted.written - BESIDE:
+            wrong.append(f"{name}: {rule} answered {answer.status_code} and kept what it wrote")
     print(f"{len(undone)} addresses undo what they did when its event cannot be written, {len(wrong)} do not")
     assert wrong == []
     assert len(undone) > 30

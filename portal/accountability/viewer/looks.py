@@ -11,6 +11,7 @@ from portal import db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts.models import User
+from portal.accounts.names import UNNAMED, shown_to
 from portal.audit.models import AuditEvent
 from portal.audit.wording import SEEING
 from portal.organisations.models import Organisation
@@ -19,15 +20,16 @@ from portal.referrals.queries import concerns
 from portal.tenancy import as_system
 from portal.transfers.models import Transfer
 
+BY_LINK = "Somebody without an account"
 MOST = 200
 """People on the page; the audit has the rest. A record is opened by a few dozen at most."""
 
 
 @dataclass(frozen=True)
 class Looker:
-    """One person who saw the record, or a service without an account that was sent a link (no name)."""
+    """One person who saw the record, as far as the reader may know who, or a service that was sent a link."""
 
-    name: str | None
+    name: str
     organisation: str
     is_own: bool
     first_at: datetime
@@ -47,17 +49,21 @@ def lookers(actor: Actor, referral: Referral) -> list[Looker]:
         and_(col(AuditEvent.subject_type) == "referral", col(AuditEvent.subject_id) == referral.id),
         and_(col(AuditEvent.subject_type) == "transfer", col(AuditEvent.subject_id).in_(offered)),
     )
+    name = shown_to(actor, col(AuditEvent.organisation_id))
     last = func.max(col(AuditEvent.at))
     asked: Any = (
-        select(col(User.name), col(Organisation.name), col(AuditEvent.organisation_id))
+        select(name, col(AuditEvent.actor_id), col(Organisation.name), col(AuditEvent.organisation_id))
         .add_columns(func.min(col(AuditEvent.at)), last, func.count())
         .join(Organisation, col(Organisation.id) == col(AuditEvent.organisation_id))
         .outerjoin(User, col(User.id) == col(AuditEvent.actor_id))
         .where(seen, col(AuditEvent.action).in_(SEEING))
-        .group_by(col(AuditEvent.actor_id), col(User.name), col(Organisation.name), col(AuditEvent.organisation_id))
+        .group_by(col(AuditEvent.actor_id), name, col(Organisation.name), col(AuditEvent.organisation_id))
         .order_by(last.desc())
         .limit(MOST)
     )
     with as_system(db.session()):
         rows: Any = db.session().execute(asked).all()
-    return [Looker(name, of, at == actor.organisation_id, *times) for name, of, at, *times in rows]
+    return [
+        Looker(named or (UNNAMED if person else BY_LINK), of, at == actor.organisation_id, *times)
+        for named, person, of, at, *times in rows
+    ]

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from portal import crypto, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.accounts import names
 from portal.accounts.models import User
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent, AuditPayload
@@ -126,13 +127,17 @@ def _select(actor: Actor) -> Any:
     payload = and_(col(AuditPayload.event_id) == col(AuditEvent.id), *_own_chain(actor, AuditPayload))
     referral = and_(col(AuditEvent.subject_type) == "referral", col(AuditEvent.subject_id) == col(Referral.id))
     return (
-        select(AuditEvent, col(User.name), col(Organisation.name), col(Referral.reference))
+        select(AuditEvent, _name(actor), col(Organisation.name), col(Referral.reference))
         .add_columns(type_coerce(col(AuditPayload.detail), LargeBinary))
         .join(Organisation, col(Organisation.id) == col(AuditEvent.organisation_id))
         .outerjoin(User, col(User.id) == col(AuditEvent.actor_id))
         .outerjoin(Referral, referral)
         .outerjoin(AuditPayload, payload)
     )
+
+
+def _name(actor: Actor) -> Any:
+    return names.shown_to(actor, col(AuditEvent.organisation_id))
 
 
 def _own_chain(actor: Actor, table: type[AuditEvent | AuditPayload]) -> list[ColumnElement[bool]]:
@@ -157,7 +162,7 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     found = _within_reach(actor, wanted.whose)
     if wanted.person:
         named = func.lower(col(User.name)).contains(wanted.person.lower(), autoescape=True)
-        found.append(col(AuditEvent.actor_id).in_(select(User.id).where(named)))
+        found += [col(AuditEvent.actor_id).in_(select(User.id).where(named)), _name(actor).is_not(None)]
     if wanted.actions:
         found.append(col(AuditEvent.action).in_(wanted.actions))
     if wanted.reference:

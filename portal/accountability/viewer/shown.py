@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.accountability.viewer.queries import Line
+from portal.accounts.names import UNNAMED
 from portal.audit.wording import details, said
 from portal.web.dates import in_london
 
@@ -28,7 +29,7 @@ def row_of(line: Line) -> Row:
     """Return `line` in words."""
     event = line.event
     nobody = BY_LINK if event.subject_type == "transfer" else NOBODY
-    person = line.person or (nobody if event.actor_id is None else f"Person {event.actor_id}")
+    person = line.person or (nobody if event.actor_id is None else UNNAMED)
     return Row(event.at, person, line.organisation, said(event.action), line.reference or "", details(line.detail))
 
 

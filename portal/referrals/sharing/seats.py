@@ -14,6 +14,7 @@ from portal.access.actor import Actor
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.policy import Permission
 from portal.accounts.models import User
+from portal.accounts.names import UNNAMED, shown_to
 from portal.audit.models import AuditEvent
 from portal.audit.wording import SEEING
 from portal.organisations.models import Organisation
@@ -68,7 +69,7 @@ def seats(actor: Actor, referral: Referral) -> list[Seat]:
     At most two queries. Whoever only looks on reads who sees it now, and not whom KSAF let in to protect the child.
     """
     rows = _parties(actor, referral)
-    openings = _openings(referral) if _may_know_who_looked(actor, referral) else None
+    openings = _openings(actor, referral) if _may_know_who_looked(actor, referral) else None
     now, made = clock.now(), list[Seat]()
     for party, name, key in rows:
         made.append(
@@ -110,25 +111,26 @@ def _may_know_who_looked(actor: Actor, referral: Referral) -> bool:
     return actor.may(Permission.RECORD_SEEN_READ) and concerns(actor, referral)
 
 
-def _openings(referral: Referral) -> defaultdict[int, list[Opening]]:
+def _openings(actor: Actor, referral: Referral) -> defaultdict[int, list[Opening]]:
     """Return who has opened the record, by their organisation, the latest first: one query of every chain."""
+    name = shown_to(actor, col(AuditEvent.organisation_id))
     last = func.max(col(AuditEvent.at))
     seen: Any = (
-        select(col(AuditEvent.organisation_id), col(User.name), last)
+        select(col(AuditEvent.organisation_id), name, last)
         .join(User, col(User.id) == col(AuditEvent.actor_id))
         .where(
             col(AuditEvent.subject_type) == "referral",
             col(AuditEvent.subject_id) == referral.id,
             col(AuditEvent.action).in_(SEEING),
         )
-        .group_by(col(AuditEvent.organisation_id), col(AuditEvent.actor_id), col(User.name))
+        .group_by(col(AuditEvent.organisation_id), col(AuditEvent.actor_id), name)
         .order_by(last.desc())
     )
     with as_system(db.session()):
         rows: Sequence[Any] = db.session().execute(seen).all()
     found: defaultdict[int, list[Opening]] = defaultdict(list)
-    for organisation_id, name, at in rows:
-        found[organisation_id].append(Opening(name, at))
+    for organisation_id, named, at in rows:
+        found[organisation_id].append(Opening(named or UNNAMED, at))
     return found
 
 
