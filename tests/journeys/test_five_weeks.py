@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from portal import db
 from portal.triage.models import Outcome
 from tests.conftest import MONDAY
 from tests.endings.test_pdf import kinds
 from tests.factories.cast import World, decided, make_world
+from tests.factories.support import agreements
 from tests.live import Portal, browsing, sign_in
 
 OURS = "A debt that the family asked us to keep to ourselves"
@@ -27,7 +29,9 @@ def kept(portal: Portal) -> tuple[World, str]:
         for person in (world.manager, world.practitioner):
             portal.give_password(person, second_factor=True)
         portal.give_password(world.referrer, second_factor=False)
-        return world, f"/referrals/{decided(world, Outcome.PATHWAY_2).reference}"
+        made = decided(world, Outcome.PATHWAY_2)
+        db.session().add_all(agreements(made, world.officer))  # to support, and to telling the school how it goes
+        return world, f"/referrals/{made.reference}"
 
 
 @pytest.mark.timeout(600)  # seconds: six mornings, each with a portal started afresh
