@@ -18,7 +18,7 @@ from tests.factories.many import multiply
 from tests.factories.statements import counted
 from tests.whole_app.cases import OWN, subjects
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)  # seconds: a thousand pages, four times each
 
 MOST = 8
 """Queries a page, the three that find out who is asking among them. The view of a child's record is written down in a
