@@ -34,12 +34,17 @@ CHANGE = {
 NO_OTHERS = {**CHANGE, "purpose_named_others": "refused"}
 
 
+PROTECTED = "To protect the child. Asking would put the child at risk."
+
+
 def shared(world, referral, ground: Ground = Ground.CONSENT) -> None:
     """Let the hub see a referral, on `ground`."""
     referrals.share(referral, world.hub.organisation_id, Scope.ALL)
     with as_system(db.session()):
         party = db.session().scalars(select(ReferralParty).where(col(ReferralParty.role) == PartyRole.SHARED)).all()[-1]
         party.ground, party.valid_to = ground, clock.now() + timedelta(weeks=13)
+        if ground is Ground.PROTECTION:
+            party.basis = PROTECTED
 
 
 @pytest.fixture
@@ -84,7 +89,7 @@ def test_what_rests_on_protection_goes_on_with_its_basis_named_and_unknown_to_th
     visit.post("/stop", **SANA)
     assert client_of(kept_world.hub).get(f"/referrals/{visit.reference}").status_code == 200
     people = client_of(kept_world.officer).get(f"/referrals/{visit.reference}?tab=people").text
-    assert "To protect the child, without consent." in people
+    assert PROTECTED in people
 
 
 def test_both_sides_keep_the_record_and_the_whole_ledger(database, client_of, kept_world, visit_with):

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.roles import OPERATOR_ROLES, PARTNER_ROLES, OrganisationKind, Role
-from portal.cases import closing
+from portal.cases import closing, family_consent
 from portal.cases import service as cases
 from portal.cases.allocation import Allocation
 from portal.cases.models import CompletionSummary, SummaryState, SupportCase
@@ -37,6 +37,7 @@ REFUSALS = (
     lifecycle.NotPermittedError,
     closing.EndingRefusedError,
     transfers.OfferRefusedError,
+    family_consent.NoConsentError,
 )
 SIDES = (*((True, role) for role in sorted(OPERATOR_ROLES)), *((False, role) for role in sorted(PARTNER_ROLES)))
 """Everybody: (at KSAF, role)."""
@@ -336,17 +337,19 @@ class Life(RuleBasedStateMachine):
         return referrals.load_for(self.cast.ksaf[Role.MANAGER], self.id)
 
     def _agreed(self, referral: Referral, person: people.Person) -> None:
+        """The family agrees to support, and to sharing with others."""
         with as_system(self.tx):
-            self.tx.add(
+            self.tx.add_all(
                 ConsentEvent(
                     organisation_id=referral.organisation_id,
                     referral_id=referral.id,
-                    purpose=SHARING_PURPOSE,
+                    purpose=purpose,
                     position=Position.GIVEN,
                     to_whom="Family Hub",
                     recorded_by_id=person.user_id,
                     recorded_at=clock.now(),
                 )
+                for purpose in (family_consent.SUPPORT, SHARING_PURPOSE)
             )
             self.tx.flush()
 

@@ -60,8 +60,8 @@ def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ou
     assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else date(2026, 11, 22))
 
 
-def test_there_are_twenty_one_and_only_decide_and_outcome_pause():
-    assert len(POLICY.timescales) == 21
+def test_there_are_twenty_five_and_only_decide_and_outcome_pause():
+    assert len(POLICY.timescales) == 25
     pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
     assert pausing == {"decide", "outcome"}
     assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
@@ -134,7 +134,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-25"', "", "the policy, version"),
+        ('version = "2026-11-28"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),
