@@ -52,9 +52,10 @@ def form(actor: Actor, referral: Referral) -> Response:
     note_view(actor, referral, "share without consent")
     if typed := held.give_back(actor, request.path):
         return _ask(actor, referral, DecideForm(typed))
-    found = queries.of_referral(actor, referral)
-    before = next((each.decision for each in found if each.decision.key == request.args.get("from")), None)
-    known = {each.id: each.key for each in deciding.candidates(actor, referral)}
+    key = request.args.get("from")
+    found = queries.of_referral(actor, referral) if key else []
+    before = next((each.decision for each in found if each.decision.key == key), None)
+    known = {each.id: each.key for each in deciding.candidates(actor, referral)} if before else {}
     return _ask(actor, referral, prefilled(before, known.get(before.to_organisation_id, "") if before else ""))
 
 
