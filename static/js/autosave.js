@@ -21,6 +21,13 @@ function fieldsOf(form) {
   return [...new FormData(form)].filter(([name]) => kept.has(name) && name !== "version");
 }
 
+/** The fields as the page brought them: somebody may have typed before this script was there. */
+function fieldsServed(form) {
+  const fresh = form.cloneNode(true);
+  fresh.reset();
+  return fieldsOf(fresh);
+}
+
 function putBack(form, fields) {
   const values = groupByName(fields);
   for (const input of [...form.elements].filter(isSaved)) {
@@ -49,7 +56,7 @@ class Autosave {
     this.key = form.dataset.autosaveKey;
     this.status = form.querySelector("[data-autosave-status]");
     // After a refusal (422) the page shows text that no draft holds yet: the form says so.
-    this.saved = "autosaveUnsaved" in form.dataset ? [] : fieldsOf(form);
+    this.saved = "autosaveUnsaved" in form.dataset ? [] : fieldsServed(form);
     this.stopped = false;
     this.recover();
     form.addEventListener("input", () => this.changed());
@@ -79,7 +86,7 @@ class Autosave {
     const kept = keptDraft(this.key);
     if (!kept || same(kept.fields, fieldsOf(this.form))) {
       dropDraft(this.key);
-      if (this.saved.length === 0) this.changed();
+      if (!same(fieldsOf(this.form), this.saved)) this.changed();
       return;
     }
     const at = timeOfDay(new Date(kept.at));

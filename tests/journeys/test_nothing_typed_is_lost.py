@@ -1,7 +1,7 @@
 """Whatever happens to a session, a tab or a form, the words come back."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlmodel import col, update
 
 from portal import clock
@@ -61,7 +61,26 @@ def test_autosave_keeps_the_words_without_a_click(portal, draft, browser):
         sign_in(page, portal, person, second_factor=False)
         page.goto(address)
         page.locator('[name="what_works"]').fill(WORDS)
-        expect(page.locator("[data-autosave-status]")).to_contain_text("aved")
+        expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
+        page.goto(f"{portal.url}/referrals")
+        page.goto(address)
+        expect(page.locator('[name="what_works"]')).to_have_value(WORDS)
+
+
+def test_what_is_typed_before_the_script_arrives_is_saved(portal, draft, browser):
+    person, address = draft
+    with browsing(browser, portal) as page:
+        sign_in(page, portal, person, second_factor=False)
+        arriving: list[Route] = []
+
+        def hold(route: Route) -> None:
+            arriving.append(route)
+
+        page.route("**/js/autosave*", hold)
+        page.goto(address)
+        page.locator('[name="what_works"]').fill(WORDS)
+        arriving[0].continue_()
+        expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
         page.goto(f"{portal.url}/referrals")
         page.goto(address)
         expect(page.locator('[name="what_works"]')).to_have_value(WORDS)
