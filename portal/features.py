@@ -24,6 +24,8 @@ from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
+from portal.retention import policy as retention_policy
+from portal.retention import routes as retention
 from portal.safeguarding import routes as safeguarding
 from portal.timescales import routes as timescales
 from portal.transfers import routes as transfers
@@ -45,6 +47,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
     ("Audit", "/audit", Permission.AUDIT_READ),
+    ("Retention", "/retention", Permission.RETENTION_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
 )
 
@@ -56,7 +59,7 @@ def install(app: Flask) -> None:
     timescales.install(app)
     gate.install(app)
     accounts.install(app)
-    notices.install(app)
+    notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
     health.install(app)
     referrals.install(app)
@@ -66,6 +69,7 @@ def install(app: Flask) -> None:
     cases.install(app)
     transfers.install(app)
     accountability.install(app)
+    retention.install(app)
     family.install(app)
     dashboards.install(app)
     mailbox.install(app, phone=contacts.ksaf().phone, email=contacts.ksaf().email)

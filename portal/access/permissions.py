@@ -114,6 +114,7 @@ class Permission(StrEnum):
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
+    RETENTION_READ = "retention.read"
     # the family's page
     CONSENT_LINK_READ = "consent_link.read"
     CONSENT_LINK_MAKE = "consent_link.make"

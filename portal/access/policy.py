@@ -126,6 +126,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,
+    Permission.RETENTION_READ: _MANAGER | _KSAF_ADMIN,
     # the family's page
     Permission.CONSENT_LINK_READ: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.CONSENT_LINK_MAKE: _WRITERS | _TRIAGE | _DELIVERERS,

@@ -15,6 +15,8 @@ class Part:
 
     heading: str
     text: tuple[str, ...]
+    with_periods: bool = False
+    """Followed by how long each kind of record is kept, as the retention policy in force says it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def versions(file: Path) -> tuple[Notice, ...]:
             row["effective_on"],
             row["title"],
             row["summary"],
-            tuple(Part(part["heading"], tuple(part["text"])) for part in row["part"]),
+            tuple(Part(part["heading"], tuple(part["text"]), part.get("with_periods", False)) for part in row["part"]),
         )
         for row in read["version"]
     ]

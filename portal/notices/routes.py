@@ -1,6 +1,6 @@
 """The notices' pages, for everybody: the version in force, and any that was before it."""
 
-from flask import Blueprint, Flask, abort, request
+from flask import Blueprint, Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
 from portal.access.decorators import public
@@ -8,10 +8,12 @@ from portal.notices import published
 from portal.web.rendering import render
 
 blueprint = Blueprint("notices", __name__)
+_PERIODS = "notices.periods"
 
 
-def install(app: Flask) -> None:
-    """Register the pages on `app`."""
+def install(app: Flask, periods: list[str]) -> None:
+    """Register the pages on `app`; `periods` says how long each kind of record is kept, in the policy's own figures."""
+    app.extensions[_PERIODS] = periods
     app.register_blueprint(blueprint)
 
 
@@ -43,4 +45,11 @@ def _show(name: str) -> Response:
     if notice is None:
         abort(404)
     earlier = [each for each in reversed(known) if each.id != notice.id]
-    return render("notices/notice.html", notice=notice, others=earlier, newest=known[-1], path=f"/{name}")
+    return render(
+        "notices/notice.html",
+        notice=notice,
+        others=earlier,
+        newest=known[-1],
+        path=f"/{name}",
+        periods=current_app.extensions[_PERIODS],
+    )

@@ -318,6 +318,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/context"): Declared(WRITERS | {"councillor"}, "shared referral"),
     # Accountability.
     ("GET", "/audit"): Declared(AUDITORS),
+    ("GET", "/retention"): Declared(OVERSEERS),
     ("GET", "/audit/export"): Declared(AUDITORS),
     ("GET", f"{R}/seen"): Declared(PARTNER_ADMINS | SAFEGUARDERS),
     # The family's page.
