@@ -20,6 +20,7 @@ from sqlmodel import col, select
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.db import Database
+from portal.faultpoints import Point, reach
 from portal.timescales import prompts
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
@@ -72,14 +73,18 @@ def run(database: Database, now: datetime) -> dict[str, int]:
 
 def _next_batch(database: Database, now: datetime, aside: set[int]) -> list[Outcome]:
     """Return what became of a batch: none where SQLite's one write lock never came free, and the next tick goes on."""
+    reach(Point.BEFORE_CLAIM)
     try:
         with database.system_transaction() as session:
-            return _batch(session, now, aside)
+            done = _batch(session, now, aside)
+            reach(Point.BEFORE_COMMIT)
     except OperationalError as error:
         if not (_is_sqlite(database) and "locked" in str(error)):
             raise
         log.warning("The database was busy. What is left fires at the next tick.")
         return []
+    reach(Point.AFTER_COMMIT)
+    return done
 
 
 def _is_sqlite(database: Database) -> bool:
@@ -121,6 +126,7 @@ def _batch(session: Session, now: datetime, aside: set[int]) -> list[Outcome]:
     if session.get_bind().dialect.name == "postgresql" and not _takes_its_turn(session):
         return []
     claimed: list[Any] = list(session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all())
+    reach(Point.AFTER_CLAIM)
     directory = Directory()
     done = [_try(session, rung, deadline, now, directory) for rung, deadline in claimed]
     aside.update(rung.id for (rung, _), outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
@@ -153,9 +159,11 @@ def _fire_or_drop(
         return Outcome.DROPPED
     if not _mark(session, rung, fired_at=now):
         return Outcome.DROPPED
+    reach(Point.BEFORE_EFFECT)
     told, mailed = prompts.raise_for(rung, deadline, directory, now)
     _change_state(session, rung, deadline, now)
     _record(rung, deadline, told, mailed)
+    reach(Point.AFTER_EFFECT)
     return Outcome.FIRED
 
 
