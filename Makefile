@@ -15,11 +15,12 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup setup-dev test test-needs bench check drift format requirements
+.PHONY: help run setup setup-dev test test-needs faults bench check drift format requirements
 
 help:
 	@echo "make run     start the portal with its demo (PORT=8000 PORTAL_DATA_DIR=var)"
 	@echo "make test    run every test, on SQLite, on PostgreSQL and in a browser"
+	@echo "make faults  kill processes by the hundred, with what make test tries a little of in full (half an hour)"
 	@echo "make bench   measure how fast it is, beside the least it could be, and as it grows"
 	@echo "make check   format, lint, types, import order, templates, migration drift"
 	@echo "make format  put the code into the format that make check wants"
@@ -30,6 +31,13 @@ run: setup
 
 test: setup-dev test-needs
 	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup $(TESTS)
+
+# See docs/operations/faults.md for what each of these is.
+faults: export FAULT_DEADLINES ?= 10000
+faults: export FAULT_KILLS ?= 200
+faults: export FAULT_TIMEOUT ?= 3600
+faults: setup-dev test-needs
+	$(BIN)/pytest tests/faults --numprocesses=0 $(TESTS)
 
 # BENCH_SIZES and BENCH_REQUESTS make it longer or shorter; see tests/bench/__main__.py.
 bench: setup-dev

@@ -1,0 +1,95 @@
+"""Deadlines by the thousand, and the count of what became of them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+
+from portal import db, tables
+from portal.access.roles import OrganisationKind, Role
+from portal.audit.actions import Action
+from portal.timescales import service
+from portal.timescales.service import Subject
+from tests.factories import people
+
+KIND = "chase"  # one rung, which prompts and mails
+HERE = tables.metadata.tables
+REFERENCE = "KSAF-7F3K-9QRT"
+
+
+class Owed:
+    """So many deadlines, each with one rung that prompts one person and mails them."""
+
+    def __init__(self, database: db.Database, number: int) -> None:
+        self.database, self.number = database, number
+        with database.system_transaction() as session:
+            ksaf = people.add_organisation(OrganisationKind.OPERATOR, "KSAF")
+            people.add_person(ksaf, Role.MANAGER, "Ruth Bell")
+            school = people.add_organisation()
+            self.referrer = people.add_person(school, Role.REFERRER, "Dana Price")
+            first = service.start(KIND, Subject("referral", 1), REFERENCE, owed_by_id=school.id, owed_to_id=ksaf.id)
+            self.due_at = first.due_at
+            self._copy(session.connection(), first.id)
+
+    def spread(self, over: timedelta) -> None:
+        """Let them fall due one after another, evenly within `over` before the last."""
+        deadline, rung = HERE["deadline"], HERE["deadline_rung"]
+        with self.database.system_transaction() as session:
+            for number in range(self.number):
+                at, which = self.due_at - over * number / self.number, number + 1
+                connection = session.connection()
+                connection.execute(update(deadline).where(deadline.c.subject_id == which).values(due_at=at))
+                of = select(deadline.c.id).where(deadline.c.subject_id == which).scalar_subquery()
+                connection.execute(update(rung).where(rung.c.deadline_id == of).values(fires_at=at))
+
+    def due_times(self) -> dict[int, datetime]:
+        """Return when each rung is, or was, due."""
+        rung = HERE["deadline_rung"]
+        return dict(self._all(select(rung.c.id, rung.c.fires_at)))
+
+    def prompted_for(self) -> set[datetime]:
+        """Return the due times that the prompts name."""
+        return {due_at for (due_at,) in self._all(select(HERE["prompt"].c.due_at))}
+
+    def waiting(self) -> int:
+        """Return how many rungs have not fired."""
+        rung = HERE["deadline_rung"]
+        [(number,)] = self._all(select(func.count()).where(rung.c.fired_at.is_(None)).select_from(rung))
+        return number
+
+    def lost_and_twice(self) -> tuple[int, int]:
+        """Return how many deadlines lack their firing, prompt, mail, event or end, and how many have more than one."""
+        prompts, mails, events = HERE["prompt"], HERE["outbox_mail"], HERE["audit_event"]
+        fired = events.c.action == Action.RUNG_FIRED
+        effects = [
+            self._each(select(prompts.c.deadline_id, func.count()).group_by(prompts.c.deadline_id)),
+            self._each(select(events.c.subject_id, func.count()).where(fired).group_by(events.c.subject_id)),
+        ]
+        [(mailed,)] = self._all(select(func.count()).select_from(mails))
+        lost = sum(max(0, self.number - len(found)) for found in effects) + max(0, self.number - mailed)
+        lost += self.waiting() + self._unmet()
+        twice = sum(times - 1 for found in effects for times in found.values()) + max(0, mailed - self.number)
+        return lost, twice
+
+    def _unmet(self) -> int:
+        deadline = HERE["deadline"]
+        [(number,)] = self._all(select(func.count()).where(deadline.c.met_at.is_(None)).select_from(deadline))
+        return number
+
+    def _each(self, counted) -> dict[int, int]:
+        return dict(self._all(counted))
+
+    def _all(self, wanted) -> list[tuple]:
+        with self.database.system_transaction(write=False) as session:
+            return [tuple(row) for row in session.connection().execute(wanted)]
+
+    def _copy(self, connection, first: int) -> None:
+        deadline, rung = HERE["deadline"], HERE["deadline_rung"]
+        [one] = connection.execute(select(deadline).where(deadline.c.id == first)).mappings()
+        rows = [dict(one) | {"subject_id": number} for number in range(2, self.number + 1)]
+        for row in rows:
+            del row["id"]
+        connection.execute(insert(deadline), rows)
+        [step] = connection.execute(select(rung).where(rung.c.deadline_id == first)).mappings()
+        ids = connection.execute(select(deadline.c.id).where(deadline.c.id != first)).scalars().all()
+        shared = {name: value for name, value in step.items() if name not in {"id", "deadline_id"}}
+        connection.execute(insert(rung), [shared | {"deadline_id": number} for number in ids])
