@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Offered to you", "/transfers", Permission.TRANSFER_READ),
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
+    ("Data requests", "/data-requests", Permission.DATA_REQUEST_READ),
     ("Audit", "/audit", Permission.AUDIT_READ),
     ("Retention", "/retention", Permission.RETENTION_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from portal.access import models as access
+from portal.accountability.requests import models as data_requests
 from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.cases import models as cases
@@ -36,6 +37,7 @@ __all__ = [
     "cases",
     "consent",
     "context",
+    "data_requests",
     "enquiries",
     "family",
     "health",

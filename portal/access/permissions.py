@@ -115,6 +115,14 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
     RETENTION_READ = "retention.read"
+    # accountability, what people ask about their data
+    DATA_REQUEST_READ = "data_request.read"
+    DATA_REQUEST_RECORD = "data_request.record"
+    DATA_REQUEST_ASK = "data_request.ask"
+    DATA_REQUEST_REPLY = "data_request.reply"
+    DATA_REQUEST_ACKNOWLEDGE = "data_request.acknowledge"
+    DATA_REQUEST_EXTEND = "data_request.extend"
+    DATA_REQUEST_ANSWER = "data_request.answer"
     # the family's page
     CONSENT_LINK_READ = "consent_link.read"
     CONSENT_LINK_MAKE = "consent_link.make"

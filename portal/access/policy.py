@@ -15,6 +15,7 @@ _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, R
 _READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
 _SAFEGUARDING = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
+_DATA_RIGHTS = _MANAGER | _KSAF_ADMIN
 _AUDITORS = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 
 POLICY: dict[Permission, frozenset[Role]] = {
@@ -127,6 +128,14 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,
     Permission.RETENTION_READ: _MANAGER | _KSAF_ADMIN,
+    # what people ask about their data: managers and the administrator keep the register
+    Permission.DATA_REQUEST_READ: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_RECORD: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_ASK: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_REPLY: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_ACKNOWLEDGE: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_EXTEND: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_ANSWER: _DATA_RIGHTS,
     # the family's page
     Permission.CONSENT_LINK_READ: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.CONSENT_LINK_MAKE: _WRITERS | _TRIAGE | _DELIVERERS,

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from portal.accountability.requests import routes as requests
+from portal.accountability.requests import step_routes as request_steps
 from portal.accountability.viewer import routes as viewer
 
-BLUEPRINTS = (viewer.blueprint,)
+BLUEPRINTS = (viewer.blueprint, requests.blueprint, request_steps.blueprint)
 
 
 def install(app: Flask) -> None:

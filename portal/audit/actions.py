@@ -119,6 +119,10 @@ class Action(StrEnum):
     AUDIT_EXPORTED = "accountability:audit:exported"
     KEYS_ROTATED = "accountability:keys:rotated"
     RECORD_COPIED = "accountability:record:copied"
+    # what people ask about their data
+    DATA_REQUEST_RECORDED = "accountability:data_request:recorded"
+    DATA_REQUEST_VIEWED = "accountability:data_request:viewed"
+    DATA_REQUEST_MOVED = "accountability:data_request:moved"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -234,4 +238,8 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
     Action.KEYS_ROTATED: frozenset({"renewed", "unreadable"}),
     Action.RECORD_COPIED: frozenset({"reference", "safeguarding"}),
+    # what people ask about their data
+    Action.DATA_REQUEST_RECORDED: frozenset({"reference", "kind"}),
+    Action.DATA_REQUEST_VIEWED: frozenset({"reference", "page"}),
+    Action.DATA_REQUEST_MOVED: frozenset({"reference", "event", "outcome"}),
 }

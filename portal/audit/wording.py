@@ -148,6 +148,9 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     },
     Kind.DATA: {
         Action.AUDIT_EXPORTED: "Exported the audit",
+        Action.DATA_REQUEST_RECORDED: "Recorded a request about personal data",
+        Action.DATA_REQUEST_VIEWED: "Looked at a request about personal data",
+        Action.DATA_REQUEST_MOVED: "Moved a request about personal data on",
         Action.KEYS_ROTATED: "Brought everything under the newest secret key",
     },
 }

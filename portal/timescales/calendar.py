@@ -5,6 +5,7 @@ Days and hours are read in `zone`. Between two times of one zone Python compares
 clocks, which goes wrong when the clocks change, so all arithmetic here is done in UTC.
 """
 
+import calendar as months
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,6 +31,16 @@ def england_bank_holidays(year: int) -> frozenset[date]:
 @lru_cache(maxsize=4096)  # lists ask for the same few days on every row
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def months_later(day: date, number: int) -> date:
+    """Return the corresponding day `number` months on, or the last day of that month where it has none.
+
+    ICO, "What should we consider when responding to a request?": a request of 31 January is due on 28 or 29 February.
+    """
+    years, month = divmod(day.month - 1 + number, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, months.monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +138,15 @@ class WorkingCalendar:
     def close_on_or_after(self, day: date) -> datetime:
         """Return the close of hours on this day, or on the next working day when it is not one."""
         while not self.is_working_day(day):
+            day += ONE_DAY
+        return self.closing_on(day)
+
+    def close_in_law(self, day: date) -> datetime:
+        """Return the close of hours on this day, or on the next one that is neither a weekend nor a bank holiday.
+
+        For time limits that a law sets: KSAF's own closure days move none of them.
+        """
+        while day.weekday() >= MONDAY_TO_FRIDAY or day in self.bank_holidays(day.year):
             day += ONE_DAY
         return self.closing_on(day)
 

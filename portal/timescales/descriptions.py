@@ -50,6 +50,11 @@ _SOMEBODY = {
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",
     "concern": "looks at the safeguarding concern",
+    "data_request": "answers the request",
+    "data_request_extended": "answers the request, in the extended time",
+    "data_request_reply": "asks again for what it needs",
+    "data_complaint": "acknowledges the complaint",
+    "data_complaint_outcome": "tells the outcome of the complaint",
 }
 _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",

@@ -13,6 +13,8 @@ _LENGTHS = {
     Unit.ELAPSED_HOURS: "hour",
     Unit.ELAPSED_DAYS: "day",
     Unit.WEEKS: "week",
+    Unit.CALENDAR_DAYS: "day",
+    Unit.CALENDAR_MONTHS: "month",
 }
 _REPEATS = {"until_met": "asked again until it is done", "until_closed": "again and again until it is closed"}
 # What the public promise to referrers consists of: these run from receipt, so "received now, due when" has an answer.

@@ -48,6 +48,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     started_at: datetime
     due_at: datetime
     paused_at: datetime | None = None
+    days_not_counted: int = Field(default=0, description="Of a time limit in law: whole days that pauses took out")
     met_at: datetime | None = None
     ended_at: datetime | None = None
     ended_why: str | None = Field(default=None, max_length=300, description="In words; never with a child's name")

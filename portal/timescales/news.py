@@ -42,6 +42,7 @@ class News(StrEnum):
     FAMILY_TO_TELL = "family_to_tell"
     SHARING_ENDS = "sharing_ends"
     MESSAGE_RECEIVED = "message_received"
+    DATA_REQUEST_RECEIVED = "data_request_received"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -16,12 +16,22 @@ from portal.timescales.models import Deadline
 
 MANAGING = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.ORGANISATION_ADMIN})
 
+DATA_REQUESTS = (
+    "data_request",
+    "data_request_extended",
+    "data_request_reply",
+    "data_complaint",
+    "data_complaint_outcome",
+)
+"""The kinds of policy.toml that are about what people ask about their data."""
+
 # Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
 _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
 _WORK_OF = {
     "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
     "sharing_decision": (Role.MANAGER,),
+    **dict.fromkeys(DATA_REQUESTS, (Role.MANAGER, Role.ADMINISTRATOR)),
 }
 
 

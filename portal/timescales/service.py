@@ -60,10 +60,31 @@ def start(
         started_at=since,
         due_at=rules.due_at(kind, since, calendar, week),
     )
-    db.session().add(made)
-    db.session().flush()
-    _add_rungs(made, rules.rungs(kind, made.due_at, calendar, started_at=since))
-    return made
+    return _begin(made)
+
+
+def exchange(subject: Subject, kind: str, other: str, why: str) -> None:
+    """Put a deadline of kind `other` in the place of the open one of `kind`, which is cancelled, from the same start.
+
+    For a time limit in law that is extended: the days that pauses took out of the first are out of the second.
+    """
+    rules, calendar = policy.load(), closures.calendar()
+    for old in db.session().scalars(_of(subject, kind).where(col(Deadline.ended_at).is_(None))).all():
+        cancel(subject, kind, why)
+        made = Deadline(
+            kind=other,
+            policy_version=rules.version,
+            subject_type=subject.type,
+            subject_id=subject.id,
+            reference=old.reference,
+            owed_by_id=old.owed_by_id,
+            owed_to_id=old.owed_to_id,
+            person_id=old.person_id,
+            started_at=old.started_at,
+            days_not_counted=old.days_not_counted,
+            due_at=rules[other].due_at(old.started_at, calendar, not_counted=old.days_not_counted),
+        )
+        _begin(made)
 
 
 def meet(subject: Subject, kind: str, why: str) -> None:
@@ -96,11 +117,15 @@ def pause(subject: Subject, kind: str, why: str) -> None:
     db.session().execute(running.values(state=DeadlineState.PAUSED, paused_at=now))
 
 
-def resume(subject: Subject, kind: str, why: str) -> None:
-    """Start the clock of `kind` again, if it is paused, with the working days that were left (`extend_for_pause`)."""
+def resume(subject: Subject, kind: str, why: str, *, at: datetime | None = None) -> None:
+    """Start the clock of `kind` again, if it is paused, `at` an instant or now.
+
+    The working days that were left are left (`extend_for_pause`); of a time limit in law, the days from the one on
+    which it was paused to the one on which it goes on, both among them, do not count (UK GDPR Art. 12A(6)).
+    """
     del why
     for deadline in db.session().scalars(_of(subject, kind).where(col(Deadline.state) == DeadlineState.PAUSED)).all():
-        _resume(deadline)
+        _resume(deadline, at or clock.now())
 
 
 def assign(subject: Subject, person_id: int, *, owed_by_id: int) -> None:
@@ -131,6 +156,15 @@ def next_due(reference: str, organisation_id: int) -> tuple[str, datetime] | Non
 
 _TICKING = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 _SETTLED = (DeadlineState.MISSED, DeadlineState.MET)
+
+
+def _begin(made: Deadline) -> Deadline:
+    """Add a deadline with every rung of its ladder."""
+    db.session().add(made)
+    db.session().flush()
+    rungs = policy.load().rungs(made.kind, made.due_at, closures.calendar(), started_at=made.started_at)
+    _add_rungs(made, rungs)
+    return made
 
 
 def _add_rungs(deadline: Deadline, rungs: Iterable[tuple[Rung, datetime]]) -> None:
@@ -191,11 +225,12 @@ def _close_prompts(deadline_ids: list[int], why: str) -> None:
         session.execute(still_open.values(closed_at=clock.now(), evidence=why))
 
 
-def _resume(deadline: Deadline) -> None:
-    now, calendar, session = clock.now(), closures.calendar(), db.session()
-    due_at = calendar.extend_for_pause(deadline.due_at, deadline.paused_at or now, now)
+def _resume(deadline: Deadline, now: datetime) -> None:
+    calendar, session = closures.calendar(), db.session()
+    due_at, not_counted = _after_pause(deadline, now)
     paused = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.PAUSED)
-    resumed = session.execute(paused.values(state=DeadlineState.RUNNING, due_at=due_at, paused_at=None))
+    running = {"state": DeadlineState.RUNNING, "due_at": due_at, "paused_at": None, "days_not_counted": not_counted}
+    resumed = session.execute(paused.values(**running))
     if not cast("CursorResult[Any]", resumed).rowcount:
         return
     for rung, fires_at in policy.load().rungs(deadline.kind, due_at, calendar):
@@ -209,3 +244,14 @@ def _resume(deadline: Deadline) -> None:
     hurrying = update(Prompt).where(col(Prompt.deadline_id) == deadline.id, col(Prompt.closed_at).is_(None))
     with as_system(session):
         session.execute(hurrying.values(due_at=due_at))
+
+
+def _after_pause(deadline: Deadline, now: datetime) -> tuple[datetime, int]:
+    """Return when a paused deadline is due if it goes on `now`, and the days that do not count by then."""
+    calendar, timescale = closures.calendar(), policy.load()[deadline.kind]
+    paused_at = deadline.paused_at or now
+    if not timescale.is_set_by_law:
+        return calendar.extend_for_pause(deadline.due_at, paused_at, now), 0
+    away = (calendar.local_date(now) - calendar.local_date(paused_at)).days + 1
+    not_counted = deadline.days_not_counted + max(away, 0)
+    return timescale.due_at(deadline.started_at, calendar, not_counted=not_counted), not_counted

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portal.access.policy import Permission
 from portal.timescales.news import News
+from portal.timescales.recipients import DATA_REQUESTS
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,9 @@ class Thing:
 
 _REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
 _CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
+_DATA_REQUEST = Thing("request", "/data-requests", Permission.DATA_REQUEST_READ)
 _THINGS = {
+    **dict.fromkeys((*DATA_REQUESTS, News.DATA_REQUEST_RECEIVED.value), _DATA_REQUEST),
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,

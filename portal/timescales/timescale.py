@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.calendar import WorkingCalendar, months_later
 
 
 class OwedBy(StrEnum):
@@ -30,6 +30,8 @@ class Unit(StrEnum):
     HOURS_WHILE_OPEN = "hours_while_open"
     END_OF_WEEK = "end_of_week"
     WEEKS = "weeks"
+    CALENDAR_DAYS = "calendar_days"
+    CALENDAR_MONTHS = "calendar_months"
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,27 @@ class Timescale:
     guidance_version: str
     checked_on: date
 
-    def due_at(self, start: datetime, calendar: WorkingCalendar, week: int | None = None) -> datetime:
+    @property
+    def is_set_by_law(self) -> bool:
+        """Say whether it is counted in days or months of the calendar, of which a pause takes whole days out."""
+        return self.unit in _DAY_IN_LAW
+
+    def due_at(
+        self, start: datetime, calendar: WorkingCalendar, week: int | None = None, not_counted: int = 0
+    ) -> datetime:
         """Return the UTC instant at which this is due when it started at `start`.
 
         `week`, from 1, is for what is owed each week of support, with `start` still the first day
-        of support. Raises ValueError when a week is given for anything else.
+        of support; `not_counted`, in days, is for what a law sets. Raises ValueError when either is given for
+        anything else.
         """
         if week is not None and self.unit is not Unit.END_OF_WEEK:
             raise ValueError(f"{self.kind} is not owed by the week.")
+        if self.is_set_by_law:
+            last = _DAY_IN_LAW[self.unit](calendar.local_date(start), self.length)
+            return calendar.close_in_law(last + timedelta(days=not_counted))
+        if not_counted:
+            raise ValueError(f"Each day counts for {self.kind}.")
         return _DUE[self.unit](calendar, start, week or self.length)
 
 
@@ -114,4 +129,9 @@ _DUE: Final[dict[Unit, Callable[[WorkingCalendar, datetime, int], datetime]]] = 
     Unit.END_OF_WEEK: _end_of_week,
     Unit.WEEKS: _weeks_later,
 }
-DEADLINE_UNITS: Final = frozenset(_DUE)
+# The last day, before weekends and bank holidays are looked at. The day of the start is not counted.
+_DAY_IN_LAW: Final[dict[Unit, Callable[[date, int], date]]] = {
+    Unit.CALENDAR_DAYS: lambda day, number: day + timedelta(days=number),
+    Unit.CALENDAR_MONTHS: months_later,
+}
+DEADLINE_UNITS: Final = frozenset(_DUE) | frozenset(_DAY_IN_LAW)

@@ -10,6 +10,7 @@ from datetime import datetime
 from portal.timescales import policy, things
 from portal.timescales.ladder import Rung
 from portal.timescales.news import News
+from portal.timescales.to_do import READ_UNDER, TO_DO
 from portal.web.dates import long_datetime
 
 _CLOSES_BY_ITSELF = (
@@ -195,6 +196,12 @@ _NEWS = {
         to_do="Open Concerns, then the list for CPOMS: copy each text into CPOMS and mark it.",
         closing="Marking the last of them as recorded closes this.",
     ),
+    News.DATA_REQUEST_RECEIVED: Words(
+        title="Somebody asks about their data",
+        text="A family, or a partner for one, has sent a request about personal data. Its time runs already.",
+        to_do="Open the request, read what is asked and whether you know who asks, then answer it.",
+        closing="Answering the request closes this.",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",
@@ -202,41 +209,6 @@ _NEWS = {
     ),
 }
 
-
-# What meets each kind, for the reader who has just opened the prompt. Kinds without a line of their own get the last.
-_TO_DO = {
-    "acknowledge": "Open the referral, read it and acknowledge it. The referrer is told at once.",
-    "chase": "Open the referral and chase it: KSAF’s manager is told at once. You can phone as well.",
-    "decide": "Open the referral and record what happens next, with the reason and a next option for the family.",
-    "outcome": "Open the referral and authorise the decision, so that the outcome reaches the referrer in writing.",
-    "information": "Open the referral and answer KSAF’s question. Say so if you do not know yet.",
-    "attendance_context": "Ask the family or the school again, and record on the referral what they say.",
-    "call_back": "Call the family, and record the call.",
-    "allocate": "Open the referral and name who will work with the family.",
-    "weekly_update": "Open This week and post the update. Everybody who reads it is told at once.",
-    "week_4_review": "Open the case and record the review.",
-    "completion_summary": "Open the case and send the completion summary.",
-    "onward_offer": "Open the referral and offer the family to the service named in the decision.",
-    "onward_acceptance": "Ask the next organisation whether it has accepted, and record the answer.",
-    "confirm_telephone": "Write to the front door, as you phoned it, and record that you did.",
-    "statutory_acknowledgement": "Phone the front door: without an acknowledgement it may not have arrived.",
-    "statutory_manager": "Phone the front door’s manager, and record who you reached.",
-    "statutory_outcome": "Ask the front door for its outcome in writing, and record it.",
-    "concern": "Open the concern and look at it now.",
-    "disagreement_stage": "Open the disagreement and answer it at this stage.",
-    "record_review": "Open the record and review it with a manager.",
-    "sharing_decision": "Read the decision to share without consent, then authorise it or return it with a comment.",
-    "refusal_reason": "Record under the decision to share why the family refused.",
-    "tell_receiver": "Tell the receiving team that consent was refused, and record who was told.",
-    "tell_family": "Tell the family that it was shared, or record why that is not safe yet.",
-}
-# Where under the referral it is done, for what has a page of its own.
-_READ_UNDER = {
-    "sharing_decision": "sharing",
-    "refusal_reason": "sharing",
-    "tell_receiver": "sharing",
-    "tell_family": "sharing",
-}
 _OTHERWISE = "Open it and do what is owed."
 _MANAGER = "If it cannot be done now, find out why, then record below who you reached and what was done."
 
@@ -266,7 +238,7 @@ def key(kind: str, rung: Rung) -> str:
 
 def leads_to(prompt_kind: str, reference: str, key: str) -> str:
     """Return where a list leads for the prompt `key`: at once to what has only to be read, else to the prompt."""
-    if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED}:
+    if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED, News.DATA_REQUEST_RECEIVED}:
         return things.address(prompt_kind, reference)
     part = _NEWS[News(prompt_kind)].read_under if prompt_kind in set(News) else ""
     return f"{things.address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"
@@ -284,12 +256,12 @@ def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
     rung = Rung(step)
     what = policy.load()[kind].title
     due = long_datetime(due_at) if due_at else "the agreed time"
-    to_do = _TO_DO.get(kind, _OTHERWISE)
+    to_do = TO_DO.get(kind, _OTHERWISE)
     urgent = rung in {Rung.MISSED, Rung.STILL_MISSED}
     return Words(
         title=_TITLE_OF_ITS_OWN.get(prompt_kind, _TITLES[rung].format(what=what)),
         text=_TEXT_OF_ITS_OWN.get(prompt_kind, _TEXTS[rung]).format(due=due),
         to_do=f"{to_do} {_MANAGER}" if urgent else to_do,
         urgent=urgent,
-        read_under=_READ_UNDER.get(kind, ""),
+        read_under=READ_UNDER.get(kind, ""),
     )

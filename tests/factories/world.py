@@ -35,7 +35,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import calls, concerns, people, referrals, sharing, support
+from tests.factories import calls, concerns, data_requests, people, referrals, sharing, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -81,6 +81,8 @@ class Tenant:
     """A decision to share that family without consent, which waits for a manager."""
     concern: str = ""
     """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
+    data_request: str = ""
+    """What somebody asks KSAF about their data."""
     receipt: str = ""
     """The receipt of a concern that somebody of it raised: the referrer, or KSAF's practitioner."""
     offered: str = ""
@@ -177,6 +179,9 @@ def build(database: db.Database) -> World:
                 tenant.references[State.IN_SUPPORT], tenant.people[Role.REFERRER], tenant.concern_mark
             )
         ksaf.concern = made.other_school.receipt
+        ksaf.data_request = data_requests.recorded(
+            ksaf.people[Role.MANAGER], made.other_school.references[State.SENT], ksaf.mark
+        )
         ksaf.receipt = concerns.raised(
             made.school.references[State.IN_SUPPORT], made.school.practitioner, made.school.concern_mark
         )

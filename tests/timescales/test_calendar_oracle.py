@@ -1,10 +1,11 @@
 """Every hour of five years against an oracle that shares nothing with the portal's calendar.
 
 The oracle takes GOV.UK's own list of bank holidays as govuk-bank-holidays bundles it, which ends
-with 2028. Deadlines begun in the last days of 2028 end in 2029, so New Year's Day 2029, a Monday,
-is added by hand. It steps through days one by one and knows summer time by its rule: from 01:00 UTC
-on the last Sunday of March to 01:00 UTC on the last Sunday of October. What depends on the day of
-the start alone is worked out once a day; the portal is asked for every hour.
+with 2028. Deadlines begun in the last months of 2028 end in 2029, so New Year's Day 2029, a Monday,
+Good Friday and Easter Monday of that year are added by hand. It steps through days one by one and
+knows summer time by its rule: from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last
+Sunday of October. What depends on the day of the start alone is worked out once a day; the portal
+is asked for every hour.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,7 @@ FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GOV_UK = {
     event["date"] for event in BankHolidays(use_cached_holidays=True).get_holidays(division="england-and-wales")
-} | {date(2029, 1, 1)}
+} | {date(2029, 1, 1), date(2029, 3, 30), date(2029, 4, 2)}
 CALENDAR = WorkingCalendar.for_england()
 POLICY = load()
 
@@ -87,7 +88,28 @@ def end_of_week(day, week):
     return at_london([first + i * DAY for i in range(7) if works(first + i * DAY)][-1], 17)
 
 
+@cache
+def in_law(day):
+    while day.isoweekday() > 5 or day in GOV_UK:
+        day += DAY
+    return at_london(day, 17)
+
+
+@cache
+def after_months(day, months):
+    """Step through the days to the month that is meant, then on to the same number, or to the month's end."""
+    number, turned = day.day, 0
+    while turned < months:
+        turned += (day + DAY).month != day.month
+        day += DAY
+    while day.day < number and (day + DAY).month == day.month:
+        day += DAY
+    return in_law(day)
+
+
 ORACLE = {
+    Unit.CALENDAR_DAYS: lambda start, days: in_law(london_day(start) + days * DAY),
+    Unit.CALENDAR_MONTHS: lambda start, months: after_months(london_day(start), months),
     Unit.WORKING_DAYS: lambda start, n: after_working_days(london_day(start), n),
     Unit.HOURS_WHILE_OPEN: within_hours_while_open,
     Unit.WEEKS: lambda start, weeks: after_weeks(london_day(start), weeks),

@@ -50,6 +50,11 @@ def london(text):
         ("statutory_acknowledgement", "operator", 1, "working_days", False),
         ("statutory_manager", "operator", 3, "working_days", False),
         ("statutory_outcome", "operator", 5, "working_days", False),
+        ("data_request", "operator", 1, "calendar_months", False),
+        ("data_request_extended", "operator", 3, "calendar_months", False),
+        ("data_request_reply", "operator", 5, "working_days", True),
+        ("data_complaint", "operator", 30, "calendar_days", False),
+        ("data_complaint_outcome", "operator", 2, "calendar_months", True),
     ],
 )
 def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ours):
@@ -57,11 +62,12 @@ def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ou
     assert (row.owed_by, row.length, row.unit, row.ours) == (owed_by, length, unit, ours)
     assert row.source
     assert row.guidance_version
-    assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else date(2026, 11, 22))
+    lately = date(2026, 11, 28) if kind.startswith("data_") else date(2026, 11, 22)
+    assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else lately)
 
 
-def test_there_are_twenty_five_and_only_decide_and_outcome_pause():
-    assert len(POLICY.timescales) == 25
+def test_there_are_thirty_and_only_decide_and_outcome_pause():
+    assert len(POLICY.timescales) == 30
     pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
     assert pausing == {"decide", "outcome"}
     assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
@@ -134,7 +140,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-28"', "", "the policy, version"),
+        ('version = "2026-11-28.2"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),

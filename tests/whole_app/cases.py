@@ -76,7 +76,10 @@ class Subject:
             other = self.world.health if home is self.world.council else self.world.council
         if at == "receipt" and home is self.world.ksaf:
             other = self.world.school
-        if at in {"enquiry", "call back", "professional's call", "concern"} and home is not self.world.ksaf:
+        if (
+            at in {"enquiry", "call back", "professional's call", "concern", "data request"}
+            and home is not self.world.ksaf
+        ):
             other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
@@ -113,6 +116,7 @@ class Subject:
             "reset link": crypto.sign("password-reset", tenant.reset),
             "enquiry": tenant.enquiry,
             "concern": tenant.concern,
+            "data request": tenant.data_request,
             "receipt": tenant.receipt,
             "call back": tenant.call_back,
             "professional's call": tenant.professional,

@@ -1,0 +1,36 @@
+"""Requests about personal data, as KSAF records them."""
+
+from dataclasses import replace
+
+from portal import db
+from portal.accountability.requests import service
+from portal.accountability.requests.rules import Kind, Way
+from portal.accountability.requests.service import Asked
+from portal.referrals.queries import get_referral
+from portal.tenancy import enter
+from portal.web.dates import today
+from tests.factories import people
+
+
+def asked(mark: str = "Dana Reid", **other) -> Asked:
+    """What a parent asks who is known to KSAF: a copy, today; `other` says what is different."""
+    plain = Asked(
+        kind=Kind.ACCESS,
+        way=Way.PHONE,
+        capacity="parent",
+        asker=mark,
+        reply_to=f"{mark}@home.example",
+        about=f"The child of {mark}",
+        asked=f"All you hold, says {mark}",
+        received_on=today(),
+        known_by=f"KSAF works with {mark}",
+    )
+    return replace(plain, **other)
+
+
+def recorded(by: people.Person, about: str, mark: str) -> str:
+    """Record a request by `by` of KSAF about the referral `about`, with `mark` in its words; return its reference."""
+    enter(db.session(), by.organisation_id)
+    referral = get_referral(by.actor, about)
+    assert referral is not None
+    return service.record(by.actor, asked(mark, referrals=(referral,))).reference
