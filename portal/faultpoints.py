@@ -20,6 +20,12 @@ class Point(StrEnum):
     AFTER_EFFECT = "after-effect"
     BEFORE_COMMIT = "before-commit"
     AFTER_COMMIT = "after-commit"
+    MAIL_BEFORE_LEASE = "mail-before-lease"
+    MAIL_LEASED = "mail-leased"
+    MAIL_CONNECTED = "mail-connected"
+    MAIL_ACCEPTED = "mail-accepted"
+    MAIL_BEFORE_NOTED = "mail-before-noted"
+    MAIL_NOTED = "mail-noted"
 
 
 _reached: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from portal.audit import anchors, verify
 from portal.cli import command
 from portal.cli.command import Refusal
-from portal.notifications.models import OutboxMail
+from portal.notifications.models import OutboxMail, sealed
 
 
 @click.command()
@@ -18,7 +18,9 @@ from portal.notifications.models import OutboxMail
 def mail(*, as_json: bool) -> None:
     """Show the outbox, without addresses or contents."""
     with command.database().system_transaction(write=False) as session:
-        rows = [_row(each) for each in session.scalars(select(OutboxMail).order_by(col(OutboxMail.id)))]
+        rows = [
+            _row(each) for each in session.scalars(select(OutboxMail).options(*sealed()).order_by(col(OutboxMail.id)))
+        ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return

@@ -11,7 +11,7 @@ from portal.access.roles import KIND_LABELS, ROLE_LABELS
 from portal.accounts import people
 from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
-from portal.notifications.models import MailState, OutboxMail
+from portal.notifications.models import MailState, OutboxMail, sealed
 from portal.organisations import queries as organisations
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
@@ -78,6 +78,7 @@ def _failed(actor: Actor) -> list[tuple[OutboxMail, str | None]]:
         select(OutboxMail, Organisation.key)
         .outerjoin(Organisation, col(Organisation.id) == col(OutboxMail.organisation_id))
         .where(col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > clock.now() - FAILED_FOR)
+        .options(*sealed())
         .order_by(col(OutboxMail.id).desc())
         .limit(organisations.FIRST)
     )

@@ -10,6 +10,7 @@ from functools import partial
 from portal import clock
 from portal.config import Settings
 from portal.db import Database
+from portal.faultpoints import Point, reach
 from portal.notifications import delivery, letters
 from portal.notifications.models import MailState, OutboxMail
 from portal.notifications.smtp import MailServer, RefusedError
@@ -54,15 +55,22 @@ def _deliver(
     when_failed: delivery.WhenFailed,
 ) -> MailState:
     refused = partial(delivery.note_refused, database, mail, when_failed=when_failed)
+    facts = {"mail": mail.id, "template": mail.template, "attempts": mail.attempts}
+    if mail.attempts > delivery.TRIES:
+        _log.error("a mail was never got through with", extra={"facts": facts})
+        return refused(clock.now(), "The portal stopped each time it sent it.", for_good=True)
     try:
-        message = letters.write(mail, letterhead)
+        message = letters.write(delivery.opened(database, mail), letterhead)
         if server:
             server.send(message, mail.to_address)
+            reach(Point.MAIL_ACCEPTED)
     except letters.CannotWriteError:
-        _log.exception("a mail could not be written", extra={"facts": {"mail": mail.id, "template": mail.template}})
+        _log.exception("a mail could not be written", extra={"facts": facts})
         return refused(clock.now(), "The portal could not write it.", for_good=True)
     except RefusedError as refusal:
-        facts = {"mail": mail.id, "template": mail.template, "why": str(refusal), "attempts": mail.attempts}
-        _log.warning("a mail was not taken", extra={"facts": facts})
+        _log.warning("a mail was not taken", extra={"facts": facts | {"why": str(refusal)}})
         return refused(clock.now(), str(refusal), for_good=refusal.for_good)
+    except Exception:  # noqa: BLE001 - a key that is missing, say: the mails behind it leave, and it is tried again
+        _log.exception("a mail broke", extra={"facts": facts})
+        return refused(clock.now(), "The portal could not send it.", for_good=False)
     return delivery.note_sent(database, mail, clock.now())

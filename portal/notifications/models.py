@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import Index
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import Field, SQLModel
 
 from portal.columns import words
@@ -62,3 +64,8 @@ class OutboxMail(OrganisationOwned, SQLModel, table=True):
     def message_id_of(key: str) -> str:
         """Return the Message-ID of the mail with this key, the same at every attempt to send it."""
         return f"<{key}@{MESSAGE_ID_DOMAIN}>"
+
+
+def sealed() -> tuple[ORMOption, ...]:
+    """Return the options that read mails without opening them: one that no key opens must not hide the others."""
+    return tuple(defer(cast("Any", column), raiseload=True) for column in (OutboxMail.context, OutboxMail.meeting))

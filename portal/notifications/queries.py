@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
-from portal.notifications.models import MailState, OutboxMail
+from portal.notifications.models import MailState, OutboxMail, sealed
 from portal.tenancy import as_system
 
 PAGE = 50
@@ -32,6 +32,7 @@ def failed_mail_for(actor: Actor, reference: str) -> list[FailedMail]:
     failed = (
         select(OutboxMail)
         .where(col(OutboxMail.reference) == reference, col(OutboxMail.state) == MailState.FAILED)
+        .options(*sealed())
         .order_by(col(OutboxMail.id).desc())
     )
     if actor.is_operator:

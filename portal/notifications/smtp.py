@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from portal.faultpoints import Point, reach
+
 CONNECT_SECONDS = 15
 # A busy server may take minutes to say that it has taken a message (RFC 5321, 4.5.3.2): giving up on it early would
 # send the same mail again.
@@ -43,6 +45,7 @@ class MailServer:
         try:
             if self._connection is None:
                 self._connection = self._connect()
+            reach(Point.MAIL_CONNECTED)
             self._connection.send_message(message, to_addrs=[to_address])
         except smtplib.SMTPRecipientsRefused as problem:
             self._hang_up()

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from portal import config, db
 from portal.notifications import jobs, letters, service
-from portal.notifications.models import OutboxMail
+from portal.notifications.models import OutboxMail, sealed
 from tests.notifications import sink as sinks
 
 LETTERHEAD = letters.Letterhead("http://localhost", "01795 504355", "info@ksaf.uk")
@@ -51,6 +51,11 @@ class Outbox:
             smtp_url=url,
         )
         return jobs.run(self.database, settings, self.moment.now, LETTERHEAD, self.failed.append)
+
+    def head(self) -> OutboxMail:
+        """The mail that was asked for first, unopened."""
+        with self.database.system_transaction(write=False) as session:
+            return session.scalars(select(OutboxMail).options(*sealed()).order_by(OutboxMail.id)).first()
 
     def rows(self) -> list[OutboxMail]:
         with self.database.system_transaction(write=False) as session:
