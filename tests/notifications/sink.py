@@ -11,7 +11,10 @@ ACCEPT = "250 OK"
 
 
 class Sink:
-    """Answers each message with the next of `answers`, then accepts; "drop" closes the connection instead."""
+    """Answers each message with the next of `answers`, then accepts; "drop" closes the connection instead.
+
+    "keep and drop" does so after it has kept the message, as a server does whose answer is lost on the way.
+    """
 
     def __init__(self):
         self.answers = []
@@ -24,7 +27,9 @@ class Sink:
         self.offered.append(message["Message-ID"])
         await asyncio.sleep(self.delay)
         answer = self.answers.pop(0) if self.answers else ACCEPT
-        if answer == "drop":
+        if answer == "keep and drop":
+            self.accepted.append((envelope.rcpt_tos, message))
+        if answer.endswith("drop"):
             server.transport.abort()
             return ACCEPT
         if answer.startswith("2"):
