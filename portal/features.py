@@ -27,6 +27,7 @@ from portal.referrals import routes as referrals
 from portal.retention import policy as retention_policy
 from portal.retention import routes as retention
 from portal.safeguarding import routes as safeguarding
+from portal.staffing import routes as staffing
 from portal.timescales import routes as timescales
 from portal.transfers import routes as transfers
 from portal.transfers.statutory import told
@@ -60,6 +61,7 @@ def install(app: Flask) -> None:
     timescales.install(app)
     gate.install(app)
     accounts.install(app)
+    staffing.install(app)
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
     health.install(app)

@@ -115,6 +115,9 @@ class Action(StrEnum):
     SHARING_RETURNED = "referrals:sharing:returned"
     SHARING_FOLLOWED = "referrals:sharing:followed"
     REFUSAL_RESPECTED = "referrals:refusal:respected"
+    # who works on what
+    HOLDER_LEFT = "staffing:holder:left"
+    HOLDER_NAMED = "staffing:holder:named"
     # the audit and data protection
     AUDIT_EXPORTED = "accountability:audit:exported"
     KEYS_ROTATED = "accountability:keys:rotated"
@@ -234,6 +237,9 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.SHARING_RETURNED: frozenset({"reference", "key"}),
     Action.SHARING_FOLLOWED: frozenset({"reference", "key", "duty"}),
     Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
+    # who works on what
+    Action.HOLDER_LEFT: frozenset({"reference", "part", "user_id"}),
+    Action.HOLDER_NAMED: frozenset({"reference", "part", "before", "after"}),
     # the audit and data protection
     Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
     Action.KEYS_ROTATED: frozenset({"renewed", "unreadable"}),

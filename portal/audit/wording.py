@@ -48,6 +48,8 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ATTACHMENT_REMOVED: "Removed a file",
         Action.CONTEXT_ADDED: "Added what they know",
         Action.SHARING_EXTENDED: "Shared with an organisation for longer",
+        Action.HOLDER_LEFT: "Took a part in it from somebody who left",
+        Action.HOLDER_NAMED: "Named who has a part in it",
         Action.SHARING_PROPOSED: "Decided to share without consent",
         Action.SHARING_AUTHORISED: "Authorised sharing without consent",
         Action.SHARING_RETURNED: "Returned a decision to share without consent",

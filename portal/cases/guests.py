@@ -25,13 +25,13 @@ _ORGANISATION = "organisation:"
 
 def can_be_invited(actor: Actor, found: Supported, held: Agreed) -> dict[str, str]:
     """Return the named contacts who can be invited, by key, in words: the referrer only where the family agrees."""
-    case, referral = found.case, found.referral
+    referral = found.referral
     people: dict[str, str] = {}
     if held.to_updates:
         named = f" (their named contact: {referral.contact_name})" if referral.contact_name else ""
         people[REFERRER] = f"Whoever sent the referral{named}"
-    people[CASE_MANAGER] = f"{case.case_manager_name}, KSAF case manager"
-    people[PRACTITIONER] = f"{case.practitioner_name}, KSAF family outreach practitioner"
+    people[CASE_MANAGER] = f"{referral.case_manager_name or 'Whoever is named as'}, KSAF case manager"
+    people[PRACTITIONER] = f"{referral.practitioner_name or 'Whoever is named as'}, KSAF family outreach practitioner"
     for seer in record.seers(actor, referral):
         if seer.party.role is PartyRole.SHARED and seer.party.scope is not Scope.STATUS:
             people[f"{_ORGANISATION}{seer.party.organisation_id}"] = seer.organisation
@@ -73,7 +73,7 @@ def mail(
 def _people(referral: Referral, case: SupportCase, key: str) -> list[tuple[int, Member]]:
     """Return who stands behind a key now, each with their organisation."""
     if key == REFERRER:
-        home, person_id = referral.organisation_id, referral.created_by_id
+        home, person_id = referral.organisation_id, referral.contact_id
     elif key.startswith(_ORGANISATION):
         home, person_id = int(key.removeprefix(_ORGANISATION)), None
     else:

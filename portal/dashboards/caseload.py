@@ -24,7 +24,6 @@ class Family:
     """A family in support, and where its completion summary stands: None before it is begun."""
 
     referral: Referral
-    case: SupportCase
     summary: SummaryState | None
     is_returned: bool | None
 
@@ -48,7 +47,7 @@ def _families(actor: Actor) -> list[Family]:
     if db.session().info["tenant"] != actor.organisation_id:
         return []
     returned = col(CompletionSummary.comment).is_not(None).label("returned")
-    wanted: Any = select(Referral, SupportCase, CompletionSummary.state, returned)
+    wanted: Any = select(Referral, CompletionSummary.state, returned)
     wanted = (
         wanted.join(
             SupportCase, and_(col(SupportCase.referral_id) == col(Referral.id), col(SupportCase.ended_at).is_(None))
@@ -70,11 +69,11 @@ def _whose(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def _item(actor: Actor, family: Family) -> Item:
-    referral, case = family.referral, family.case
+    referral = family.referral
     words, tone = progress.following(referral, clock.now(), is_operator=True)
     parts = [
         progress.support_so_far(referral),
-        "" if case.practitioner_id == actor.user_id else case.practitioner_name,
+        "" if referral.practitioner_id == actor.user_id else referral.practitioner_name or "nobody works with them yet",
         _summary(family),
     ]
     said = ", ".join(part for part in parts if part)

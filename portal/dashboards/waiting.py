@@ -74,9 +74,10 @@ def _prompted(prompts: list[tuple[Prompt, Referral | None]], now: datetime) -> l
 
 
 def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Match what the actor's organisation has been asked, and the drafts the actor began."""
+    """Match what the actor's organisation has been asked, and the drafts that are the actor's, or nobody's now."""
     state = col(Referral.state)
-    begun = and_(state == State.DRAFT, col(Referral.created_by_id) == actor.user_id)
+    contact = col(Referral.contact_id)
+    begun = and_(state == State.DRAFT, or_(contact == actor.user_id, contact.is_(None)))
     return (
         col(Referral.organisation_id) == actor.organisation_id,
         or_(state == State.INFORMATION_REQUESTED, begun),

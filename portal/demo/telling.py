@@ -13,7 +13,7 @@ from portal.audit.actions import Action
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
-from portal.demo import agreeing, concerns, delivering, families, protecting
+from portal.demo import agreeing, concerns, delivering, families, leaving, protecting
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -139,6 +139,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     **protecting.DEEDS,
     **concerns.DEEDS,
     **families.DEEDS,
+    **leaving.DEEDS,
     "close": lambda actor, referral, words: closing.close(
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),

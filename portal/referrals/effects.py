@@ -118,6 +118,6 @@ def keep_next_due(referral: Referral) -> None:
 def _start(kind: str, subject: Subject, referral: Referral, operator_id: int) -> None:
     owner = referral.organisation_id
     by, to = (owner, operator_id) if kind in OWED_BY_REFERRER else (operator_id, owner)
-    # What the referrer owes is on the person who sent it; what KSAF owes is on whoever has it, or on triage.
-    person = referral.created_by_id if kind in OWED_BY_REFERRER else referral.assigned_to_id
+    # What the referrer owes is on its contact; what KSAF owes is on whoever has it, or on triage.
+    person = referral.contact_id if kind in OWED_BY_REFERRER else referral.assigned_to_id
     timescales.start(kind, subject, referral.reference, owed_by_id=by, owed_to_id=to, person_id=person)

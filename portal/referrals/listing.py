@@ -74,7 +74,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks of the list; `person_id` is who started it (for a partner) or has it (for KSAF)."""
+    """What a reader asks of the list; `person_id` is its contact (for a partner) or has it (for KSAF)."""
 
     group: Group = Group.ALL
     sort: Sort = Sort.CHANGE
@@ -146,7 +146,7 @@ def conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return the SQL for the referrals within `actor`'s reach that are `wanted`."""
     found = [_in_group(wanted.group), _drafts_of(actor), *within_need(actor)]
     if wanted.person_id is not None:
-        who = Referral.assigned_to_id if actor.is_operator else Referral.created_by_id
+        who = Referral.assigned_to_id if actor.is_operator else Referral.contact_id
         found.append(col(who) == wanted.person_id)
     if wanted.search.strip():
         found.append(_named(wanted.search))

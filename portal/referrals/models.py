@@ -56,6 +56,7 @@ class Referral(PartyRoot, SQLModel, table=True):
         Index("ix_referral_born", "child_date_of_birth"),
         Index("ix_referral_household", "household_key"),
         Index("ix_referral_practitioner", "practitioner_id", "state"),
+        Index("ix_referral_contact", "contact_id", "state"),
         CheckConstraint(_CLOSES_ACCEPTED, name="closes_accepted"),
     )
     __mapper_args__ = {"version_id_col": _version}
@@ -77,7 +78,10 @@ class Referral(PartyRoot, SQLModel, table=True):
     pathway: str | None = Field(default=None, max_length=20)
     created_by_id: int = Field(foreign_key="user_account.id")
     invited_by_name: str = Field(default="", max_length=200, description="Who at KSAF began it, from a call")
-    contact_name: str = Field(default="", max_length=200, description="The one professional contact")
+    contact_id: int | None = Field(
+        default=None, foreign_key="user_account.id", description="The one professional contact; none: who refers there"
+    )
+    contact_name: str = Field(default="", max_length=200, description="The contact, as the form or a colleague says")
     assigned_to_id: int | None = Field(default=None, foreign_key="user_account.id", description="Who has it at KSAF")
     assigned_to_name: str = Field(default="", max_length=200)
     waiting_on: WaitingOn = Field(default=WaitingOn.REFERRER, sa_type=words(WaitingOn))

@@ -11,12 +11,10 @@ from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
-from portal.organisations import contacts
-from portal.referrals import conversation, lifecycle, progress, queries, record, standing
+from portal.referrals import conversation, lifecycle, progress, queries, record, standing, whom
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
 from portal.referrals.form.parts import PART_WORDS, Part
-from portal.referrals.form.sections import words
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
@@ -144,7 +142,7 @@ def status(actor: Actor, opened: Opened, *, whole: bool) -> dict[str, Any]:
         **_state(actor, referral),
         "steps": progress.steps(referral, is_operator=actor.is_operator),
         "owed": standing.owed(actor, referral),
-        "contact": _contact(actor, opened),
+        "contact": whom.to_talk_to(actor, opened),
         "shows_timeline": shows_timeline,
         "entries": [_entry_row(referral, each) for each in shown],
         "newest": record.newest_entry_id(shown),
@@ -190,30 +188,6 @@ def _chasing(actor: Actor, referral: Referral) -> dict[str, Any]:
 def _announced(actor: Actor, referral: Referral, shown: list[Entry]) -> str:
     newest = f" Newest: {shown[0].entry.title}." if shown else ""
     return f"{progress.where(referral, is_operator=actor.is_operator)}.{newest}"
-
-
-def _contact(actor: Actor, opened: Opened) -> dict[str, str]:
-    """Return whom the reader talks to: the referrer's named contact for KSAF, whoever has it at KSAF for the others."""
-    referral, answers = opened.referral, opened.contact
-    if actor.is_operator:
-        stand_in = words(answers, "contact_stand_in")
-        return {
-            "name": words(answers, "contact_name") or referral.contact_name,
-            "role": words(answers, "contact_role"),
-            "phone": words(answers, "contact_phone"),
-            "email": words(answers, "contact_email"),
-            "note": f"If they are away: {stand_in}" if stand_in else "",
-        }
-    line = contacts.ksaf()
-    if referral.case_manager_id is not None:
-        return {
-            "name": referral.case_manager_name,
-            "role": "KSAF case manager",
-            "phone": line.phone,
-            "note": f"Family outreach practitioner: {referral.practitioner_name}. {line.hours}",
-        }
-    name = referral.assigned_to_name or "KSAF’s triage team"
-    return {"name": name, "role": "KSAF" if referral.assigned_to_name else "", "phone": line.phone, "note": line.hours}
 
 
 def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
@@ -277,15 +251,24 @@ def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]
         possible.append(Action("Read the outcome", f"{path}/outcome"))
     if referral.closed_at:
         possible.insert(0, Action("Read how it ended", f"{path}/closing"))
+    possible += _further(actor, referral, path)
+    return (possible[0], possible[1:]) if possible else (None, [])
+
+
+def _further(actor: Actor, referral: Referral, path: str) -> list[Action]:
+    """Return what can be done besides, whatever state the referral is in."""
+    possible: list[Action] = []
     if actor.may(Permission.CASE_EXTEND) and referral.state is State.IN_SUPPORT:
         possible.append(Action("Extend the support", f"{path}/extend"))
     if actor.may(Permission.REFERRAL_MESSAGE):
         possible.append(Action("Send a message", f"{path}/messages"))
     if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:
         possible.append(Action("Tell KSAF what has changed", f"{path}/update"))
+    if actor.may(Permission.HOLDER_NAME) and referral.state not in ENDED:
+        possible.append(Action("Change who has it", f"{path}/who-has-it"))
     if lifecycle.can(actor, referral, Event.WITHDRAW):
         possible.append(Action("Withdraw the referral", f"{path}/withdraw"))
-    return (possible[0], possible[1:]) if possible else (None, [])
+    return possible
 
 
 def _for_lookers_on(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]:

@@ -42,6 +42,8 @@ class Opened:
     contact: Answers
     party: ReferralParty
     """What lets the reader's organisation in; where there is more than one, the one that shows most."""
+    person: User | None = None
+    """The account of whom KSAF talks to, who may have taken over from whoever the answers name."""
 
     @property
     def scope(self) -> Scope:
@@ -100,18 +102,19 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
         ReferralParty.is_live(clock.now()),
     )
     found = session.execute(
-        select(Referral, ReferralSection, ReferralParty)
+        select(Referral, ReferralSection, ReferralParty, User)
         .join(ReferralParty, mine)
         .outerjoin(ReferralSection, contact)
+        .outerjoin(User, col(User.id) == col(Referral.contact_id))
         .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED, *within_need(actor))
     ).all()
     if not found:
         return None
-    referral, section, _ = found[0]
+    referral, section, _, person = found[0]
     # One organisation may hold more than one live basis: the widest counts.
     order = list(Scope)
-    widest = max((party for _, _, party in found), key=lambda party: (order.index(party.scope), party.is_whole))
-    return Opened(referral, section.answers if section else {}, widest)
+    widest = max((party for _, _, party, _ in found), key=lambda party: (order.index(party.scope), party.is_whole))
+    return Opened(referral, section.answers if section else {}, widest, person)
 
 
 def timeline(actor: Actor, opened: Opened, limit: int | None = NEWEST) -> list[Entry]:

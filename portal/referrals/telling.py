@@ -28,9 +28,9 @@ def other_side(actor: Actor, referral: Referral, template: str) -> None:
 
 
 def referrer(referral: Referral, template: str, **context: str) -> None:
-    """Queue the mail `template` to whoever sent `referral`, or to all who refer there once they have left."""
+    """Queue the mail `template` to the contact of `referral`, or to all who refer there while it has none."""
     owner = referral.organisation_id
-    _queue(referral, template, owner, staff_of(owner).on_whom(referral.created_by_id), context)
+    _queue(referral, template, owner, staff_of(owner).on_whom(referral.contact_id), context)
 
 
 def operator(referral: Referral, template: str, *also: Role) -> None:
@@ -71,7 +71,7 @@ def readers_of_updates(actor: Actor, referral: Referral, template: str, about: N
         if party.role is PartyRole.OPERATOR or party.scope is Scope.STATUS:
             continue
         if with_referrer or party.role is not PartyRole.OWNER:
-            person = referral.created_by_id if party.role is PartyRole.OWNER else None
+            person = referral.contact_id if party.role is PartyRole.OWNER else None
             told.setdefault(party.organisation_id, staff_of(party.organisation_id).on_whom(person))
     for organisation_id, members in told.items():
         _queue(referral, template, organisation_id, members)

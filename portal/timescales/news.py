@@ -43,6 +43,9 @@ class News(StrEnum):
     SHARING_ENDS = "sharing_ends"
     MESSAGE_RECEIVED = "message_received"
     DATA_REQUEST_RECEIVED = "data_request_received"
+    CONTACT_NEEDED = "contact_needed"
+    CONTACT_LEFT = "contact_left"
+    HOLDER_NEEDED = "holder_needed"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -54,6 +54,7 @@ def draft(person: people.Person, answers: dict | None = None) -> Referral:
         route="outreach",
         household_key=household.key_of(answers),
         created_by_id=person.user_id,
+        contact_id=person.user_id,
         contact_name=person.name,
         created_at=now,
         last_change_at=now,

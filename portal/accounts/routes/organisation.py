@@ -1,4 +1,4 @@
-"""One organisation, as KSAF's administrators see it: its agreement, its people, inviting and closing an account."""
+"""One organisation, as KSAF's administrators see it: its agreement, its people, and inviting."""
 
 from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
@@ -8,7 +8,6 @@ from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.access.roles import KIND_LABELS, ROLE_LABELS, Role
 from portal.accounts import people, service
-from portal.accounts.people import Colleague
 from portal.accounts.people_forms import ROLE_HINTS, InviteForm
 from portal.organisations import queries
 from portal.organisations.models import Organisation
@@ -39,18 +38,6 @@ def invite(actor: Actor, organisation: Organisation) -> Response:
             flash(f"An invitation is on its way to {form.email.data}. It works for 7 days.", "success")
             return redirect(f"/organisations/{organisation.key}", 303)
     return _page(actor, organisation, form, 422)
-
-
-@blueprint.post("/people/<key:member>/close")
-@requires_row(Permission.PERSON_DISABLE, people.get_member_of)
-def close_account(actor: Actor, colleague: Colleague) -> Response:
-    """Close a person's account everywhere, at once."""
-    try:
-        service.disable(actor, colleague.membership.user_id)
-        flash(f"{colleague.user.name}’s account is closed. They have been signed out everywhere.", "success")
-    except service.PeopleRuleError as refusal:
-        flash(str(refusal), "info")
-    return redirect("/organisations", 303)
 
 
 def _page(actor: Actor, organisation: Organisation, form: InviteForm, status: int = 200) -> Response:

@@ -102,6 +102,7 @@ def _start(actor: Actor, organisation_id: int, user_id: int, name: str) -> Refer
         organisation_id=organisation_id,
         reference=references.new(),
         created_by_id=user_id,
+        contact_id=user_id,
         contact_name=name[:200],
         created_at=now,
         last_change_at=now,

@@ -1,0 +1,223 @@
+"""What prompts say about news that no deadline raises, and how a prompt is put in words at all."""
+
+from dataclasses import dataclass
+
+from portal.timescales.news import News
+
+_CLOSES_BY_ITSELF = (
+    "When it is done in the portal, this closes by itself. If you have dealt with it in another way, close it here."
+)
+
+_CLOSED_BY_STEP = "Recording it there closes this. You can also close it here: say what was done."
+
+
+@dataclass(frozen=True)
+class Words:
+    """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it.
+
+    `page` is where under the referral it is done, for whom that is the only page of it there is. `read_under` is the
+    part of the referral to be read, where that is all there is to do: a list leads there at once. Without `opens` the
+    reader can open it no more.
+    """
+
+    title: str
+    text: str
+    to_do: str
+    urgent: bool = False
+    closing: str = _CLOSES_BY_ITSELF
+    page: str = ""
+    read_under: str = ""
+    opens: bool = True
+
+
+NEWS = {
+    News.DECISION_WAITING: Words(
+        title="A decision waits for a manager",
+        text="A colleague has proposed what happens with this referral. The referrer hears nothing until a manager"
+        " other than them has authorised it.",
+        to_do="Open the referral, read what is proposed and why, then authorise it or return it with a comment.",
+    ),
+    News.DECISION_RETURNED: Words(
+        title="A decision has come back to you",
+        text="A manager has returned the decision you proposed, with a comment.",
+        to_do="Open the referral, read the comment and propose again.",
+    ),
+    News.CONTEXT_ASKED: Words(
+        title="KSAF asks you about a child’s attendance",
+        text="Another service has asked KSAF for help with a child who may be at your school. The family agrees that"
+        " KSAF asks you.",
+        to_do="Open the question and answer it. You see the question and nothing else of the referral.",
+        page="attendance-question",
+    ),
+    News.RISK_CHANGED: Words(
+        title="Risk has changed: read it now",
+        text="The referrer has told KSAF that the risk has changed.",
+        to_do="Open the referral, read what has changed and decide whether anything has to happen today.",
+        urgent=True,
+        closing="Close this once you have looked at it: say what you decided and who you reached. A decision about the"
+        " referral closes it too.",
+    ),
+    News.OFFER_DECLINED: Words(
+        title="A service has declined: find another",
+        text="The service a family was offered to has declined, so nobody has taken over yet.",
+        to_do="Open the referral, read why under Onward and offer the family to another service.",
+        closing="The next offer closes this. If the family needs no other service, say here why.",
+    ),
+    News.MAIL_FAILED: Words(
+        title="An email could not be delivered",
+        text="The portal has given up on it, so somebody has not been told.",
+        to_do="Find out who it was for: the referral’s page says so, and the command “portal mail” lists every email"
+        " that failed. Tell them another way, and ask them to check their email address.",
+        closing="Close this once they have been told: say who you reached.",
+    ),
+    News.SUMMARY_WAITING: Words(
+        title="A completion summary waits for a manager",
+        text="A colleague has written the completion summary of this support. Nobody outside KSAF reads it until a"
+        " manager other than them has authorised it.",
+        to_do="Open the referral’s completion summary, read it, then authorise it or return it with a comment.",
+    ),
+    News.CONSENT_REFUSED: Words(
+        title="A family does not agree to support: end it with them",
+        text="The family was asked for its consent again and does not agree to support from KSAF. Outreach is"
+        " voluntary, so the support does not go on.",
+        to_do="Open the referral, make sure that the family knows whom to call, then close it or move it on. If a child"
+        " may be at risk, speak to the safeguarding team first: that needs no consent.",
+        closing="Closing the referral or moving it on closes this, and so does the family’s agreement.",
+    ),
+    News.CONSENT_ENDED: Words(
+        title="A family has changed its consent: review what is shared",
+        text="What rested on it has ended already. Where the family took back sharing with others, whoever saw the"
+        " referral by consent does not see it any more, and open offers to other services are withdrawn. What rests on"
+        " another basis goes on.",
+        to_do="Open the referral, read under Consent what was taken back or limited and under Who can see this what"
+        " goes on and on which basis, then talk to the family. If a child may be at risk, speak to the safeguarding"
+        " team first.",
+        closing="Close this once you have looked at it: say what you decided and who you reached.",
+    ),
+    News.SHARING_ENDED: Words(
+        title="KSAF no longer shares a referral with you",
+        text="Your organisation cannot open it any more.",
+        to_do="There is nothing to do. If you work with the family and need to know more, call KSAF.",
+        closing="Close this once you have read it.",
+        opens=False,
+    ),
+    News.FAMILY_CALL: Words(
+        title="A family asks for a call about consent",
+        text="Instead of answering on its page, or besides, the family would like KSAF to call.",
+        to_do="Open the referral, read the number in its timeline and call. Record under Consent what they say.",
+        closing="Close this once you have spoken to them: say what was agreed.",
+    ),
+    News.FAMILY_LINK: Words(
+        title="A family asks for a new consent link",
+        text="Its link has run out, and the portal has no email address to send another to.",
+        to_do="Open the referral and make a new link under Consent, or call the family.",
+        closing="A new link closes this. If you reached the family in another way, say here how.",
+    ),
+    News.LINK_UNANSWERED: Words(
+        title="A consent link ran out without an answer",
+        text="The family was sent a reminder and has not answered.",
+        to_do="Ask the family whether it needs help with it, then make a new link under Consent, or record what they"
+        " tell you.",
+        closing="A new link, or an answer, closes this. You can also say here what the family told you.",
+    ),
+    News.UPDATE_POSTED: Words(
+        title="A weekly update is ready to read",
+        text="KSAF has posted an update on the support of this family.",
+        to_do="Open the referral, read the update under Support and reply if there is something to add.",
+        closing="Marking every update as read under Support closes this. You can also close it here.",
+        read_under="support",
+    ),
+    News.CONCERN_RAISED: Words(
+        title="Safeguarding concern: read it now",
+        text="Somebody has raised a concern about a child.",
+        to_do="Open the concern, read it, and record that you have looked at it. Decide whether anything has to happen"
+        " today.",
+        urgent=True,
+        closing="Recording on the concern that you have looked at it closes this.",
+    ),
+    News.MESSAGE_RECEIVED: Words(
+        title="A partner’s message waits for an answer",
+        text="Whoever sent this referral has written to KSAF.",
+        to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
+        closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
+    ),
+    News.CONTACT_NEEDED: Words(
+        title="A referral of yours needs a new contact",
+        text="The colleague whom KSAF talked to about it no longer works with you here. Until somebody takes over, what"
+        " KSAF asks and tells goes to everybody who refers for your organisation.",
+        to_do="Open the page and choose who KSAF talks to from now on. You can take it yourself.",
+        closing="Naming a contact closes this.",
+        read_under="who-has-it",
+    ),
+    News.CONTACT_LEFT: Words(
+        title="A partner’s contact has left",
+        text="Whoever KSAF talked to about this referral no longer works for the organisation that sent it. Its admins"
+        " have been asked to name somebody else; until then everybody who refers there is told.",
+        to_do="If you need an answer now, call the organisation.",
+        closing="A new contact closes this. If you have agreed something else with them, say so here.",
+    ),
+    News.HOLDER_NEEDED: Words(
+        title="A referral needs somebody at KSAF",
+        text="A colleague who had a part in it no longer works here. Nobody has that part now.",
+        to_do="Open the page, see which part it is, and name who takes it.",
+        closing="Naming somebody for each part closes this.",
+        read_under="who-has-it",
+    ),
+    News.SHARING_WAITING: Words(
+        title="A decision to share without consent waits for a manager",
+        text="A colleague has decided to share this referral to protect the child. Nothing is opened until a manager"
+        " other than them has authorised it.",
+        to_do="Read the decision and its grounds, then authorise it or return it with a comment.",
+        read_under="sharing",
+    ),
+    News.SHARING_RETURNED: Words(
+        title="A decision to share has come back to you",
+        text="A manager has returned your decision to share without consent, with a comment. Nothing was opened.",
+        to_do="Read the comment under Sharing without consent, and decide again.",
+        read_under="sharing",
+    ),
+    News.REFUSAL_REASON_OWED: Words(
+        title="Record why the family refused",
+        text="The referral was shared although the family refused. Their reason is not recorded yet.",
+        to_do="Record under the decision to share what they said.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
+    News.RECEIVER_TO_TELL: Words(
+        title="Tell the receiving team that consent was refused",
+        text="The referral was shared although the family refused. Whoever receives it has to know that.",
+        to_do="Tell the team, and record under the decision to share who was told.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
+    News.SHARING_ENDS: Words(
+        title="A sharing ends within two weeks",
+        text="Another organisation sees this referral until a day that comes soon. Then it closes by itself.",
+        to_do="Open Who can see this on the referral. If the organisation still needs it, extend it and say why.",
+        closing="Extending it or ending it closes this. If it may end by itself, say so here.",
+    ),
+    News.FAMILY_TO_TELL: Words(
+        title="Tell the family that the referral was shared",
+        text="The referral was shared without the family’s consent, and they have not been told.",
+        to_do="Tell them, and record under the decision to share how; or record why that is not safe yet.",
+        closing=_CLOSED_BY_STEP,
+        read_under="sharing",
+    ),
+    News.CPOMS_OWED: Words(
+        title="Safeguarding records are not in CPOMS yet",
+        text="CPOMS is KSAF’s safeguarding case record, and something of the portal’s belongs there.",
+        to_do="Open Concerns, then the list for CPOMS: copy each text into CPOMS and mark it.",
+        closing="Marking the last of them as recorded closes this.",
+    ),
+    News.DATA_REQUEST_RECEIVED: Words(
+        title="Somebody asks about their data",
+        text="A family, or a partner for one, has sent a request about personal data. Its time runs already.",
+        to_do="Open the request, read what is asked and whether you know who asks, then answer it.",
+        closing="Answering the request closes this.",
+    ),
+    News.SUMMARY_RETURNED: Words(
+        title="A completion summary has come back to you",
+        text="A manager has returned the completion summary you sent, with a comment.",
+        to_do="Open the referral’s completion summary, read the comment and send it again.",
+    ),
+}
