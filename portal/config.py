@@ -34,6 +34,7 @@ class Settings:
     base_url: str
     smtp_url: str | None
     anchors_dir: Path | None = None
+    metrics_token: str | None = None
 
     @property
     def is_production(self) -> bool:
@@ -70,6 +71,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         smtp_url=given.get("PORTAL_SMTP_URL") or None,
         anchors_dir=Path(given["PORTAL_ANCHORS_DIR"]).resolve() if given.get("PORTAL_ANCHORS_DIR") else None,
+        metrics_token=given.get("PORTAL_METRICS_TOKEN") or None,
     )
     _refuse_unsafe(settings)
     return settings
@@ -104,6 +106,9 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise UnsafeSettingsError(message)
     if any(len(key) < MINIMUM_KEY_LENGTH or len(set(key)) < MINIMUM_KEY_LENGTH // 4 for key in settings.secret_keys):
         message = f"PORTAL_SECRET_KEYS holds a weak key. Each needs {MINIMUM_KEY_LENGTH} random characters or more."
+        raise UnsafeSettingsError(message)
+    if settings.metrics_token and len(settings.metrics_token) < MINIMUM_KEY_LENGTH:
+        message = f"PORTAL_METRICS_TOKEN is too short. It needs {MINIMUM_KEY_LENGTH} random characters or more."
         raise UnsafeSettingsError(message)
     if not settings.is_production:
         return

@@ -18,7 +18,8 @@ from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
 from portal.enquiries import routes as enquiries
 from portal.family import routes as family
-from portal.health import routes as health
+from portal.health import service as health
+from portal.monitoring import routes as monitoring
 from portal.notices import routes as notices
 from portal.notifications import routes as mailbox
 from portal.organisations import contacts
@@ -51,6 +52,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Audit", "/audit", Permission.AUDIT_READ),
     ("Retention", "/retention", Permission.RETENTION_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
+    ("Monitoring", "/monitoring", Permission.MONITORING_READ),
 )
 
 
@@ -64,7 +66,7 @@ def install(app: Flask) -> None:
     staffing.install(app)
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
-    health.install(app)
+    monitoring.install(app)
     referrals.install(app)
     enquiries.install(app)
     triage.install(app)
@@ -86,6 +88,7 @@ def install(app: Flask) -> None:
             "navigation": navigation(actor) if actor else [],
             # Asked for where it is shown, so that fragments and error pages cost no query.
             "waiting_count": LocalProxy(lambda: _waiting(actor)),
+            "scheduler_stopped": actor is not None and _is_told_of_a_stop(actor),
             "notices": [{"kind": kind, "text": text} for kind, text in get_flashed_messages(with_categories=True)],
             "service_contacts": {"phone": contacts.ksaf().phone, "email": contacts.ksaf().email},
         }
@@ -111,3 +114,8 @@ def _waiting(actor: Actor | None) -> int:
     if "waiting_count" not in g:
         g.waiting_count = waiting.count(actor)
     return g.waiting_count
+
+
+def _is_told_of_a_stop(actor: Actor) -> bool:
+    """Say whether nothing is being sent and `actor` is of KSAF: partners could do nothing about it."""
+    return actor.is_operator and health.stopped_since(current_user.last_pass) is not None

@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, delete
 
 from portal import clock, config, create_app, crypto, db, tables
+from portal.health import service as health
 from tests import live, postgres
 from tests.factories import people
 
@@ -149,8 +150,9 @@ def bare_app(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture
 def app(bare_app, database: db.Database, moment: Moment):
-    """The application on the test's database, with the clock stopped. CSRF has tests of its own."""
+    """The application on the test's database, just started, with the clock stopped. CSRF has tests of its own."""
     bare_app.extensions["database"] = database
+    health.watch(bare_app)
     return bare_app
 
 

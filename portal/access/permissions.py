@@ -150,3 +150,4 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "calendar.edit"
     CALENDAR_REOPEN = "calendar.reopen"
     TIMESCALES_READ = "timescales.read"
+    MONITORING_READ = "monitoring.read"

@@ -163,6 +163,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.CALENDAR_EDIT: _KSAF_ADMIN,
     Permission.CALENDAR_REOPEN: _KSAF_ADMIN,
     Permission.TIMESCALES_READ: _ANYONE,
+    Permission.MONITORING_READ: _KSAF_ADMIN | _MANAGER,
 }
 
 # A councillor signposts and never holds a referral form; the role alone cannot say so.

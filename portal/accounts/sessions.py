@@ -14,6 +14,7 @@ from portal.access.actor import Actor, OtherMembership
 from portal.access.roles import needs_second_factor
 from portal.accounts import memberships
 from portal.accounts.models import AccountSession, User
+from portal.health import service as health
 from portal.notices import published
 from portal.tenancy import enter
 
@@ -33,6 +34,8 @@ class SignedIn(UserMixin):
     user: User
     second_factor_at: datetime | None
     last_seen_at: datetime
+    last_pass: datetime | None
+    """The scheduler's, learned in the same query: every page of KSAF says when it has stopped."""
     organisation_id: int | None = None
     membership_count: int = 0
     needs_factor: bool = False
@@ -80,15 +83,15 @@ def load(token: str) -> SignedIn | None:
     """Return whoever holds `token`, their actor settled, or None when the session has ended or run out."""
     session = db.session()
     found = session.execute(
-        select(AccountSession, User)
+        select(AccountSession, User, health.last_beat_beside())
         .join(User, col(User.id) == col(AccountSession.user_id))
         .where(col(AccountSession.token_hash) == token_hash(token), col(User.disabled_at).is_(None))
     ).first()
     if found is None or _is_over(found[0]):
         return None
-    row, user = found
+    row, user, last_pass = found
     signed = SignedIn(
-        token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at, row.organisation_id
+        token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at, last_pass, row.organisation_id
     )
     _settle(signed, row.organisation_id)
     if signed.actor is not None:

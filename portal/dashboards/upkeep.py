@@ -1,6 +1,6 @@
 """For administrators: partners that cannot refer yet, invitations nobody has accepted, mail that failed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -11,14 +11,13 @@ from portal.access.roles import KIND_LABELS, ROLE_LABELS
 from portal.accounts import people
 from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
+from portal.monitoring.figures import FAILED_FOR
 from portal.notifications.models import MailState, OutboxMail, sealed
 from portal.organisations import queries as organisations
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
 from portal.web.dates import ago, count_of, short_datetime
 
-FAILED_FOR = timedelta(days=7)
-"""How long a mail that failed stays on the first page: ours."""
 _ALL = Link("See all organisations", "/organisations")
 
 

@@ -1,1 +1,1 @@
-"""Whether the portal is alive, ready, and has a scheduler."""
+"""Whether a scheduler is alive: the sign of life each leaves, and who watches for it."""

@@ -1,13 +1,46 @@
-"""The schedulers' heartbeat: left after each pass, read by readiness."""
+"""The schedulers' heartbeat: left after each pass, watched by every process that serves pages."""
 
+import logging
 from datetime import datetime, timedelta
 
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select
 
-from portal import db
+from portal import clock, db
+from portal.health import rules
 from portal.health.models import SchedulerHeartbeat
 
 KEPT = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """What one web process knows of the schedulers; it says so once when they stop, and once when they are back."""
+
+    def __init__(self, since: datetime) -> None:
+        self.since = since
+        self.stopped = False
+
+    def stopped_since(self, last_pass: datetime | None) -> datetime | None:
+        """Return since when no scheduler has passed, or None while one does; `last_pass` is what the table says."""
+        found = rules.stopped_since(last_pass, self.since, clock.now())
+        if self.stopped != (found is not None):
+            self.stopped = found is not None
+            _log.warning("the scheduler has stopped" if self.stopped else "the scheduler is back")
+        return found
+
+
+def watch(app: Flask) -> None:
+    """Let `app` watch the schedulers from now on."""
+    app.extensions["scheduler_watch"] = Watch(clock.now())
+
+
+def stopped_since(last_pass: datetime | None) -> datetime | None:
+    """Return since when no scheduler has passed, as this web process sees it, or None while one does."""
+    seen_by: Watch = current_app.extensions["scheduler_watch"]
+    return seen_by.stopped_since(last_pass)
 
 
 def beat(scheduler: str, now: datetime) -> None:
@@ -20,3 +53,8 @@ def beat(scheduler: str, now: datetime) -> None:
 def last_beat() -> datetime | None:
     """Return when any scheduler last finished a pass, or None when none ever has."""
     return db.session().scalar(select(func.max(SchedulerHeartbeat.beat_at)))
+
+
+def last_beat_beside() -> ColumnElement[datetime]:
+    """Return the same as a column of another query, for pages that must not ask twice."""
+    return select(func.max(SchedulerHeartbeat.beat_at)).scalar_subquery()

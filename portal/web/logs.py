@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {
         "alembic": {"level": "WARNING"},
     },
 }
-UNREMARKABLE = frozenset({"static", "health.live", "health.ready"})
+UNREMARKABLE = frozenset({"static", "monitoring.live", "monitoring.ready", "monitoring.metrics"})
 
 _log = logging.getLogger(__name__)
 

@@ -61,6 +61,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     # Nobody need be signed in.
     ("GET", "/health/live"): Declared(PUBLIC),
     ("GET", "/health/ready"): Declared(PUBLIC),
+    ("GET", "/metrics"): Declared(PUBLIC),
     ("GET", "/sign-in"): Declared(PUBLIC),
     ("POST", "/sign-in"): Declared(PUBLIC),
     ("POST", "/sign-out"): Declared(PUBLIC),
@@ -349,6 +350,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("GET", "/timescales"): Declared(EVERYONE),
+    ("GET", "/monitoring"): Declared(OVERSEERS),
     ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
     ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR, typed={"day": "2026-12-29"}),
     # People and organisations.

@@ -69,9 +69,9 @@ def _broken(visitors):
     def broken():
         raise RuntimeError("on purpose")
 
-    broken.access = visitors.app.view_functions["health.live"].access
+    broken.access = visitors.app.view_functions["monitoring.live"].access
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(visitors.app.view_functions, "health.live", broken)
+        patch.setitem(visitors.app.view_functions, "monitoring.live", broken)
         return visitors.ask("referrer", "GET", "/health/live")
 
 

@@ -28,13 +28,43 @@ def test_ready_reports_database_migrations_and_a_scheduler_not_seen_yet(app):
     assert answer.json["scheduler"] == {"state": "not seen yet", "seconds_since_last_pass": None}
 
 
-def test_the_newest_of_several_schedulers_counts(app, database, moment):
+def test_the_newest_of_several_schedulers_counts(moment, app, database):
+    moment.advance(minutes=30)
     beat(database, "one", moment.now - timedelta(minutes=10))
-    assert app.test_client().get("/health/ready").json["scheduler"]["state"] == "late"
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.json["ready"]) == (503, False)
+    assert answer.json["scheduler"] == {"state": "stopped", "seconds_since_last_pass": 600.0}
     beat(database, "two", moment.now - timedelta(seconds=20))
     beat(database, "two", moment.now - timedelta(seconds=8))
-    scheduler = app.test_client().get("/health/ready").json["scheduler"]
-    assert scheduler == {"state": "running", "seconds_since_last_pass": 8.0}
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.json["ready"]) == (200, True)
+    assert answer.json["scheduler"] == {"state": "running", "seconds_since_last_pass": 8.0}
+
+
+def test_a_portal_whose_scheduler_was_never_started_is_not_ready(moment, app, database):
+    moment.advance(minutes=6)
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.json["scheduler"]["state"]) == (503, "stopped")
+
+
+def test_a_worker_says_once_that_the_scheduler_stopped_and_once_that_it_is_back(moment, app, database, caplog):
+    client = app.test_client()
+    moment.advance(minutes=6)
+    for _ in range(3):
+        client.get("/health/ready")
+    beat(database, "one", moment.now)
+    for _ in range(3):
+        client.get("/health/ready")
+    assert [record.getMessage() for record in caplog.records] == [
+        "the scheduler has stopped",
+        "the scheduler is back",
+    ]
+
+
+def test_the_age_of_the_outbox_is_told_and_does_not_take_the_portal_out_of_service(moment, app, database, mail_due):
+    moment.advance(minutes=4)
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.json["outbox"]) == (200, {"oldest_due_seconds": 240.0})
 
 
 def test_a_scheduler_not_heard_of_for_a_day_is_forgotten(database, moment):
@@ -51,4 +81,5 @@ def test_without_a_database_it_is_alive_and_not_ready(app, tmp_path):
     client = app.test_client()
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json["ready"], answer.json["database"]) == (503, False, False)
+    assert answer.json["scheduler"]["state"] == "unknown"
     assert client.get("/health/live").status_code == 200

@@ -1,0 +1,110 @@
+"""How the portal is doing: addresses for whatever keeps it running, and a page for KSAF."""
+
+from ipaddress import ip_address
+from secrets import compare_digest
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from portal import clock, db, schema
+from portal.access.actor import Actor
+from portal.access.decorators import public, requires
+from portal.access.policy import Permission
+from portal.config import Settings
+from portal.health import service as health
+from portal.monitoring import exposition, figures, shown
+from portal.monitoring.figures import Figures
+from portal.web.rendering import render
+
+blueprint = Blueprint("monitoring", __name__)
+# What a proxy adds: a request that carries one came from elsewhere, whoever handed it on.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+
+
+def install(app: Flask) -> None:
+    """Register the addresses on `app`, which watches the schedulers from now on."""
+    app.register_blueprint(blueprint)
+    health.watch(app)
+
+
+@blueprint.get("/health/live")
+@public
+def live() -> Response:
+    """Say that this process answers."""
+    return jsonify(live=True)
+
+
+@blueprint.get("/health/ready")
+@public
+def ready() -> tuple[Response, int]:
+    """Say whether this process can do its work: the database answers and is up to date, and a scheduler passes.
+
+    Without a scheduler no deadline fires and no mail leaves, so a portal whose scheduler has stopped is not ready,
+    though its pages still answer: whoever watches it is called. A slow mail server is told of, and no reason.
+    """
+    at = schema.current(current_app.extensions["database"].engine)
+    found = _figures()
+    scheduler = _scheduler(found)
+    body = {
+        "ready": at == schema.newest() and scheduler["state"] != "stopped",
+        "database": at is not None,
+        "migrations": {"at": at, "newest": schema.newest()},
+        "scheduler": scheduler,
+        "outbox": {"oldest_due_seconds": round(found.mail.seconds(clock.now()), 1) if found else None},
+    }
+    return jsonify(body), 200 if body["ready"] else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Give Prometheus the figures: on this machine itself, or with the token that was set; for others there is none."""
+    if not (_is_from_here() or _has_token()):
+        abort(404)
+    return Response(exposition.text(figures.read(db.session()), clock.now()), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/monitoring")
+@requires(Permission.MONITORING_READ)
+def show(actor: Actor) -> Response:
+    """Say in plain words how the portal is doing."""
+    found = figures.of_everything(actor)
+    stopped_since = health.stopped_since(found.last_pass)
+    return render(
+        "monitoring/monitoring.html",
+        lines=shown.lines(found, stopped_since, clock.now()),
+        overdue=shown.overdue(found),
+    )
+
+
+def _figures() -> Figures | None:
+    try:
+        return figures.read(db.session())
+    except SQLAlchemyError:
+        return None
+
+
+def _scheduler(found: Figures | None) -> dict[str, Any]:
+    if found is None:
+        return {"state": "unknown", "seconds_since_last_pass": None}
+    last = found.last_pass
+    since = round((clock.now() - last).total_seconds(), 1) if last else None
+    if health.stopped_since(last):
+        return {"state": "stopped", "seconds_since_last_pass": since}
+    return {"state": "running" if last else "not seen yet", "seconds_since_last_pass": since}
+
+
+def _is_from_here() -> bool:
+    address = request.remote_addr
+    return bool(address) and ip_address(address).is_loopback and not any(each in request.headers for each in _FORWARDED)
+
+
+def _has_token() -> bool:
+    settings: Settings = current_app.extensions["settings"]
+    given = request.authorization
+    if not settings.metrics_token or given is None or given.type != "bearer":
+        return False
+    return compare_digest((given.token or "").encode(), settings.metrics_token.encode())
