@@ -20,6 +20,8 @@ class Point(StrEnum):
     AFTER_EFFECT = "after-effect"
     BEFORE_COMMIT = "before-commit"
     AFTER_COMMIT = "after-commit"
+    WEB_BEFORE_COMMIT = "web-before-commit"
+    WEB_AFTER_COMMIT = "web-after-commit"
     MAIL_BEFORE_LEASE = "mail-before-lease"
     MAIL_LEASED = "mail-leased"
     MAIL_CONNECTED = "mail-connected"

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 
 from portal import db
+from portal.faultpoints import Point, reach
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,7 +27,9 @@ def install(app: Flask) -> None:
         if session is None or not session.in_transaction():
             return response
         if session.info["writes"] and (response.status_code < HTTPStatus.BAD_REQUEST or g.get("keep_changes")):
+            reach(Point.WEB_BEFORE_COMMIT)
             session.commit()
+            reach(Point.WEB_AFTER_COMMIT)
         else:
             session.rollback()
         return response
