@@ -34,6 +34,7 @@ test: setup-dev test-needs
 
 # See docs/operations/faults.md for what each of these is.
 faults: export FAULT_DEADLINES ?= 10000
+faults: export FAULT_WRITES ?= 1000
 faults: export FAULT_KILLS ?= 200
 faults: export FAULT_TIMEOUT ?= 3600
 faults: setup-dev test-needs

@@ -23,6 +23,7 @@ class Size:
     """How much is tried: little in `make test`, everything in `make faults`, which sets these."""
 
     deadlines = int(os.environ.get("FAULT_DEADLINES", "160"))
+    writes = int(os.environ.get("FAULT_WRITES", "30"))
     kills = int(os.environ.get("FAULT_KILLS", "5"))
 
 

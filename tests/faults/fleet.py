@@ -4,6 +4,7 @@ A cold start costs two seconds of a processor, and two hundred kills need two hu
 that an operator would, in a process of its own, and SIGKILL ends it like any other.
 """
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -48,9 +49,8 @@ class Fleet:
         return ended
 
     def kill(self, child: BaseProcess) -> None:
-        """Send SIGKILL at whatever it is doing, at an instant that nobody chose."""
-        child.kill()
-        child.join()
+        """Send SIGKILL to it and its workers, whatever they are doing, at an instant that nobody chose."""
+        _kill(child)
         self.living.remove(child)
         self.killed_at_random += 1
 
@@ -64,9 +64,7 @@ class Fleet:
     def stop(self) -> None:
         """End whatever is left."""
         for child in self.living:
-            child.kill()
-        for child in self.living:
-            child.join()
+            _kill(child)
         self.living.clear()
 
     def log_tail(self) -> str:
@@ -82,8 +80,16 @@ def until(done, seconds: float) -> None:
         time.sleep(0.05)
 
 
+def _kill(child: BaseProcess) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.kill()  # it may not have had the time to lead a group
+    child.join()
+
+
 def _run(command: tuple[str, ...], environment: dict[str, str], log: str) -> None:
     # Whoever started it may be killed too, and nothing may be left running.
+    os.setsid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.environ.update(environment)
     kept = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

@@ -14,6 +14,7 @@ from tests.factories import people
 KIND = "chase"  # one rung, which prompts and mails
 HERE = tables.metadata.tables
 REFERENCE = "KSAF-7F3K-9QRT"
+_OURS = select(HERE["deadline"].c.id).where(HERE["deadline"].c.reference == REFERENCE)
 
 
 class Owed:
@@ -44,7 +45,7 @@ class Owed:
     def due_times(self) -> dict[int, datetime]:
         """Return when each rung is, or was, due."""
         rung = HERE["deadline_rung"]
-        return dict(self._all(select(rung.c.id, rung.c.fires_at)))
+        return dict(self._all(select(rung.c.id, rung.c.fires_at).where(rung.c.deadline_id.in_(_OURS))))
 
     def prompted_for(self) -> set[datetime]:
         """Return the due times that the prompts name."""
@@ -53,30 +54,28 @@ class Owed:
     def waiting(self) -> int:
         """Return how many rungs have not fired."""
         rung = HERE["deadline_rung"]
-        [(number,)] = self._all(select(func.count()).where(rung.c.fired_at.is_(None)).select_from(rung))
-        return number
+        return self._count(rung, rung.c.fired_at.is_(None), rung.c.deadline_id.in_(_OURS))
 
     def lost_and_twice(self) -> tuple[int, int]:
         """Return how many deadlines lack their firing, prompt, mail, event or end, and how many have more than one."""
-        prompts, mails, events = HERE["prompt"], HERE["outbox_mail"], HERE["audit_event"]
-        fired = events.c.action == Action.RUNG_FIRED
+        deadline, prompts, mails, events = (HERE[name] for name in ("deadline", "prompt", "outbox_mail", "audit_event"))
+        fired = (events.c.action == Action.RUNG_FIRED, events.c.subject_id.in_(_OURS))
         effects = [
-            self._each(select(prompts.c.deadline_id, func.count()).group_by(prompts.c.deadline_id)),
-            self._each(select(events.c.subject_id, func.count()).where(fired).group_by(events.c.subject_id)),
+            self._each(prompts.c.deadline_id, prompts.c.deadline_id.in_(_OURS)),
+            self._each(events.c.subject_id, *fired),
         ]
-        [(mailed,)] = self._all(select(func.count()).select_from(mails))
+        mailed = self._count(mails, mails.c.reference == REFERENCE)
         lost = sum(max(0, self.number - len(found)) for found in effects) + max(0, self.number - mailed)
-        lost += self.waiting() + self._unmet()
+        lost += self.waiting() + self._count(deadline, deadline.c.met_at.is_(None), deadline.c.id.in_(_OURS))
         twice = sum(times - 1 for found in effects for times in found.values()) + max(0, mailed - self.number)
         return lost, twice
 
-    def _unmet(self) -> int:
-        deadline = HERE["deadline"]
-        [(number,)] = self._all(select(func.count()).where(deadline.c.met_at.is_(None)).select_from(deadline))
+    def _count(self, table, *which) -> int:
+        [(number,)] = self._all(select(func.count()).select_from(table).where(*which))
         return number
 
-    def _each(self, counted) -> dict[int, int]:
-        return dict(self._all(counted))
+    def _each(self, of, *which) -> dict[int, int]:
+        return dict(self._all(select(of, func.count()).where(*which).group_by(of)))
 
     def _all(self, wanted) -> list[tuple]:
         with self.database.system_transaction(write=False) as session:
