@@ -118,6 +118,7 @@ class Permission(StrEnum):
     # accountability, what people ask about their data
     DATA_REQUEST_READ = "data_request.read"
     DATA_REQUEST_RECORD = "data_request.record"
+    DATA_REQUEST_PASS_ON = "data_request.pass_on"  # noqa: S105 - the name of a permission
     DATA_REQUEST_ASK = "data_request.ask"
     DATA_REQUEST_REPLY = "data_request.reply"
     DATA_REQUEST_ACKNOWLEDGE = "data_request.acknowledge"

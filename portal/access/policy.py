@@ -131,6 +131,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # what people ask about their data: managers and the administrator keep the register
     Permission.DATA_REQUEST_READ: _DATA_RIGHTS,
     Permission.DATA_REQUEST_RECORD: _DATA_RIGHTS,
+    Permission.DATA_REQUEST_PASS_ON: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.DATA_REQUEST_ASK: _DATA_RIGHTS,
     Permission.DATA_REQUEST_REPLY: _DATA_RIGHTS,
     Permission.DATA_REQUEST_ACKNOWLEDGE: _DATA_RIGHTS,

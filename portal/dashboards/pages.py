@@ -54,8 +54,10 @@ PAGES: dict[OrganisationKind | Role, Page] = {
     Role.CASE_MANAGER: Page((*_OWN, panels.CASELOAD, panels.TO_ARRANGE, panels.QUEUE)),
     Role.FAMILY_OUTREACH_PRACTITIONER: Page((*_OWN, panels.RAISED, panels.CASELOAD)),
     Role.SAFEGUARDING_TEAM: Page((panels.CONCERNS, panels.RISK, *_OWN, panels.QUEUE)),
-    Role.MANAGER: Page((*_OWN, panels.DECISIONS, panels.MISSED, panels.TO_ARRANGE)),
-    Role.ADMINISTRATOR: Page((panels.WAITING, panels.AGREEMENTS, panels.INVITATIONS, panels.MAIL)),
+    Role.MANAGER: Page((*_OWN, panels.DECISIONS, panels.MISSED, panels.TO_ARRANGE, panels.DATA_REQUESTS)),
+    Role.ADMINISTRATOR: Page(
+        (panels.WAITING, panels.DATA_REQUESTS, panels.AGREEMENTS, panels.INVITATIONS, panels.MAIL)
+    ),
 }
 
 

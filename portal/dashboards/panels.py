@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.access.policy import Permission
-from portal.dashboards import caseload, concerns, news, oversight, signposted, triage, upkeep, waiting
+from portal.dashboards import caseload, concerns, data_requests, news, oversight, signposted, triage, upkeep, waiting
 from portal.dashboards.shown import Reading, Shown
 from portal.web.rendering import unchanged
 
@@ -43,6 +43,7 @@ RAISED = Panel("raised", "Concerns you raised", Permission.CONCERN_FOLLOW, conce
 TO_ARRANGE = Panel("to-arrange", "Families that wait for help", Permission.CASE_ALLOCATE, triage.to_arrange)
 DECISIONS = Panel("decisions", "Decisions to authorise", Permission.REFERRAL_AUTHORISE, oversight.decisions)
 MISSED = Panel("missed", "Missed deadlines", Permission.REFERRAL_AUTHORISE, oversight.missed)
+DATA_REQUESTS = Panel("data-requests", "Data requests", Permission.DATA_REQUEST_READ, data_requests.to_answer)
 AGREEMENTS = Panel("agreements", "Agreements", Permission.ORGANISATION_READ, upkeep.agreements)
 INVITATIONS = Panel("invitations", "Invitations", Permission.ORGANISATION_READ, upkeep.invitations)
 MAIL = Panel("mail", "Email that failed", Permission.ORGANISATION_READ, upkeep.mail)
@@ -62,6 +63,7 @@ PANELS = (
     TO_ARRANGE,
     DECISIONS,
     MISSED,
+    DATA_REQUESTS,
     AGREEMENTS,
     INVITATIONS,
     MAIL,

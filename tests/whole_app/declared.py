@@ -94,6 +94,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/consent/<token:token>/send"): Declared(PUBLIC, "consent link"),
     ("GET", "/consent/<token:token>/stop"): Declared(PUBLIC, "consent link"),
     ("POST", "/consent/<token:token>/stop"): Declared(PUBLIC, "consent link"),
+    ("GET", "/consent/<token:token>/data"): Declared(PUBLIC, "consent link"),
+    ("POST", "/consent/<token:token>/data"): Declared(PUBLIC, "consent link"),
     # On the way in, or about oneself.
     ("GET", "/account"): Declared(EVERYONE),
     ("GET", "/account/details"): Declared(EVERYONE),
@@ -154,6 +156,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/home/to-arrange"): Declared(ALLOCATORS),
     ("GET", "/home/decisions"): Declared(MANAGER),
     ("GET", "/home/missed"): Declared(MANAGER),
+    ("GET", "/home/data-requests"): Declared(OVERSEERS),
     ("GET", "/home/agreements"): Declared(OVERSEERS),
     ("GET", "/home/invitations"): Declared(OVERSEERS),
     ("GET", "/home/mail"): Declared(OVERSEERS),
@@ -339,6 +342,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/data-requests/<reference:reference>/extend"): Declared(OVERSEERS, "data request", hidden=True),
     ("GET", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
     ("POST", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
+    ("GET", f"{R}/data-request"): Declared(WRITERS | READERS),
+    ("POST", f"{R}/data-request"): Declared(WRITERS | READERS),
     # The family's page.
     ("GET", f"{R}/consent-links"): Declared(WRITERS | READERS),
     ("POST", f"{R}/consent-links"): Declared(WRITERS | READERS),

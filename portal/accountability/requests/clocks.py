@@ -13,6 +13,7 @@ from portal import clock, db
 from portal.accountability.requests import rules
 from portal.accountability.requests.models import SUBJECT, DataRequest
 from portal.accountability.requests.rules import Kind, Question
+from portal.tenancy import as_system
 from portal.timescales import service as timescales
 from portal.timescales.models import Deadline
 from portal.timescales.service import Subject
@@ -62,6 +63,21 @@ def is_late(request: DataRequest) -> bool:
     """Say whether the month is over."""
     owed = _open(request)
     return owed is not None and owed.due_at <= clock.now()
+
+
+def promised_by(request: DataRequest) -> datetime:
+    """Return by when whoever sent a request hears from KSAF: the answer, or that it has their complaint.
+
+    Raises NoResultFound for a request of which nothing runs.
+    """
+    wanted = select(Deadline.due_at).where(
+        col(Deadline.subject_type) == SUBJECT,
+        col(Deadline.subject_id) == request.id,
+        col(Deadline.kind) == _running(request)[0],
+        col(Deadline.ended_at).is_(None),
+    )
+    with as_system(db.session()):  # a deadline of KSAF's alone, told to whoever it was made for
+        return db.session().scalars(wanted).one()
 
 
 def extend(request: DataRequest) -> None:

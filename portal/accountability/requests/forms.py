@@ -19,6 +19,8 @@ from portal.access.actor import Actor
 from portal.accountability.requests.models import DataRequest
 from portal.accountability.requests.rules import (
     CAPACITIES,
+    FAMILY_CAPACITIES,
+    FAMILY_KINDS,
     KINDS,
     OUTCOMES,
     QUESTIONS,
@@ -122,6 +124,41 @@ class RequestForm(Form):
         }
         kind, way = Kind(given["kind"]), Way(given["way"])
         return Asked(kind=kind, way=way, received_on=given["received_on"], referrals=about, **typed)
+
+
+class FamilyForm(Form):
+    """What a family asks on its own page."""
+
+    kind = choice("What would you like?", {each.value: said for each, said in FAMILY_KINDS.items()}, "Choose one")
+    asked = text(
+        "Tell us more", "Which information, or what is wrong. Your own words are fine.", "Tell us a little", rows=4
+    )
+    name = line("Your name", "", "Enter your name")
+    reply_to = text(
+        "How can we reach you?", "A phone number, an email or an address. We check that it is you before we answer.",
+        "Enter how we can reach you", rows=2,
+    )  # fmt: skip
+
+
+class PassOnForm(Form):
+    """What a family said to somebody who passes it on."""
+
+    kind = choice("What do they ask for?", {each.value: said for each, said in KINDS.items()}, "Select what they ask")
+    asked = text("What did they say?", "Their words, as exactly as you can.", "Enter what they said")
+    asker = line("Who asks?", "Their name.", "Enter who asks")
+    capacity = choice("As whom?", FAMILY_CAPACITIES, "Select as whom they ask")
+    reply_to = text("How can KSAF reach them?", CONTACT_HINT, "Enter how to reach them", rows=2)
+    said_on = _day("When did they say so?", "KSAF’s time to answer runs from this day.", "Enter the day they said so")
+
+    def for_partner(self) -> "PassOnForm":
+        """Leave out the day: KSAF has it when a partner passes it on; return the form."""
+        del self.said_on
+        return self
+
+    def validate_said_on(self, field: Field) -> None:
+        """Refuse a day that has not come yet."""
+        if field.data and field.data > today():
+            raise ValidationError("Enter a day that is not in the future")
 
 
 class WordsForm(Form):

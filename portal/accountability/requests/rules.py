@@ -37,6 +37,7 @@ class Way(StrEnum):
 
     LINK = "link"
     PARTNER = "partner"
+    COLLEAGUE = "colleague"
     PHONE = "phone"
     EMAIL = "email"
     POST = "post"
@@ -81,12 +82,21 @@ KINDS = {
 WAYS = {
     Way.LINK: "On the family’s own page",
     Way.PARTNER: "Passed on by a partner",
+    Way.COLLEAGUE: "Said to somebody at KSAF, who passed it on",
     Way.PHONE: "By phone",
     Way.EMAIL: "By email",
     Way.POST: "By post",
     Way.IN_PERSON: "In person",
 }
-WAYS_TO_RECORD = {way: words for way, words in WAYS.items() if way not in {Way.LINK, Way.PARTNER}}
+WAYS_TO_RECORD = {way: words for way, words in WAYS.items() if way not in {Way.LINK, Way.PARTNER, Way.COLLEAGUE}}
+FAMILY_KINDS = {
+    Kind.ACCESS: "I want to see what you hold",
+    Kind.CORRECTION: "Something is wrong",
+    Kind.ERASURE: "I want something removed",
+    Kind.OBJECTION: "I want you to stop using it, or use it less",
+    Kind.COMPLAINT: "I want to complain about how you used it",
+}
+"""What a family chooses from on its own page, in its words."""
 CAPACITIES = {
     "young_person": "The young person it is about",
     "parent": "A parent or carer, for their child",
@@ -94,6 +104,7 @@ CAPACITIES = {
     "representative": "Somebody else, with authority to ask for them",
     "professional": "A professional, about themselves",
 }
+FAMILY_CAPACITIES = {key: words for key, words in CAPACITIES.items() if key in {"young_person", "parent"}}
 REPRESENTATIVE = "representative"
 QUESTIONS = {
     Question.IDENTITY: "Proof of who they are, or of their authority to ask",

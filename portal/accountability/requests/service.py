@@ -5,7 +5,7 @@ from datetime import date
 
 from portal import clock, db, references
 from portal.access.actor import Actor, Author
-from portal.accountability.requests import clocks, rules, trail
+from portal.accountability.requests import clocks, rules, telling, trail
 from portal.accountability.requests.models import DataRequest, DataRequestReferral
 from portal.accountability.requests.rules import Event, Kind, Outcome, Question, RequestState, Way
 from portal.audit.actions import Action
@@ -16,6 +16,8 @@ from portal.timescales import news
 from portal.timescales.news import News
 from portal.web.dates import date_only, long_datetime
 from portal.web.errors import SomeoneWasFirstError
+
+_PASSED_ON = frozenset({Way.LINK, Way.PARTNER, Way.COLLEAGUE})
 
 
 class RequestRefusedError(Exception):
@@ -54,6 +56,8 @@ def record(by: Author, asked: Asked) -> DataRequest:
             )
         trail.add(by, made, Event.RECORDED, f"Received on {date_only(asked.received_on)}", asked.known_by)
         clocks.start(made)
+        if asked.way in _PASSED_ON:
+            telling.keepers(made)
     trail.record(by, made, Action.DATA_REQUEST_RECORDED, kind=made.kind.value)
     return made
 
