@@ -124,6 +124,9 @@ class Permission(StrEnum):
     DATA_REQUEST_ACKNOWLEDGE = "data_request.acknowledge"
     DATA_REQUEST_EXTEND = "data_request.extend"
     DATA_REQUEST_ANSWER = "data_request.answer"
+    DATA_COPY_OPEN = "data_copy.open"
+    DATA_COPY_PREPARE = "data_copy.prepare"
+    DATA_COPY_CONFIRM = "data_copy.confirm"
     # the family's page
     CONSENT_LINK_READ = "consent_link.read"
     CONSENT_LINK_MAKE = "consent_link.make"

@@ -137,6 +137,10 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.DATA_REQUEST_ACKNOWLEDGE: _DATA_RIGHTS,
     Permission.DATA_REQUEST_EXTEND: _DATA_RIGHTS,
     Permission.DATA_REQUEST_ANSWER: _DATA_RIGHTS,
+    # ... and a copy of a child's record is a manager's, as the record itself is
+    Permission.DATA_COPY_OPEN: _MANAGER,
+    Permission.DATA_COPY_PREPARE: _MANAGER,
+    Permission.DATA_COPY_CONFIRM: _MANAGER,
     # the family's page
     Permission.CONSENT_LINK_READ: _WRITERS | _TRIAGE | _DELIVERERS,
     Permission.CONSENT_LINK_MAKE: _WRITERS | _TRIAGE | _DELIVERERS,

@@ -30,6 +30,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.REFERRAL_VIEWED: "Looked at a referral",
         Action.ATTACHMENT_READ: "Opened a file",
         Action.RECORD_COPIED: "Made a copy of a record for somebody who asked",
+        Action.DATA_COPY_TAKEN: "Downloaded a copy of a record for somebody who asked",
         Action.UPDATE_READ: "Marked an update as read",
         Action.CONTEXT_VIEWED: "Looked at a question about attendance",
         Action.TRANSFER_VIEWED: "Looked at an offered family",
@@ -152,6 +153,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.AUDIT_EXPORTED: "Exported the audit",
         Action.DATA_REQUEST_RECORDED: "Recorded a request about personal data",
         Action.DATA_REQUEST_VIEWED: "Looked at a request about personal data",
+        Action.DATA_COPY_READ: "Read a copy of a record before it is given",
         Action.DATA_REQUEST_MOVED: "Moved a request about personal data on",
         Action.KEYS_ROTATED: "Brought everything under the newest secret key",
     },
@@ -164,6 +166,7 @@ SEEING = frozenset(
     {
         Action.REFERRAL_VIEWED,
         Action.RECORD_COPIED,
+        Action.DATA_COPY_TAKEN,
         Action.ATTACHMENT_READ,
         Action.UPDATE_READ,
         Action.CONTEXT_VIEWED,
@@ -192,6 +195,7 @@ DETAILS: dict[str, str] = {
     "ending": "ending",
     "version": "version",
     "safeguarding": "safeguarding parts",
+    "form": "as",
     "narrowed_by": "narrowed by",
 }
 

@@ -19,7 +19,7 @@ def _make(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
 
 def _answer(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     """Answer through the newest link: yes to all but what is `refused`; `limited` names what the `limits` are about."""
-    link = _opened(actor, referral)
+    link = opened(actor, referral)
     about = {"name": words["name"], "capacity": "parental_responsibility"}
     answering.keep(link, ABOUT_YOU, about)
     for each in steps.questions(link).shown.purposes:
@@ -29,7 +29,7 @@ def _answer(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
 
 def _take_back(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     """Take back one purpose that was agreed to."""
-    link = _opened(actor, referral)
+    link = opened(actor, referral)
     answering.change(link, steps.questions(link), words["purpose"], {"position": Position.REFUSED.value})
 
 
@@ -42,7 +42,7 @@ def _typed(key: str, words: dict[str, str]) -> dict[str, str]:
     return {"position": Position.GIVEN.value, **names}
 
 
-def _opened(actor: Actor, referral: Referral) -> Link:
+def opened(actor: Actor, referral: Referral) -> Link:
     """Return the newest link as the family's browser opens it: the session becomes the owner's."""
     path = links.path_of(links.made_for(actor, referral)[0]) or ""
     found = links.find(path.rpartition("/")[2])

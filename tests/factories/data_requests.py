@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from portal import db
-from portal.accountability.requests import service
+from portal.accountability.requests import copies, queries, service
 from portal.accountability.requests.rules import Kind, Way
 from portal.accountability.requests.service import Asked
 from portal.referrals.queries import get_referral
@@ -34,3 +34,15 @@ def recorded(by: people.Person, about: str, mark: str) -> str:
     referral = get_referral(by.actor, about)
     assert referral is not None
     return service.record(by.actor, asked(mark, referrals=(referral,))).reference
+
+
+def copied(by: people.Person, about: str, mark: str) -> tuple[str, str]:
+    """Record a request as `recorded` does and make a copy for it that somebody has read; return its key too."""
+    reference = recorded(by, about, mark)
+    request = queries.get_request(by.actor, reference)
+    assert request is not None
+    made = copies.prepare(by.actor, request, about, gives_safeguarding=False, why=f"Decided by {mark}")
+    opened = copies.open_copy(by.actor, reference, made.key)
+    assert opened is not None
+    copies.read(by.actor, opened, ())
+    return reference, made.key

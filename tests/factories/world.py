@@ -83,6 +83,8 @@ class Tenant:
     """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
     data_request: str = ""
     """What somebody asks KSAF about their data."""
+    data_copy: str = ""
+    """The key of a copy made for that request, which somebody has read."""
     receipt: str = ""
     """The receipt of a concern that somebody of it raised: the referrer, or KSAF's practitioner."""
     offered: str = ""
@@ -179,7 +181,7 @@ def build(database: db.Database) -> World:
                 tenant.references[State.IN_SUPPORT], tenant.people[Role.REFERRER], tenant.concern_mark
             )
         ksaf.concern = made.other_school.receipt
-        ksaf.data_request = data_requests.recorded(
+        ksaf.data_request, ksaf.data_copy = data_requests.copied(
             ksaf.people[Role.MANAGER], made.other_school.references[State.SENT], ksaf.mark
         )
         ksaf.receipt = concerns.raised(

@@ -77,7 +77,7 @@ class Subject:
         if at == "receipt" and home is self.world.ksaf:
             other = self.world.school
         if (
-            at in {"enquiry", "call back", "professional's call", "concern", "data request"}
+            at in {"enquiry", "call back", "professional's call", "concern", "data request", "data copy"}
             and home is not self.world.ksaf
         ):
             other = self.world.ksaf
@@ -122,6 +122,8 @@ class Subject:
             "professional's call": tenant.professional,
             "nothing": None,
         }.get(kind)
+        if kind == "data copy" and tenant.data_copy:
+            return {"reference": tenant.data_request, "key": tenant.data_copy}
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None
 
     def _fill(self, parts: dict[str, str]) -> str:

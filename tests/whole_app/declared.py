@@ -342,6 +342,12 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/data-requests/<reference:reference>/extend"): Declared(OVERSEERS, "data request", hidden=True),
     ("GET", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
     ("POST", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/copies"): Declared(MANAGER, "data request", hidden=True),
+    ("POST", "/data-requests/<reference:reference>/copies"): Declared(MANAGER, "data request", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/copies/<key:key>"): Declared(MANAGER, "data copy", hidden=True),
+    ("POST", "/data-requests/<reference:reference>/copies/<key:key>/read"): Declared(MANAGER, "data copy", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/copies/<key:key>/pdf"): Declared(MANAGER, "data copy", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/copies/<key:key>/json"): Declared(MANAGER, "data copy", hidden=True),
     ("GET", f"{R}/data-request"): Declared(WRITERS | READERS),
     ("POST", f"{R}/data-request"): Declared(WRITERS | READERS),
     # The family's page.

@@ -1,6 +1,6 @@
 """What the forms of the register take."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -215,6 +215,39 @@ class ReplyForm(Form):
     def day(self) -> date:
         """Return the day of a valid form."""
         return self.on.data or today()
+
+
+SAFEGUARDING = {
+    "withhold": "Withhold them: giving them could harm somebody",
+    "give": "Give them: nobody could be harmed by it",
+}
+
+
+class CopyForm(Form):
+    """What is decided before a copy is made."""
+
+    of = RadioField("Which record?", validate_choice=False)
+    safeguarding = choice(
+        "The safeguarding parts", SAFEGUARDING, "Select what happens to the safeguarding parts",
+        "What is about other people is withheld in any case.",
+    )  # fmt: skip
+    why = text("Why?", "Ask the safeguarding lead first. The copy states this reason.", "Enter why", rows=3)
+
+    def offer(self, referrals: Collection[Referral]) -> "CopyForm":
+        """Offer the records that the request is about, the only one chosen already; return the form."""
+        _offer(self.of, {each.reference: each.reference for each in referrals})
+        if len(referrals) == 1:
+            self.of.data = next(iter(referrals)).reference
+        return self
+
+    def validate_of(self, field: Field) -> None:
+        """Refuse a record that the request is not about."""
+        _require_offered(field, "Select which record is copied")
+
+    @property
+    def gives_safeguarding(self) -> bool:
+        """Say whether a valid form gives the safeguarding parts."""
+        return self.safeguarding.data == "give"
 
 
 class AnswerForm(Form):

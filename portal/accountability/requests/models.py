@@ -2,14 +2,14 @@
 
 import datetime as dt
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.accountability.requests.rules import Event, Kind, Outcome, Question, RequestState, Way
 from portal.columns import words
-from portal.crypto import EncryptedText
+from portal.crypto import EncryptedJSON, EncryptedText
 from portal.tenancy import OrganisationOwned
 
 SUBJECT = "data_request"
@@ -60,6 +60,26 @@ class DataRequestReferral(OrganisationOwned, SQLModel, table=True):
     data_request_id: int = Field(foreign_key="data_request.id")
     owner_organisation_id: int
     referral_id: int
+
+
+class DataCopy(OrganisationOwned, SQLModel, table=True):
+    """A copy of a record made for a request, as it is given: once somebody has read it, nothing of it changes."""
+
+    __tablename__: ClassVar[str] = "data_copy"
+    __table_args__ = (Index("ix_data_copy_request", "data_request_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=40)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    data_request_id: int = Field(foreign_key="data_request.id")
+    reference: str = Field(max_length=20, description="The referral's")
+    gives_safeguarding: bool
+    safeguarding_why: str = Field(sa_type=EncryptedText, description="Why its safeguarding parts are given or withheld")
+    content: dict[str, Any] = Field(sa_type=EncryptedJSON, description="Its parts, and what is withheld")
+    prepared_at: datetime
+    prepared_by_name: str = Field(max_length=200)
+    read_at: datetime | None = None
+    read_by_name: str | None = Field(default=None, max_length=200, description="Who read it before it is given")
 
 
 class DataRequestStep(OrganisationOwned, SQLModel, table=True):

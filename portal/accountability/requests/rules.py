@@ -69,6 +69,8 @@ class Event(StrEnum):
     REPLIED = "replied"
     ACKNOWLEDGED = "acknowledged"
     EXTENDED = "extended"
+    PREPARED = "prepared"
+    READ = "read"
     ANSWERED = "answered"
 
 
@@ -135,6 +137,8 @@ HAPPENED = {
     Event.REPLIED: "They answered",
     Event.ACKNOWLEDGED: "Acknowledged",
     Event.EXTENDED: "Extended by two months",
+    Event.PREPARED: "Copy prepared",
+    Event.READ: "Copy read",
     Event.ANSWERED: "Answered",
 }
 _POSSIBLE = {
@@ -187,8 +191,13 @@ def why_not_extend(kind: Kind, state: RequestState, *, is_extended: bool, is_lat
     return None
 
 
-def why_not_answer(outcome: Outcome, *, is_known: bool) -> str | None:
-    """Return why a request cannot be answered so, to whoever tries; None where it can."""
+def why_not_answer(outcome: Outcome, *, is_known: bool, lacks_copy: bool = False) -> str | None:
+    """Return why a request cannot be answered so, to whoever tries; None where it can.
+
+    It `lacks_copy` while it asks for one of a record that the portal has, and none that somebody has read is there.
+    """
     if outcome in _DISCLOSES and not is_known:
         return "First record how you know that they are who they say: what is sent could reach a stranger"
+    if outcome in {Outcome.GRANTED, Outcome.IN_PART} and lacks_copy:
+        return "First prepare the copy, and read it to the end. A manager does that, on this request’s page"
     return None

@@ -5,8 +5,9 @@ from datetime import date
 
 from portal import clock, db, references
 from portal.access.actor import Actor, Author
-from portal.accountability.requests import clocks, rules, telling, trail
+from portal.accountability.requests import clocks, copies, rules, telling, trail
 from portal.accountability.requests.models import DataRequest, DataRequestReferral
+from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import Event, Kind, Outcome, Question, RequestState, Way
 from portal.audit.actions import Action
 from portal.organisations.queries import operator
@@ -18,10 +19,6 @@ from portal.web.dates import date_only, long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
 _PASSED_ON = frozenset({Way.LINK, Way.PARTNER, Way.COLLEAGUE})
-
-
-class RequestRefusedError(Exception):
-    """A rule forbids the step; the message says which, to the person who tried."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def answer(actor: Actor, request: DataRequest, outcome: Outcome, words: str, sen
     """
     if request.state is RequestState.ANSWERED:
         raise SomeoneWasFirstError(_stands(request))
-    if why := rules.why_not_answer(outcome, is_known=request.is_known):
+    if why := rules.why_not_answer(outcome, is_known=request.is_known, lacks_copy=copies.is_lacking(actor, request)):
         raise RequestRefusedError(why)
     request.state, request.waits_for = RequestState.ANSWERED, None
     request.outcome, request.answered_at = outcome, clock.now()

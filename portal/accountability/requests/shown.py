@@ -7,10 +7,11 @@ from typing import Any
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.accountability.requests import clocks, queries, rules
+from portal.accountability.requests import clocks, copies, queries, rules
 from portal.accountability.requests.models import DataRequest
 from portal.accountability.requests.queries import MOST, Listed
 from portal.accountability.requests.rules import CAPACITIES, HAPPENED, KINDS, OUTCOMES, STATES, WAYS, RequestState
+from portal.referrals.models import Referral
 from portal.timescales.descriptions import Described, describe
 from portal.timescales.models import Deadline
 from portal.timescales.queries import for_subject
@@ -50,7 +51,8 @@ def context(actor: Actor, request: DataRequest) -> dict[str, Any]:
         "referrals": [each.reference for each in referrals],
         "reads_referrals": actor.may(Permission.REFERRAL_READ),
         "steps": [_entry(each) for each in queries.steps_of(actor, request)],
-        "may": _may(request),
+        "may": _may(request) | {"copy": _may_copy(actor, request, referrals)},
+        "copies": copies.of_request(actor, request) if actor.may(Permission.DATA_COPY_OPEN) else [],
         "outcome": OUTCOMES[request.outcome] if request.outcome else "",
     }
 
@@ -102,6 +104,11 @@ def _entry(step: Any) -> dict[str, Any]:
 
 
 _SAID_BY_TITLE = frozenset({rules.Event.RECORDED, rules.Event.ASKED, rules.Event.ACKNOWLEDGED, rules.Event.REPLIED})
+
+
+def _may_copy(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
+    is_ready = request.kind is rules.Kind.ACCESS and request.state is RequestState.OPEN and request.is_known
+    return is_ready and bool(referrals) and actor.may(Permission.DATA_COPY_PREPARE)
 
 
 def _may(request: DataRequest) -> dict[str, bool]:

@@ -13,8 +13,8 @@ from portal.access.policy import Permission
 from portal.accountability.requests import queries, service, trail
 from portal.accountability.requests.forms import AnswerForm, AskForm, ExtendForm, ReplyForm, WordsForm
 from portal.accountability.requests.models import DataRequest
+from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import KINDS
-from portal.accountability.requests.service import RequestRefusedError
 from portal.accounts import held
 from portal.web.attempts import attempt
 from portal.web.dates import today
