@@ -5,8 +5,6 @@ import datetime as dt
 from wtforms import (
     Field,
     Form,
-    RadioField,
-    SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - new in WTForms 3.3, newer than its type stubs
     StringField,
     ValidationError,
 )
@@ -15,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from portal.cases.consent_again import Answer, statements
 from portal.consent import wording
 from portal.consent.models import Position
-from portal.consent.statements import METHOD_WORDS, Giver
+from portal.consent.statements import CAPACITIES_TO_RECORD, METHODS_TO_RECORD, Giver
 from portal.timescales.forms import DateField
 from portal.web.dates import today
 from portal.web.fields import choice, text
@@ -28,12 +26,6 @@ _POSITIONS: dict[str, str] = {
 }
 ASKED = tuple(wording.current().purposes)
 # Nobody's own link reaches KSAF's worker, who asks; and what lets somebody agree is known before support begins.
-_METHODS = [SelectChoice(key, words.capitalize()) for key, words in METHOD_WORDS.items() if key != "link"]
-_CAPACITIES = {
-    "parental_responsibility": "They hold parental responsibility",
-    "delegated": "Somebody with parental responsibility has passed the decision to them",
-    "young_person": "They are the young person and understand the decision",
-}
 
 
 class ConsentForm(Form):
@@ -48,12 +40,10 @@ class ConsentForm(Form):
             Length(max=200, message="Use 200 characters or fewer"),
         ],
     )
-    capacity = choice("What lets them decide for the child?", _CAPACITIES, "Select what lets this person decide")
-    method = RadioField(
-        "How were they asked?",
-        choices=_METHODS,
-        validators=[InputRequired("Select how they were asked")],
+    capacity = choice(
+        "What lets them decide for the child?", CAPACITIES_TO_RECORD, "Select what lets this person decide"
     )
+    method = choice("How were they asked?", METHODS_TO_RECORD, "Select how they were asked")
     asked_on = DateField(
         "When?",
         format="%d %m %Y",

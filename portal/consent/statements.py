@@ -37,6 +37,13 @@ METHOD_WORDS = {
     "email": "by email",
     "link": "through their own link",
 }
+# For whoever writes down what somebody else said; a person who answers through their own link does it themselves.
+METHODS_TO_RECORD = {key: words.capitalize() for key, words in METHOD_WORDS.items() if key != "link"}
+CAPACITIES_TO_RECORD = {
+    "parental_responsibility": "They hold parental responsibility",
+    "delegated": "Somebody with parental responsibility has passed the decision to them",
+    "young_person": "They are the young person and understand the decision",
+}
 
 
 @dataclass(frozen=True)

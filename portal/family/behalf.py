@@ -15,7 +15,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 from portal.consent import wording
 from portal.consent.models import Position
 from portal.consent.queries import purpose_title
-from portal.consent.statements import METHOD_WORDS, Giver, Statement
+from portal.consent.statements import CAPACITIES_TO_RECORD, METHODS_TO_RECORD, Giver, Statement
 from portal.family.changes import Standing
 from portal.timescales.forms import DateField
 from portal.web.dates import today
@@ -30,14 +30,7 @@ _ANSWERS: dict[str, str] = {
     Position.REFUSED: "Does not agree, or takes it back",
 }
 PURPOSES = tuple(wording.current().purposes)
-# Whoever answers through their own link records it themselves.
-_METHODS = [SelectChoice(key, words.capitalize()) for key, words in METHOD_WORDS.items() if key != "link"]
-_CAPACITIES = {
-    "parental_responsibility": "They hold parental responsibility",
-    "delegated": "Somebody with parental responsibility has passed the decision to them",
-    "young_person": "They are the young person and understand the decision",
-    "not_known": "Not known: it has to be checked",
-}
+_CAPACITIES = CAPACITIES_TO_RECORD | {"not_known": "Not known: it has to be checked"}
 
 
 class ChangeForm(Form):
@@ -50,9 +43,7 @@ class ChangeForm(Form):
         validators=[DataRequired("Enter who told you"), Length(max=200, message="Use 200 characters or fewer")],
     )
     capacity = choice("What lets them decide for the child?", _CAPACITIES, "Select what lets this person decide")
-    method = RadioField(
-        "How did they tell you?", choices=_METHODS, validators=[InputRequired("Select how they told you")]
-    )
+    method = choice("How did they tell you?", METHODS_TO_RECORD, "Select how they told you")
     said_on = DateField(
         "When?",
         format="%d %m %Y",
