@@ -55,7 +55,7 @@ class Subject:
         made = {FOREIGN: self._fill(foreign), NOWHERE: self._fill(nowhere)}
         if own:
             made[OWN] = self._fill(own)
-            if "<reference" in self.rule and "<key" in self.rule:
+            if "<reference" in self.rule and "<key" in self.rule and "key" in foreign:
                 made[MIXED] = self._fill({"reference": own["reference"], "key": foreign["key"]})
         return made
 
