@@ -16,6 +16,7 @@ from portal.health import models as health
 from portal.notifications import models as notifications
 from portal.organisations import models as organisations
 from portal.referrals import models as referrals
+from portal.referrals.corrections import models as corrections
 from portal.referrals.sharing import models as sharing
 from portal.safeguarding import models as safeguarding
 from portal.timescales import models as timescales
@@ -37,6 +38,7 @@ __all__ = [
     "cases",
     "consent",
     "context",
+    "corrections",
     "data_requests",
     "enquiries",
     "family",

@@ -137,7 +137,10 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.DATA_REQUEST_ACKNOWLEDGE: _DATA_RIGHTS,
     Permission.DATA_REQUEST_EXTEND: _DATA_RIGHTS,
     Permission.DATA_REQUEST_ANSWER: _DATA_RIGHTS,
-    # ... and a copy of a child's record is a manager's, as the record itself is
+    # ... and copying or correcting a child's record is a manager's, as the record itself is
+    Permission.CORRECTION_OPEN: _MANAGER,
+    Permission.CORRECTION_ADD: _MANAGER,
+    Permission.CORRECTION_TELL: _MANAGER,
     Permission.DATA_COPY_OPEN: _MANAGER,
     Permission.DATA_COPY_PREPARE: _MANAGER,
     Permission.DATA_COPY_CONFIRM: _MANAGER,

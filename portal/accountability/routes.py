@@ -3,12 +3,20 @@
 from flask import Flask
 
 from portal.accountability.requests import copy_routes as copies
+from portal.accountability.requests import correction_routes as corrections
 from portal.accountability.requests import passed_on_routes as passed_on
 from portal.accountability.requests import routes as requests
 from portal.accountability.requests import step_routes as request_steps
 from portal.accountability.viewer import routes as viewer
 
-BLUEPRINTS = (viewer.blueprint, requests.blueprint, request_steps.blueprint, copies.blueprint, passed_on.blueprint)
+BLUEPRINTS = (
+    viewer.blueprint,
+    requests.blueprint,
+    request_steps.blueprint,
+    copies.blueprint,
+    corrections.blueprint,
+    passed_on.blueprint,
+)
 
 
 def install(app: Flask) -> None:

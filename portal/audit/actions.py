@@ -126,6 +126,7 @@ class Action(StrEnum):
     DATA_REQUEST_RECORDED = "accountability:data_request:recorded"
     DATA_REQUEST_VIEWED = "accountability:data_request:viewed"
     DATA_REQUEST_MOVED = "accountability:data_request:moved"
+    RECORD_CORRECTED = "accountability:record:corrected"
     DATA_COPY_READ = "accountability:data_copy:read"
     DATA_COPY_TAKEN = "accountability:data_copy:taken"
 
@@ -250,6 +251,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DATA_REQUEST_RECORDED: frozenset({"reference", "kind"}),
     Action.DATA_REQUEST_VIEWED: frozenset({"reference", "page"}),
     Action.DATA_REQUEST_MOVED: frozenset({"reference", "event", "outcome"}),
+    Action.RECORD_CORRECTED: frozenset({"reference", "part"}),
     Action.DATA_COPY_READ: frozenset({"reference", "key"}),
     Action.DATA_COPY_TAKEN: frozenset({"reference", "key", "form"}),
 }

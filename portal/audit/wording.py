@@ -153,6 +153,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.AUDIT_EXPORTED: "Exported the audit",
         Action.DATA_REQUEST_RECORDED: "Recorded a request about personal data",
         Action.DATA_REQUEST_VIEWED: "Looked at a request about personal data",
+        Action.RECORD_CORRECTED: "Added a statement beside a record",
         Action.DATA_COPY_READ: "Read a copy of a record before it is given",
         Action.DATA_REQUEST_MOVED: "Moved a request about personal data on",
         Action.KEYS_ROTATED: "Brought everything under the newest secret key",

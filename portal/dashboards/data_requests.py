@@ -28,7 +28,7 @@ def _row(each: Due) -> Item:
     return Item(
         title=f"{title[0].upper()}{title[1:]}",
         href=f"/data-requests/{each.request.reference}",
-        detail=f"{each.request.reference}: {KINDS[each.request.kind].lower()}",
+        detail=f"{each.request.reference}: {KINDS[each.request.kind]}",
         words=owed.words,
         tone=owed.tone,
     )

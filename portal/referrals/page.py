@@ -12,6 +12,7 @@ from portal.consent import queries as consent
 from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
 from portal.referrals import conversation, lifecycle, progress, queries, record, standing, whom
+from portal.referrals.corrections import queries as corrections
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
 from portal.referrals.form.parts import PART_WORDS, Part
@@ -196,6 +197,7 @@ def _answers(actor: Actor, referral: Referral) -> dict[str, Any]:
         "sections": answer_words.all_lines(answers, without=closed),
         "closed": [PART_WORDS[part] for part in closed],
         "files": attachments.of_referral(actor, referral),
+        "corrections": [(each, corrections.TOLD[each.part]) for each in corrections.of_referral(actor, referral)],
     }
 
 

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from portal import db
-from portal.accountability.requests import copies, queries, service
+from portal.accountability.requests import copies, corrections, queries, service
+from portal.accountability.requests.corrections import Statement
 from portal.accountability.requests.rules import Kind, Way
 from portal.accountability.requests.service import Asked
+from portal.referrals.corrections.models import Corrected
 from portal.referrals.queries import get_referral
 from portal.tenancy import enter
 from portal.web.dates import today
@@ -46,3 +48,16 @@ def copied(by: people.Person, about: str, mark: str) -> tuple[str, str]:
     assert opened is not None
     copies.read(by.actor, opened, ())
     return reference, made.key
+
+
+def corrected(by: people.Person, about: str, mark: str) -> tuple[str, str]:
+    """Say that the record `about` is wrong and add a statement to it; return the request and who is to be told."""
+    enter(db.session(), by.organisation_id)
+    referral = get_referral(by.actor, about)
+    assert referral is not None
+    plain = asked(kind=Kind.CORRECTION, referrals=(referral,))
+    request = service.record(by.actor, plain)
+    said = Statement(Corrected.REFERRAL, is_corrected=True, wrong=f"Wrong {mark}", statement=f"Right {mark}")
+    corrections.add(by.actor, request, about, said)
+    waiting = next(each for each in corrections.recipients_of(by.actor, request) if each.told_at is None)
+    return request.reference, waiting.key

@@ -83,6 +83,10 @@ class Tenant:
     """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
     data_request: str = ""
     """What somebody asks KSAF about their data."""
+    correction: str = ""
+    """What somebody says is wrong in a record."""
+    recipient: str = ""
+    """Somebody who was given that, and has not been told yet."""
     data_copy: str = ""
     """The key of a copy made for that request, which somebody has read."""
     receipt: str = ""
@@ -181,6 +185,9 @@ def build(database: db.Database) -> World:
                 tenant.references[State.IN_SUPPORT], tenant.people[Role.REFERRER], tenant.concern_mark
             )
         ksaf.concern = made.other_school.receipt
+        ksaf.correction, ksaf.recipient = data_requests.corrected(
+            ksaf.people[Role.MANAGER], made.other_school.references[State.HANDING_OVER], made.other_school.mark
+        )
         ksaf.data_request, ksaf.data_copy = data_requests.copied(
             ksaf.people[Role.MANAGER], made.other_school.references[State.SENT], ksaf.mark
         )

@@ -17,6 +17,11 @@ from tests.whole_app import declared
 from tests.whole_app.declared import Declared
 from tests.whole_app.visitors import Visitor, Visitors
 
+OF_KSAF = {
+    *("enquiry", "call back", "professional's call", "concern"),
+    *("data request", "data copy", "correction recipient"),
+}
+"""Kinds of row that KSAF alone has."""
 OWN, FOREIGN, MIXED, NOWHERE = "own", "foreign", "mixed", "nonexistent"
 
 
@@ -76,10 +81,7 @@ class Subject:
             other = self.world.health if home is self.world.council else self.world.council
         if at == "receipt" and home is self.world.ksaf:
             other = self.world.school
-        if (
-            at in {"enquiry", "call back", "professional's call", "concern", "data request", "data copy"}
-            and home is not self.world.ksaf
-        ):
+        if at in OF_KSAF and home is not self.world.ksaf:
             other = self.world.ksaf
         if isinstance(at, State):
             hidden = home is self.world.ksaf and not self.declared.owners_only
@@ -122,6 +124,8 @@ class Subject:
             "professional's call": tenant.professional,
             "nothing": None,
         }.get(kind)
+        if kind == "correction recipient" and tenant.recipient:
+            return {"reference": tenant.correction, "key": tenant.recipient}
         if kind == "data copy" and tenant.data_copy:
             return {"reference": tenant.data_request, "key": tenant.data_copy}
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None

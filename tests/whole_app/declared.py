@@ -342,6 +342,14 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/data-requests/<reference:reference>/extend"): Declared(OVERSEERS, "data request", hidden=True),
     ("GET", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
     ("POST", "/data-requests/<reference:reference>/answer"): Declared(OVERSEERS, "data request", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/corrections"): Declared(MANAGER, "data request", hidden=True),
+    ("POST", "/data-requests/<reference:reference>/corrections"): Declared(MANAGER, "data request", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/recipients/<key:key>"): Declared(
+        MANAGER, "correction recipient", hidden=True
+    ),
+    ("POST", "/data-requests/<reference:reference>/recipients/<key:key>"): Declared(
+        MANAGER, "correction recipient", hidden=True
+    ),
     ("GET", "/data-requests/<reference:reference>/copies"): Declared(MANAGER, "data request", hidden=True),
     ("POST", "/data-requests/<reference:reference>/copies"): Declared(MANAGER, "data request", hidden=True),
     ("GET", "/data-requests/<reference:reference>/copies/<key:key>"): Declared(MANAGER, "data copy", hidden=True),

@@ -57,11 +57,13 @@ def _day(label: str, hint: str, missing: str) -> DateField:
     return DateField(label, format="%d %m %Y", description=hint, validators=[InputRequired(missing)])
 
 
-def _offer(field: RadioField, choices: Mapping[Any, str]) -> None:
+def offer(field: RadioField, choices: Mapping[Any, str]) -> None:
+    """Let `field` offer these choices and no others."""
     field.choices = [SelectChoice(str(value), words) for value, words in choices.items()]
 
 
-def _require_offered(field: Field, missing: str) -> None:
+def require_offered(field: Field, missing: str) -> None:
+    """Raise ValidationError, saying `missing`, where what was chosen is not among what `field` offers."""
     offered: Any = field
     if field.data not in {each.value for each in offered.choices}:
         raise ValidationError(missing)
@@ -185,12 +187,12 @@ class AskForm(Form):
 
     def offer(self, request: DataRequest) -> "AskForm":
         """Offer what may be asked about `request`; return the form."""
-        _offer(self.question, questions(request.kind))
+        offer(self.question, questions(request.kind))
         return self
 
     def validate_question(self, field: Field) -> None:
         """Refuse what may not be asked about this kind of request."""
-        _require_offered(field, NEED_MISSING)
+        require_offered(field, NEED_MISSING)
 
     @property
     def asked(self) -> Question:
@@ -235,14 +237,14 @@ class CopyForm(Form):
 
     def offer(self, referrals: Collection[Referral]) -> "CopyForm":
         """Offer the records that the request is about, the only one chosen already; return the form."""
-        _offer(self.of, {each.reference: each.reference for each in referrals})
+        offer(self.of, {each.reference: each.reference for each in referrals})
         if len(referrals) == 1:
             self.of.data = next(iter(referrals)).reference
         return self
 
     def validate_of(self, field: Field) -> None:
         """Refuse a record that the request is not about."""
-        _require_offered(field, "Select which record is copied")
+        require_offered(field, "Select which record is copied")
 
     @property
     def gives_safeguarding(self) -> bool:
@@ -266,12 +268,12 @@ class AnswerForm(Form):
 
     def offer(self, request: DataRequest) -> "AnswerForm":
         """Offer what may come of `request`; return the form."""
-        _offer(self.outcome, possible(request.kind))
+        offer(self.outcome, possible(request.kind))
         return self
 
     def validate_outcome(self, field: Field) -> None:
         """Refuse what cannot come of this kind of request."""
-        _require_offered(field, OUTCOME_MISSING)
+        require_offered(field, OUTCOME_MISSING)
 
     @property
     def decided(self) -> Outcome:

@@ -82,6 +82,24 @@ class DataCopy(OrganisationOwned, SQLModel, table=True):
     read_by_name: str | None = Field(default=None, max_length=200, description="Who read it before it is given")
 
 
+class CorrectionRecipient(OrganisationOwned, SQLModel, table=True):
+    """Somebody who was given what has been corrected, and whether they were told (UK GDPR Art. 19)."""
+
+    __tablename__: ClassVar[str] = "correction_recipient"
+    __table_args__ = (Index("ix_correction_recipient_request", "data_request_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=40)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    data_request_id: int = Field(foreign_key="data_request.id")
+    correction_id: int = Field(foreign_key="record_correction.id")
+    to_name: str = Field(max_length=200)
+    reference: str = Field(max_length=20, description="The referral's")
+    told_at: datetime | None = None
+    told_by_name: str | None = Field(default=None, max_length=200)
+    how: str | None = Field(default=None, sa_type=EncryptedText)
+
+
 class DataRequestStep(OrganisationOwned, SQLModel, table=True):
     """One thing that happened to a request: by whom, when, and in words. Insert only."""
 

@@ -71,6 +71,8 @@ class Event(StrEnum):
     EXTENDED = "extended"
     PREPARED = "prepared"
     READ = "read"
+    CORRECTED = "corrected"
+    TOLD = "told"
     ANSWERED = "answered"
 
 
@@ -139,6 +141,8 @@ HAPPENED = {
     Event.EXTENDED: "Extended by two months",
     Event.PREPARED: "Copy prepared",
     Event.READ: "Copy read",
+    Event.CORRECTED: "Statement added",
+    Event.TOLD: "Told of the correction",
     Event.ANSWERED: "Answered",
 }
 _POSSIBLE = {
@@ -191,13 +195,18 @@ def why_not_extend(kind: Kind, state: RequestState, *, is_extended: bool, is_lat
     return None
 
 
-def why_not_answer(outcome: Outcome, *, is_known: bool, lacks_copy: bool = False) -> str | None:
+def why_not_answer(
+    outcome: Outcome, *, is_known: bool, lacks_copy: bool = False, lacks_statement: bool = False
+) -> str | None:
     """Return why a request cannot be answered so, to whoever tries; None where it can.
 
-    It `lacks_copy` while it asks for one of a record that the portal has, and none that somebody has read is there.
+    It `lacks_copy` while it asks for one of a record that the portal has, and none that somebody has read is there; it
+    `lacks_statement` while none stands beside the records it is about.
     """
     if outcome in _DISCLOSES and not is_known:
         return "First record how you know that they are who they say: what is sent could reach a stranger"
     if outcome in {Outcome.GRANTED, Outcome.IN_PART} and lacks_copy:
         return "First prepare the copy, and read it to the end. A manager does that, on this request’s page"
+    if outcome in {Outcome.CORRECTED, Outcome.NOTED} and lacks_statement:
+        return "First add the statement that stands beside the record. A manager does that, on this request’s page"
     return None

@@ -5,7 +5,7 @@ from datetime import date
 
 from portal import clock, db, references
 from portal.access.actor import Actor, Author
-from portal.accountability.requests import clocks, copies, rules, telling, trail
+from portal.accountability.requests import clocks, copies, corrections, rules, telling, trail
 from portal.accountability.requests.models import DataRequest, DataRequestReferral
 from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import Event, Kind, Outcome, Question, RequestState, Way
@@ -116,7 +116,8 @@ def answer(actor: Actor, request: DataRequest, outcome: Outcome, words: str, sen
     """
     if request.state is RequestState.ANSWERED:
         raise SomeoneWasFirstError(_stands(request))
-    if why := rules.why_not_answer(outcome, is_known=request.is_known, lacks_copy=copies.is_lacking(actor, request)):
+    lacks = {"lacks_copy": copies.is_lacking(actor, request), "lacks_statement": corrections.is_lacking(actor, request)}
+    if why := rules.why_not_answer(outcome, is_known=request.is_known, **lacks):
         raise RequestRefusedError(why)
     request.state, request.waits_for = RequestState.ANSWERED, None
     request.outcome, request.answered_at = outcome, clock.now()

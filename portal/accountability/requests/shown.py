@@ -7,7 +7,7 @@ from typing import Any
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.accountability.requests import clocks, copies, queries, rules
+from portal.accountability.requests import clocks, copies, corrections, queries, rules
 from portal.accountability.requests.models import DataRequest
 from portal.accountability.requests.queries import MOST, Listed
 from portal.accountability.requests.rules import CAPACITIES, HAPPENED, KINDS, OUTCOMES, STATES, WAYS, RequestState
@@ -51,7 +51,9 @@ def context(actor: Actor, request: DataRequest) -> dict[str, Any]:
         "referrals": [each.reference for each in referrals],
         "reads_referrals": actor.may(Permission.REFERRAL_READ),
         "steps": [_entry(each) for each in queries.steps_of(actor, request)],
-        "may": _may(request) | {"copy": _may_copy(actor, request, referrals)},
+        "may": _may(request) | {"prepare": _may_copy(actor, request, referrals)},
+        "may_correct": _may_correct(actor, request, referrals),
+        "recipients": corrections.recipients_of(actor, request) if actor.may(Permission.CORRECTION_OPEN) else [],
         "copies": copies.of_request(actor, request) if actor.may(Permission.DATA_COPY_OPEN) else [],
         "outcome": OUTCOMES[request.outcome] if request.outcome else "",
     }
@@ -104,6 +106,11 @@ def _entry(step: Any) -> dict[str, Any]:
 
 
 _SAID_BY_TITLE = frozenset({rules.Event.RECORDED, rules.Event.ASKED, rules.Event.ACKNOWLEDGED, rules.Event.REPLIED})
+
+
+def _may_correct(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
+    is_ready = request.kind is rules.Kind.CORRECTION and request.state is not RequestState.ANSWERED and request.is_known
+    return is_ready and bool(referrals) and actor.may(Permission.CORRECTION_ADD)
 
 
 def _may_copy(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
