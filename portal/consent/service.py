@@ -71,7 +71,7 @@ def _entry(
         position=statement.position,
         given_by=giver.name if giver else None,
         capacity=giver.capacity if giver else None,
-        to_whom=to_whom,
+        to_whom=statement.to_whom or to_whom,
         method=giver.method if giver else None,
         effective_on=giver.effective_on if giver else None,
         wording_version=worded.id if worded else None,

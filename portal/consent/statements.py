@@ -71,6 +71,7 @@ class Statement:
 
     `grounds` are pairs of label and words, kept as they were shown, so that a later form cannot change their meaning.
     `thread` is whose run of links it came through: only there are the giver's own words shown to the family again.
+    `to_whom` names one organisation, where it is not about KSAF as a whole.
     """
 
     purpose: str
@@ -78,3 +79,4 @@ class Statement:
     limits: str | None = None
     grounds: tuple[tuple[str, str], ...] = ()
     thread: str = ""
+    to_whom: str = ""

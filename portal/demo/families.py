@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from portal.access.actor import Actor
 from portal.consent.models import Position
-from portal.family import answering, links, steps
+from portal.family import answering, links, shown, steps
 from portal.family.links import Link, Wanted
 from portal.family.models import ForWhom, Way
 from portal.family.steps import ABOUT_YOU, NAMES
@@ -33,6 +33,15 @@ def _take_back(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     answering.change(link, steps.questions(link), words["purpose"], {"position": Position.REFUSED.value})
 
 
+def _stop_with(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    """End the sharing with one organisation alone."""
+    link = _opened(actor, referral)
+    one = next(shown.one(link, each.key) for each in shown.seers(link) if each.name == words["with"])
+    about = {"name": words["name"], "capacity": "parental_responsibility"}
+    if one is not None:
+        answering.answer_one(link, steps.questions(link), about, one, is_agreed=False)
+
+
 def _typed(key: str, words: dict[str, str]) -> dict[str, str]:
     names = {"names": words["names"]} if key == NAMES else {}
     if key in words.get("refused", "").split():
@@ -51,4 +60,9 @@ def opened(actor: Actor, referral: Referral) -> Link:
     return found
 
 
-DEEDS: dict[str, Deed] = {"consent_link": _make, "family_answers": _answer, "family_takes_back": _take_back}
+DEEDS: dict[str, Deed] = {
+    "consent_link": _make,
+    "family_answers": _answer,
+    "family_takes_back": _take_back,
+    "family_stops_with": _stop_with,
+}

@@ -4,10 +4,12 @@ from typing import Any
 
 from portal import clock, db
 from portal.audit.actions import Action
+from portal.consent.models import Position
 from portal.consent.queries import LedgerLine
 from portal.consent.statements import Statement
 from portal.family import changes, links, steps
 from portal.family.links import Link
+from portal.family.shown import One
 from portal.family.steps import ABOUT_YOU, Questions, Typed
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience
@@ -47,6 +49,12 @@ def stop(link: Link, asked: Questions, about: Typed) -> None:
     before = changes.standing(link.guest, link.referral)
     agreed = [each.key for each in asked.shown.purposes if _permits(before, steps.ledger_key(link, each.key))]
     _enter(link, asked, about, [steps.stopped(link, key) for key in agreed])
+
+
+def answer_one(link: Link, asked: Questions, about: Typed, one: One, *, is_agreed: bool) -> None:
+    """Enter whether KSAF may share with one organisation; what it sees by consent ends where it may not."""
+    position = Position.GIVEN if is_agreed else Position.WITHDRAWN
+    _enter(link, asked, about, [steps.about_one(link, one.key, one.name, position)])
 
 
 def ask_for_call(link: Link, said: dict[str, Any]) -> None:

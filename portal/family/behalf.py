@@ -1,5 +1,7 @@
 """What a family tells somebody about its consent, written down for it: a change, or taking it back."""
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from wtforms import (
@@ -7,6 +9,7 @@ from wtforms import (
     Form,
     RadioField,
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - new in WTForms 3.3, newer than its type stubs
+    SelectMultipleField,
     StringField,
     ValidationError,
 )
@@ -17,6 +20,8 @@ from portal.consent.models import Position
 from portal.consent.queries import purpose_title
 from portal.consent.statements import CAPACITIES_TO_RECORD, METHODS_TO_RECORD, Giver, Statement
 from portal.family.changes import Standing
+from portal.organisations.models import Organisation
+from portal.referrals.sharing.rules import ONE
 from portal.timescales.forms import DateField
 from portal.web.dates import today
 from portal.web.fields import choice, text
@@ -57,6 +62,21 @@ class ChangeForm(Form):
         room=1000,
     )
 
+    stop_with = SelectMultipleField(
+        "Is there one they want no more sharing with?",
+        description="It sees nothing more by consent from now on, and is told that it ended, not why. Other answers"
+        " stay as they are.",
+        choices=[],
+        validate_choice=False,
+    )
+
+    _by_consent: Mapping[str, str] = MappingProxyType({})
+
+    def offer(self, organisations: Iterable[Organisation]) -> None:
+        """Offer the organisations that see the referral by consent, to end one alone."""
+        self._by_consent = {each.key: each.name for each in organisations}
+        self.stop_with.choices = [SelectChoice(key, name) for key, name in self._by_consent.items()]
+
     def purposes(self) -> list[Field]:
         """Return the fields of the purposes, in order."""
         return [self[f"purpose_{each.key}"] for each in PURPOSES]
@@ -74,7 +94,7 @@ class ChangeForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for at least one change."""
         is_valid = super().validate(extra_validators)
-        if all(each.data == _SAME for each in self.purposes()):
+        if all(each.data == _SAME for each in self.purposes()) and not self._stopped():
             first = self.purposes()[0]
             first.errors = [*first.errors, "Select what has changed"]
             return False
@@ -87,7 +107,14 @@ class ChangeForm(Form):
     def statements(self, before: Standing) -> list[Statement]:
         """Return what has changed: no, where it was agreed to `before`, is a withdrawal."""
         said = {each.key: self[f"purpose_{each.key}"].data for each in PURPOSES}
-        return [self._statement(key, Position(word), before) for key, word in said.items() if word != _SAME]
+        changed = [self._statement(key, Position(word), before) for key, word in said.items() if word != _SAME]
+        return changed + [
+            Statement(f"{ONE}{key}", Position.WITHDRAWN, to_whom=name) for key, name in self._stopped().items()
+        ]
+
+    def _stopped(self) -> dict[str, str]:
+        """Return the organisations that were offered and ticked: key and name."""
+        return {key: name for key, name in self._by_consent.items() if key in (self.stop_with.data or ())}
 
     def _statement(self, key: str, position: Position, before: Standing) -> Statement:
         if position is Position.REFUSED and key in before and before[key].permits:

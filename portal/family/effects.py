@@ -13,9 +13,11 @@ from portal.cases import review
 from portal.cases.family_consent import SUPPORT, UPDATES
 from portal.consent.queries import LedgerLine
 from portal.consent.statements import VIEW
+from portal.organisations.queries import named
 from portal.referrals import lifecycle, telling, timeline
 from portal.referrals.models import Referral
 from portal.referrals.sharing import service as sharing
+from portal.referrals.sharing.rules import ONE
 from portal.referrals.sharing.rules import PURPOSE as OTHERS
 from portal.timescales import news
 from portal.timescales.news import News
@@ -24,6 +26,7 @@ from portal.transfers import service as transfers
 
 Standing = Mapping[str, LedgerLine]
 _NOT_SHARED = "The family no longer agrees that KSAF shares with others."
+_NOT_WITH_ONE = "The family no longer agrees that KSAF shares with this organisation."
 _NOT_TOLD = "The family no longer agrees that the referrer is told how it goes."
 
 
@@ -33,12 +36,23 @@ def follow(by: Author, referral: Referral, said: Collection[str], before: Standi
     if OTHERS in ended:
         sharing.end_consented(by, referral)
         transfers.withdraw_all(by, referral, _NOT_SHARED)
+    stopped = [each for each in said if each.startswith(ONE) and not _permits(after, each)]
+    for each in stopped:
+        _stop_with(by, referral, each.removeprefix(ONE))
     if UPDATES in ended:
         news.settle(News.UPDATE_POSTED, referral.reference, _NOT_TOLD, organisation_id=referral.organisation_id)
     _follow_support(by, referral, said, after)
-    if ended or _is_narrower(said, before, after):
+    if ended or stopped or _is_narrower(said, before, after):
         telling.prompt_operator(referral, News.CONSENT_ENDED)
         telling.operator(referral, "family/changed")
+
+
+def _stop_with(by: Author, referral: Referral, key: str) -> None:
+    """End what one organisation sees and was offered by consent."""
+    organisation = named(key)
+    if organisation is not None:
+        sharing.end_consented_with(by, referral, key)
+        transfers.withdraw_all(by, referral, _NOT_WITH_ONE, organisation.id)
 
 
 def _follow_support(by: Author, referral: Referral, said: Collection[str], after: Standing) -> None:

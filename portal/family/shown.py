@@ -8,6 +8,7 @@ from portal.family import changes, steps
 from portal.family.links import Link
 from portal.family.steps import Questions
 from portal.referrals import record
+from portal.referrals.sharing import service as sharing
 
 _SAID = {
     "Agreed": "You said yes",
@@ -47,10 +48,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class Seer:
-    """Somebody who sees something of it: who, and what, in plain words."""
+    """Somebody who sees something of it: who, and what, in plain words; the key where the reader can end that."""
 
     name: str
     what: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class One:
+    """One organisation, about which the family can answer by itself: whether KSAF shares with it."""
+
+    key: str
+    name: str
+    is_agreed: bool
 
 
 def choices(link: Link, asked: Questions) -> list[Choice]:
@@ -70,7 +81,30 @@ def seers(link: Link) -> list[Seer]:
     found = [each for each in record.seers(link.guest, link.referral) if each.party.ground is not Ground.PROTECTION]
     order = {PartyRole.OWNER: 0, PartyRole.OPERATOR: 1, PartyRole.SHARED: 2}
     found.sort(key=lambda each: order[each.party.role])
-    return [Seer(each.organisation, _what(each)) for each in found]
+    return [Seer(each.organisation, _what(each), "" if link.is_young else _stoppable(each)) for each in found]
+
+
+def stopped(link: Link) -> list[One]:
+    """Return the organisations that the family does not want KSAF to share with, by name."""
+    refused = sharing.not_with(link.guest, link.referral)
+    return sorted((One(key, name, is_agreed=False) for key, name in refused.items()), key=lambda each: each.name)
+
+
+def one(link: Link, key: str) -> One | None:
+    """Return the organisation `key` where it sees the referral by consent, or the family has stopped that."""
+    if link.is_young:
+        return None
+    mine = [One(each.key, each.organisation, is_agreed=True) for each in _by_consent(link)]
+    return next((each for each in (*mine, *stopped(link)) if each.key == key), None)
+
+
+def _by_consent(link: Link) -> list[record.Seer]:
+    return [each for each in record.seers(link.guest, link.referral) if _stoppable(each)]
+
+
+def _stoppable(each: record.Seer) -> str:
+    is_consented = each.party.role is PartyRole.SHARED and each.party.ground is Ground.CONSENT
+    return each.key if is_consented else ""
 
 
 def _what(each: record.Seer) -> str:

@@ -10,6 +10,7 @@ from portal.consent.statements import VIEW, Giver, Statement
 from portal.consent.wording import Purpose, Wording
 from portal.family.links import Link
 from portal.family.models import Way
+from portal.referrals.sharing.rules import ONE
 from portal.web.dates import today
 
 ABOUT_YOU = "about-you"
@@ -72,6 +73,11 @@ def statement(link: Link, purpose: str, typed: Typed, *, was_agreed: bool) -> St
 def stopped(link: Link, purpose: str) -> Statement:
     """Return the statement that takes an agreement back."""
     return Statement(ledger_key(link, purpose), Position.WITHDRAWN, None, grounds_of(link), link.row.thread)
+
+
+def about_one(link: Link, key: str, name: str, position: Position) -> Statement:
+    """Return the statement about sharing with one organisation, by its key and name."""
+    return Statement(f"{ONE}{key}", position, None, grounds_of(link), link.row.thread, name)
 
 
 def giver(link: Link, about: Typed) -> Giver:

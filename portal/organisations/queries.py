@@ -102,6 +102,11 @@ def operator() -> Organisation:
     return found
 
 
+def named(key: str) -> Organisation | None:
+    """Return the organisation with public `key`, whoever asks: what it is called is no secret between partners."""
+    return db.session().scalars(select(Organisation).where(col(Organisation.key) == key)).first()
+
+
 def system_named(name: str) -> Organisation | None:
     """Return the organisation of that exact name, for the command line."""
     return db.session().scalars(select(Organisation).where(col(Organisation.name) == name)).first()

@@ -24,6 +24,7 @@ def may_answer(state: TransferState) -> bool:
 
 SHARING_PURPOSE = "named_others"
 """What the family has to agree to before another service is told about them (portal/consent/wording.toml)."""
+NOT_WITH_THEM = "The family does not agree that KSAF shares with this service. Choose another, or talk to the family."
 NO_CONSENT = (
     "The family does not agree at present that KSAF may share with others, so nothing can be offered. Ask them, and"
     " have the referrer record what they say. If the child may not be safe, use the statutory front door instead."

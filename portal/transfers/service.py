@@ -18,6 +18,7 @@ from portal.referrals import timeline, trail
 from portal.referrals.effects import subject_of
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import State, said_now
+from portal.referrals.sharing import service as sharing
 from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales import service as timescales
@@ -26,7 +27,7 @@ from portal.timescales.recipients import staff_of
 from portal.transfers import answers, links, queries
 from portal.transfers.answers import ONWARD, subject_of_offer
 from portal.transfers.models import Transfer
-from portal.transfers.rules import NO_CONSENT, SHARING_PURPOSE, TransferState, may_answer
+from portal.transfers.rules import NO_CONSENT, NOT_WITH_THEM, SHARING_PURPOSE, TransferState, may_answer
 from portal.web.dates import date_only, today
 from portal.web.errors import SomeoneWasFirstError
 
@@ -61,6 +62,8 @@ def offer(actor: Actor, referral: Referral, made: Offer) -> Transfer:
     """
     _require_handing_over(actor, referral)
     require_consent(actor, referral)
+    if not isinstance(made.receiver, Outside) and made.receiver.key in sharing.not_with(actor, referral):
+        raise OfferRefusedError(NOT_WITH_THEM)
     to = made.receiver
     transfer = Transfer(
         key=secrets.token_urlsafe(18),
@@ -119,10 +122,13 @@ def withdraw(actor: Author, referral: Referral, transfer: Transfer, why: str) ->
         _tell_receiver(referral, transfer, "transfers/withdrawn")
 
 
-def withdraw_all(actor: Author, referral: Referral, why: str) -> None:
-    """Take back every offer that waits for an answer, because of what happened to `referral`."""
+def withdraw_all(actor: Author, referral: Referral, why: str, organisation_id: int | None = None) -> None:
+    """Take back every offer that waits for an answer, because of what happened to `referral`.
+
+    Those to one organisation alone where `organisation_id` is given.
+    """
     for each in queries.offers_of(actor, referral):
-        if may_answer(each.state):
+        if may_answer(each.state) and organisation_id in (None, each.to_organisation_id):
             withdraw(actor, referral, each, why)
 
 

@@ -92,6 +92,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/consent/<token:token>/questions/<word:step>"): Declared(PUBLIC, "consent link"),
     ("GET", "/consent/<token:token>/check-answers"): Declared(PUBLIC, "consent link"),
     ("POST", "/consent/<token:token>/send"): Declared(PUBLIC, "consent link"),
+    ("GET", "/consent/<token:token>/sharing-with"): Declared(PUBLIC, "consent link"),
+    ("POST", "/consent/<token:token>/sharing-with"): Declared(PUBLIC, "consent link"),
     ("GET", "/consent/<token:token>/stop"): Declared(PUBLIC, "consent link"),
     ("POST", "/consent/<token:token>/stop"): Declared(PUBLIC, "consent link"),
     ("GET", "/consent/<token:token>/data"): Declared(PUBLIC, "consent link"),

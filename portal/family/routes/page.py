@@ -36,6 +36,7 @@ def show(link: Link) -> Response:
         shown=asked.shown,
         choices=shown.choices(link, asked),
         seers=shown.seers(link),
+        stopped=[] if link.is_young else shown.stopped(link),
         child=link.referral.child_given_name,
         until=link.row.expires_at,
         has_begun=bool(asked.draft),

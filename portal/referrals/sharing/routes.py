@@ -112,6 +112,7 @@ def _show(actor: Actor, referral: Referral, wanted: ShareForm, *, status: int = 
         referral=referral,
         child=child_in_full(referral),
         agreed=sharing.agreed(actor, referral),
+        not_with=sorted(sharing.not_with(actor, referral).values()),
         refused=refused,
     )
 

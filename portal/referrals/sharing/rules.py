@@ -11,6 +11,8 @@ from portal.timescales.news import News
 
 PURPOSE = "named_others"
 """The purpose of the consent form that lets KSAF share with others the family names."""
+ONE = f"{PURPOSE}:"
+"""Before an organisation's key: what the family says about sharing with that one. A no counts before a general yes."""
 REFUSED = "refused_but_needed"
 """The reason that overrides a refusal: a choice of the form's question sharing_reason."""
 LONGEST = {"3": timedelta(weeks=13), "6": timedelta(weeks=26), "12": timedelta(weeks=52)}

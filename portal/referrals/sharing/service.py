@@ -21,7 +21,7 @@ from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
-from portal.referrals.sharing.rules import LONGEST, PURPOSE, SCOPE_WORDS, is_whole
+from portal.referrals.sharing.rules import LONGEST, ONE, PURPOSE, SCOPE_WORDS, is_whole
 from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales.news import News
@@ -57,6 +57,16 @@ def is_refused(actor: Actor, referral: Referral) -> bool:
     return any(line.purpose == PURPOSE and line.position in refusing for line in standing)
 
 
+def not_with(actor: Author, referral: Referral) -> dict[str, str]:
+    """Return with which organisations alone the family does not agree to sharing: the key of each to its name."""
+    standing = consent.standing(actor, referral.id or 0)
+    return {
+        line.purpose.removeprefix(ONE): line.to_whom
+        for line in standing
+        if line.purpose.startswith(ONE) and not line.permits
+    }
+
+
 def candidates(actor: Actor, referral: Referral) -> list[Organisation]:
     """Return the partners that do not see `referral` yet and have accepted the data-sharing terms, by name."""
     already = {party.organisation_id for party in live_parties(referral)}
@@ -68,7 +78,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
 
     Raises SharingRefusedError where the family has not agreed to it, SomeoneWasFirstError where it sees it already.
     """
-    line = _require_agreed(actor, referral)
+    line = _require_agreed(actor, referral, organisation.key)
     if any(party.organisation_id == organisation.id for party in live_parties(referral)):
         raise SomeoneWasFirstError(f"{organisation.name} can see this referral already.")
     now = clock.now()
@@ -123,7 +133,7 @@ def extend(actor: Actor, referral: Referral, organisation_key: str, months: str,
     organisation, shared = shared_with(referral, organisation_key)
     if any(party.ground is Ground.PROTECTION for party in shared):
         raise SharingRefusedError("This rests on a decision without consent. Decide again, so that a manager reads it.")
-    _require_agreed(actor, referral)
+    _require_agreed(actor, referral, organisation_key)
     until = clock.now() + LONGEST[months]
     with as_system(db.session()):
         for party in shared:
@@ -146,17 +156,32 @@ def end_consented(by: Author, referral: Referral) -> list[str]:
 
     Each organisation is told that it ended, and not why. Returns their names.
     """
-    ended: dict[int, list[ReferralParty]] = {}
-    for party in live_parties(referral):
-        if party.role is PartyRole.SHARED and party.ground is Ground.CONSENT:
-            ended.setdefault(party.organisation_id, []).append(party)
+    return _end_each(by, referral, consented(referral))
+
+
+def end_consented_with(by: Author, referral: Referral, key: str) -> list[str]:
+    """End as `end_consented` what rests on consent with the organisation `key` alone."""
+    return _end_each(by, referral, [each for each in consented(referral) if each.key == key])
+
+
+def consented(referral: Referral) -> list[Organisation]:
+    """Return the organisations that see `referral` because the family agreed, by name."""
+    theirs = [party.organisation_id for party in live_parties(referral) if _rests_on_consent(party)]
     with as_system(db.session()):
-        named = select(Organisation).where(col(Organisation.id).in_(ended)).order_by(col(Organisation.name))
-        organisations = list(db.session().scalars(named).all())
-    for organisation in organisations:
-        _end(by, referral, organisation, ended[organisation.id or 0])
-        telling.sharing_ended(referral, organisation.id or 0)
+        named = select(Organisation).where(col(Organisation.id).in_(theirs)).order_by(col(Organisation.name))
+        return list(db.session().scalars(named).all())
+
+
+def _end_each(by: Author, referral: Referral, organisations: list[Organisation]) -> list[str]:
+    parties = [party for party in live_parties(referral) if _rests_on_consent(party)]
+    for each in organisations:
+        _end(by, referral, each, [party for party in parties if party.organisation_id == each.id])
+        telling.sharing_ended(referral, each.id or 0)
     return [each.name for each in organisations]
+
+
+def _rests_on_consent(party: ReferralParty) -> bool:
+    return party.role is PartyRole.SHARED and party.ground is Ground.CONSENT
 
 
 def _end(by: Author, referral: Referral, organisation: Organisation, parties: list[ReferralParty]) -> None:
@@ -194,8 +219,10 @@ def _settle_reminder(referral: Referral, why: str) -> None:
         news.settle(News.SHARING_ENDS, referral.reference, why)
 
 
-def _require_agreed(actor: Actor, referral: Referral) -> consent.LedgerLine:
+def _require_agreed(actor: Actor, referral: Referral, organisation_key: str) -> consent.LedgerLine:
     line = agreed(actor, referral)
+    if name := not_with(actor, referral).get(organisation_key):
+        raise SharingRefusedError(f"The family does not agree that KSAF shares with {name}.")
     if line is None or not line.permits:
         raise SharingRefusedError("The family has not agreed to sharing with others, so this cannot be shared.")
     return line
