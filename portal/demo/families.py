@@ -35,7 +35,7 @@ def _take_back(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
 
 def _stop_with(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     """End the sharing with one organisation alone."""
-    link = _opened(actor, referral)
+    link = opened(actor, referral)
     one = next(shown.one(link, each.key) for each in shown.seers(link) if each.name == words["with"])
     about = {"name": words["name"], "capacity": "parental_responsibility"}
     if one is not None:
