@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.access.actor import Actor
-from portal.dashboards import recent, standing
+from portal.dashboards import owed, recent, standing
+from portal.dashboards.owed import Owed
 from portal.dashboards.queue_summary import QueueSummary
 from portal.dashboards.recent import Recent
 from portal.dashboards.standing import Standing
@@ -68,3 +69,8 @@ class Reading:
     def standing(self) -> Standing:
         """Whether the reader's organisation has agreed to the terms, and the receipts of the concerns they raised."""
         return standing.of(self.actor)
+
+    @cached_property
+    def owed(self) -> Owed:
+        """What KSAF owes, as far as the reader may see it."""
+        return owed.of(self.actor)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 
 from portal import db
@@ -26,11 +27,11 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Due:
-    """A request and one thing that is owed on it."""
+class Opened:
+    """One request with its deadlines, the earliest due first."""
 
     request: DataRequest
-    deadline: Deadline
+    deadlines: list[Deadline]
 
 
 def may_read(actor: Actor) -> bool:
@@ -44,6 +45,21 @@ def get_request(actor: Actor, reference: str) -> DataRequest | None:
         return None
     wanted = select(DataRequest).where(col(DataRequest.reference) == reference)
     return db.session().scalars(wanted.with_for_update() if db.session().info["writes"] else wanted).first()
+
+
+def open_request(actor: Actor, reference: str) -> Opened | None:
+    """Return as `get_request` a request to be read, with its deadlines, in one query."""
+    if not may_read(actor):
+        return None
+    about = and_(col(Deadline.subject_type) == SUBJECT, col(Deadline.subject_id) == col(DataRequest.id))
+    wanted = (
+        select(DataRequest, Deadline)
+        .outerjoin(Deadline, about)
+        .where(col(DataRequest.reference) == reference)
+        .order_by(col(Deadline.due_at), col(Deadline.id))
+    )
+    found = db.session().execute(wanted).all()
+    return Opened(found[0][0], [deadline for _, deadline in found if deadline]) if found else None
 
 
 def requests(actor: Actor, *, answered: bool, before: int | None = None) -> list[Listed]:
@@ -64,20 +80,6 @@ def requests(actor: Actor, *, answered: bool, before: int | None = None) -> list
     owed = _owed([each.id or 0 for each in found])
     listed = [Listed(each, owed.get(each.id or 0, ())) for each in found]
     return listed if answered else sorted(listed, key=_by_due)
-
-
-def due(actor: Actor, most: int) -> list[Due]:
-    """Return at most `most` of what is owed on the register's requests, what is due first on top, in one query."""
-    if not may_read(actor):
-        return []
-    owed = (
-        select(DataRequest, Deadline)
-        .join(Deadline, col(Deadline.subject_id) == col(DataRequest.id))
-        .where(col(Deadline.subject_type) == SUBJECT, col(Deadline.ended_at).is_(None))
-        .order_by(col(Deadline.due_at), col(Deadline.id))
-        .limit(most)
-    )
-    return [Due(*row) for row in db.session().execute(owed).all()]
 
 
 def steps_of(actor: Actor, request: DataRequest) -> list[DataRequestStep]:

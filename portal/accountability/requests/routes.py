@@ -8,8 +8,7 @@ from portal.access.decorators import requires, requires_row
 from portal.access.policy import Permission
 from portal.accountability.requests import queries, service, shown, trail
 from portal.accountability.requests.forms import RequestForm
-from portal.accountability.requests.models import DataRequest
-from portal.accountability.requests.queries import MOST
+from portal.accountability.requests.queries import MOST, Opened
 from portal.accounts import held
 from portal.web.dates import today
 from portal.web.rendering import render
@@ -56,8 +55,8 @@ def record(actor: Actor) -> Response:
 
 
 @blueprint.get("/<reference:reference>")
-@requires_row(Permission.DATA_REQUEST_READ, queries.get_request)
-def show(actor: Actor, asked: DataRequest) -> Response:
+@requires_row(Permission.DATA_REQUEST_READ, queries.open_request)
+def show(actor: Actor, opened: Opened) -> Response:
     """Show one request: what is asked, by when it is to be answered, what happened."""
-    trail.note_view(actor, asked, "request")
-    return render("data_requests/request.html", **shown.context(actor, asked))
+    trail.note_view(actor, opened.request, "request")
+    return render("data_requests/request.html", **shown.context(actor, opened))

@@ -7,14 +7,13 @@ from typing import Any
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.accountability.requests import clocks, copies, corrections, queries, rules
-from portal.accountability.requests.models import DataRequest
-from portal.accountability.requests.queries import MOST, Listed
-from portal.accountability.requests.rules import CAPACITIES, HAPPENED, KINDS, OUTCOMES, STATES, WAYS, RequestState
+from portal.accountability.requests import copies, corrections, queries, rules
+from portal.accountability.requests.models import CorrectionRecipient, DataCopy, DataRequest
+from portal.accountability.requests.queries import MOST, Listed, Opened
+from portal.accountability.requests.rules import CAPACITIES, HAPPENED, KINDS, OUTCOMES, STATES, WAYS, Kind, RequestState
 from portal.referrals.models import Referral
 from portal.timescales.descriptions import Described, describe
 from portal.timescales.models import Deadline
-from portal.timescales.queries import for_subject
 from portal.web.dates import long_date, long_datetime
 
 NOT_KNOWN = "Not known yet: check before anything is sent"
@@ -38,10 +37,11 @@ def lines(listed: Sequence[Listed]) -> list[Line]:
     return [_line(each) for each in listed[:MOST]]
 
 
-def context(actor: Actor, request: DataRequest) -> dict[str, Any]:
+def context(actor: Actor, opened: Opened) -> dict[str, Any]:
     """Return what a request's own page shows `actor`."""
+    request = opened.request
     referrals = queries.referrals_of(actor, request)
-    owed = [each for each in for_subject(actor, clocks.subject_of(request)) if _is_worth_showing(each)]
+    owed = [each for each in opened.deadlines if _is_worth_showing(each)]
     return {
         "asked": request,
         "kind": KINDS[request.kind],
@@ -51,10 +51,10 @@ def context(actor: Actor, request: DataRequest) -> dict[str, Any]:
         "referrals": [each.reference for each in referrals],
         "reads_referrals": actor.may(Permission.REFERRAL_READ),
         "steps": [_entry(each) for each in queries.steps_of(actor, request)],
-        "may": _may(request) | {"prepare": _may_copy(actor, request, referrals)},
+        "may": _may(opened) | {"prepare": _may_copy(actor, request, referrals)},
         "may_correct": _may_correct(actor, request, referrals),
-        "recipients": corrections.recipients_of(actor, request) if actor.may(Permission.CORRECTION_OPEN) else [],
-        "copies": copies.of_request(actor, request) if actor.may(Permission.DATA_COPY_OPEN) else [],
+        "recipients": _recipients(actor, request),
+        "copies": _copies(actor, request),
         "outcome": OUTCOMES[request.outcome] if request.outcome else "",
     }
 
@@ -108,21 +108,38 @@ def _entry(step: Any) -> dict[str, Any]:
 _SAID_BY_TITLE = frozenset({rules.Event.RECORDED, rules.Event.ASKED, rules.Event.ACKNOWLEDGED, rules.Event.REPLIED})
 
 
+def _is_late(opened: Opened) -> bool:
+    return any(
+        each.kind == rules.MONTH and each.ended_at is None and each.due_at <= clock.now() for each in opened.deadlines
+    )
+
+
+def _copies(actor: Actor, request: DataRequest) -> list[DataCopy]:
+    is_asked = request.kind is Kind.ACCESS and actor.may(Permission.DATA_COPY_OPEN)
+    return copies.of_request(actor, request) if is_asked else []
+
+
+def _recipients(actor: Actor, request: DataRequest) -> list[CorrectionRecipient]:
+    is_asked = request.kind is Kind.CORRECTION and actor.may(Permission.CORRECTION_OPEN)
+    return corrections.recipients_of(actor, request) if is_asked else []
+
+
 def _may_correct(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
-    is_ready = request.kind is rules.Kind.CORRECTION and request.state is not RequestState.ANSWERED and request.is_known
+    is_ready = request.kind is Kind.CORRECTION and request.state is not RequestState.ANSWERED and request.is_known
     return is_ready and bool(referrals) and actor.may(Permission.CORRECTION_ADD)
 
 
 def _may_copy(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
-    is_ready = request.kind is rules.Kind.ACCESS and request.state is RequestState.OPEN and request.is_known
+    is_ready = request.kind is Kind.ACCESS and request.state is RequestState.OPEN and request.is_known
     return is_ready and bool(referrals) and actor.may(Permission.DATA_COPY_PREPARE)
 
 
-def _may(request: DataRequest) -> dict[str, bool]:
+def _may(opened: Opened) -> dict[str, bool]:
     """Return which steps are possible now."""
+    request = opened.request
     is_open, is_over = request.state is RequestState.OPEN, request.state is RequestState.ANSWERED
     cannot_extend = rules.why_not_extend(
-        request.kind, request.state, is_extended=request.extended_at is not None, is_late=clocks.is_late(request)
+        request.kind, request.state, is_extended=request.extended_at is not None, is_late=_is_late(opened)
     )
     return {
         "answer": not is_over,
