@@ -46,7 +46,7 @@ MISSED = Panel("missed", "Missed deadlines", Permission.REFERRAL_AUTHORISE, over
 DATA_REQUESTS = Panel("data-requests", "Data requests", Permission.DATA_REQUEST_READ, data_requests.to_answer)
 AGREEMENTS = Panel("agreements", "Agreements", Permission.ORGANISATION_READ, upkeep.agreements)
 INVITATIONS = Panel("invitations", "Invitations", Permission.ORGANISATION_READ, upkeep.invitations)
-MAIL = Panel("mail", "Email that failed", Permission.ORGANISATION_READ, upkeep.mail)
+MAIL = Panel("mail", "Email and reminders that failed", Permission.ORGANISATION_READ, upkeep.mail)
 SIGNPOSTED = Panel("signposted", "Your signposts", Permission.SIGNPOST_READ, signposted.signposted)
 
 PANELS = (

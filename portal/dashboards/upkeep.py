@@ -1,8 +1,10 @@
-"""For administrators: partners that cannot refer yet, invitations nobody has accepted, mail that failed."""
+"""For administrators: partners that cannot refer yet, invitations that wait, mail and reminders that failed."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import literal, null, select, union_all
+from sqlmodel import col
 
 from portal import clock, db
 from portal.access.actor import Actor
@@ -12,11 +14,13 @@ from portal.accounts import people
 from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.monitoring.figures import FAILED_FOR
-from portal.notifications.models import MailState, OutboxMail, sealed
+from portal.notifications.models import MailState, OutboxMail
 from portal.organisations import queries as organisations
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
-from portal.web.dates import ago, count_of, short_datetime
+from portal.timescales import aside, policy
+from portal.timescales.models import Deadline, DeadlineRung
+from portal.web.dates import ago, count_of, long_datetime, short_datetime
 
 _ALL = Link("See all organisations", "/organisations")
 
@@ -53,33 +57,64 @@ def _invitation(invitation: Invitation, organisation: Organisation, now: datetim
 
 
 def mail(reading: Reading) -> Listed:
-    """Return the mail of the last days that could not be delivered, newest first."""
-    now = clock.now()
-    rows = [
-        Item(
-            title=failed.to_address,
-            href=f"/organisations/{key}" if key else "/organisations",
-            detail=f"{failed.reference or 'About no referral'}, written {ago(now, failed.created_at)}",
-            words="not delivered",
-            tone="missed",
-        )
-        for failed, key in _failed(reading.actor)
-    ]
-    empty = "No email failed in the last 7 days. One that could not be delivered appears here, so that somebody phones."
-    return Listed("Email that failed", f"{count_of(len(rows), 'email')} failed", rows, empty)
+    """Return what reached nobody: deadlines whose reminders failed, then the mail of the last days, newest first."""
+    now, (reminders, mails) = clock.now(), _not_got_through(reading.actor)
+    rows = [*(_reminder(each) for each in reminders), *(_mail(each, now) for each in mails)]
+    said = f"{count_of(len(mails), 'email')} and {count_of(len(reminders), 'reminder')} failed"
+    empty = "No reminder failed, and no email in the last 7 days. One that did appears here, so that somebody phones."
+    return Listed("Email and reminders that failed", said, rows, empty)
 
 
-def _failed(actor: Actor) -> list[tuple[OutboxMail, str | None]]:
-    """Return the mail that failed lately, to anybody, each with the key of its recipient's organisation."""
+def _mail(failed: Any, now: datetime) -> Item:
+    return Item(
+        title=failed.what,
+        href=f"/organisations/{failed.key}" if failed.key else "/organisations",
+        detail=f"{failed.reference or 'About no referral'}, written {ago(now, failed.at)}",
+        words="not delivered",
+        tone="missed",
+    )
+
+
+def _reminder(failed: Any) -> Item:
+    title = policy.load()[failed.what].title
+    return Item(
+        title=f"{title[:1].upper()}{title[1:]}: {failed.reference}",
+        href="/timescales",
+        detail=f"Due {long_datetime(failed.at)}. Tell whoever owes it, then whoever runs the portal",
+        words="nobody told",
+        tone="missed",
+    )
+
+
+def _not_got_through(actor: Actor) -> tuple[list[Any], list[Any]]:
+    """Return the deadlines nobody could be reminded of, and the mail that failed lately, to anybody: in one query.
+
+    Of each `what` it is (a kind of timescale, an address), its `reference`, the instant `at` which it was due or
+    written, and the `key` of the recipient's organisation.
+    """
     if not actor.may(Permission.ORGANISATION_READ):
         raise PermissionError
-    wanted = (
-        select(OutboxMail, Organisation.key)
+    mails = (
+        select(
+            literal(value=True).label("is_mail"),
+            col(OutboxMail.to_address).label("what"),
+            col(OutboxMail.reference).label("reference"),
+            col(OutboxMail.created_at).label("at"),
+            col(Organisation.key).label("key"),
+        )
         .outerjoin(Organisation, col(Organisation.id) == col(OutboxMail.organisation_id))
         .where(col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > clock.now() - FAILED_FOR)
-        .options(*sealed())
         .order_by(col(OutboxMail.id).desc())
         .limit(organisations.FIRST)
+        .subquery()
+    )
+    reminders = (
+        select(literal(value=False), col(Deadline.kind), col(Deadline.reference), col(Deadline.due_at), null())
+        .where(col(Deadline.id).in_(select(col(DeadlineRung.deadline_id)).where(aside.is_shown())))
+        .order_by(col(Deadline.due_at), col(Deadline.id))
+        .limit(organisations.FIRST)
+        .subquery()
     )
     with as_system(db.session()):
-        return [(failed, key) for failed, key in db.session().execute(wanted).all()]
+        rows = db.session().execute(union_all(select(mails), select(reminders))).all()
+    return [row for row in rows if not row.is_mail], [row for row in rows if row.is_mail]

@@ -21,7 +21,7 @@ from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.db import Database
 from portal.faultpoints import Point, reach
-from portal.timescales import prompts
+from portal.timescales import aside, prompts
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
 from portal.timescales.recipients import Directory
@@ -56,12 +56,13 @@ class Outcome(StrEnum):
 def run(database: Database, now: datetime) -> dict[str, int]:
     """Fire everything due at `now` and return how many rungs were fired, dropped (no longer needed) and set aside.
 
-    One whose effect raises is logged and set aside: the next tick tries it again, and the others fire meanwhile.
+    One whose effect raises is logged and left for the next tick, and the others fire meanwhile; `aside` says what
+    becomes of one that goes on failing.
     """
     counts = dict.fromkeys(Outcome, 0)
-    aside: set[int] = set()
-    while _is_anything_due(database, now, aside):
-        done = _next_batch(database, now, aside)
+    failed: set[int] = set()
+    while _is_anything_due(database, now, failed):
+        done = _next_batch(database, now, failed)
         for outcome in done:
             counts[outcome] += 1
         if not done:  # others hold the rest
@@ -71,12 +72,12 @@ def run(database: Database, now: datetime) -> dict[str, int]:
     return {str(outcome): number for outcome, number in counts.items()}
 
 
-def _next_batch(database: Database, now: datetime, aside: set[int]) -> list[Outcome]:
+def _next_batch(database: Database, now: datetime, failed: set[int]) -> list[Outcome]:
     """Return what became of a batch: none where SQLite's one write lock never came free, and the next tick goes on."""
     reach(Point.BEFORE_CLAIM)
     try:
         with database.system_transaction() as session:
-            done = _batch(session, now, aside)
+            done = _batch(session, now, failed)
             reach(Point.BEFORE_COMMIT)
     except OperationalError as error:
         if not (_is_sqlite(database) and "locked" in str(error)):
@@ -91,20 +92,20 @@ def _is_sqlite(database: Database) -> bool:
     return database.engine.dialect.name == "sqlite"
 
 
-def _is_anything_due(database: Database, now: datetime, aside: set[int]) -> bool:
+def _is_anything_due(database: Database, now: datetime, failed: set[int]) -> bool:
     with database.system_transaction(write=False) as session:
-        return session.execute(_due(now, aside).limit(1)).first() is not None
+        return session.execute(_due(now, failed).limit(1)).first() is not None
 
 
-def _due(now: datetime, aside: set[int]) -> Any:
-    """Return the select of what is due, the oldest first; a rung waits for the one below it, set aside or not."""
+def _due(now: datetime, failed: set[int]) -> Any:
+    """Return the select of what is due, the oldest first; a rung waits for the one below it until that is set aside."""
     below = aliased(DeadlineRung)
     waits = (
         exists()
         .where(
             col(below.deadline_id) == col(DeadlineRung.deadline_id), col(below.fires_at) < col(DeadlineRung.fires_at)
         )
-        .where(col(below.fired_at).is_(None), col(below.dropped_at).is_(None))
+        .where(col(below.fired_at).is_(None), col(below.dropped_at).is_(None), col(below.set_aside_at).is_(None))
     )
     return (
         select(DeadlineRung, Deadline)
@@ -114,7 +115,8 @@ def _due(now: datetime, aside: set[int]) -> Any:
             col(DeadlineRung.fired_at).is_(None),
             col(DeadlineRung.dropped_at).is_(None),
             col(DeadlineRung.rung).in_(FIRES_WHILE),
-            col(DeadlineRung.id).not_in(aside),
+            col(DeadlineRung.id).not_in(failed),
+            aside.is_to_be_tried(now),
             col(Deadline.state) != DeadlineState.PAUSED,
             ~waits,
         )
@@ -122,14 +124,14 @@ def _due(now: datetime, aside: set[int]) -> Any:
     )
 
 
-def _batch(session: Session, now: datetime, aside: set[int]) -> list[Outcome]:
+def _batch(session: Session, now: datetime, failed: set[int]) -> list[Outcome]:
     if session.get_bind().dialect.name == "postgresql" and not _takes_its_turn(session):
         return []
-    claimed: list[Any] = list(session.execute(_due(now, aside).limit(BATCH).with_for_update(skip_locked=True)).all())
+    claimed: list[Any] = list(session.execute(_due(now, failed).limit(BATCH).with_for_update(skip_locked=True)).all())
     reach(Point.AFTER_CLAIM)
     directory = Directory()
     done = [_try(session, rung, deadline, now, directory) for rung, deadline in claimed]
-    aside.update(rung.id for (rung, _), outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
+    failed.update(rung.id for (rung, _), outcome in zip(claimed, done, strict=True) if outcome is Outcome.SET_ASIDE)
     return done
 
 
@@ -141,20 +143,24 @@ def _takes_its_turn(session: Session) -> bool:
 
 
 def _try(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory) -> Outcome:
-    rung_id = rung.id
+    facts = {"rung": rung.id, "deadline": deadline.id, "tries": rung.tries + 1}
     try:
         with session.begin_nested():
             return _fire_or_drop(session, rung, deadline, now, directory)
-    except Exception:
-        log.exception("Rung %s could not be fired and is set aside until the next tick.", rung_id)
+    except OperationalError:  # the database was busy, which is no fault of the rung's
+        log.exception("a rung has to wait for the next tick", extra={"facts": facts})
         return Outcome.SET_ASIDE
+    except Exception:
+        log.exception("a rung could not be fired and waits for the next tick", extra={"facts": facts})
+    if aside.note_failure(session, rung, now):
+        log.error("a rung is set aside: nobody has been told of this deadline", extra={"facts": facts})
+    return Outcome.SET_ASIDE
 
 
 def _fire_or_drop(
     session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime, directory: Directory
 ) -> Outcome:
-    wanted = FIRES_WHILE[Rung(rung.rung)]
-    if deadline.ended_at is not None or deadline.state is not wanted:
+    if deadline.ended_at is not None or not _may_fire(rung, deadline):
         _mark(session, rung, dropped_at=now)
         return Outcome.DROPPED
     if not _mark(session, rung, fired_at=now):
@@ -165,6 +171,12 @@ def _fire_or_drop(
     _record(rung, deadline, told, mailed)
     reach(Point.AFTER_EFFECT)
     return Outcome.FIRED
+
+
+def _may_fire(rung: DeadlineRung, deadline: Deadline) -> bool:
+    """Say whether the deadline is as the rung needs it: one that was to say "missed" and was set aside is late."""
+    is_late = rung.set_aside_at is not None and rung.rung == Rung.MISSED and deadline.state is DeadlineState.MISSED
+    return is_late or deadline.state is FIRES_WHILE[Rung(rung.rung)]
 
 
 def _mark(session: Session, rung: DeadlineRung, **what: datetime) -> bool:

@@ -76,6 +76,9 @@ class DeadlineRung(BetweenTwo, SQLModel, table=True):
     fires_at: datetime
     fired_at: datetime | None = None
     dropped_at: datetime | None = Field(default=None, description="No longer needed: the deadline ended first")
+    tries: int = Field(default=0, description="How often firing it has failed")
+    set_aside_at: datetime | None = Field(default=None, description="Since when it keeps no other waiting")
+    try_again_at: datetime | None = None
 
 
 class Prompt(OrganisationOwned, SQLModel, table=True):

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import LargeBinary, type_coerce, update
+from sqlalchemy.exc import OperationalError
 
 from portal import tables
 from portal.access.roles import Role
 from portal.notifications import delivery, letters
 from portal.notifications.models import MailState
+from portal.timescales import aside, prompts
+from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
+from tests.conftest import MONDAY
 from tests.factories import referrals
 from tests.notifications import sink as sinks
 from tests.notifications.conftest import Outbox
+from tests.timescales.test_jobs import House
 
 URGENT = 5
 
@@ -19,6 +24,11 @@ URGENT = 5
 @pytest.fixture
 def outbox(database, moment):
     return Outbox(database, moment)
+
+
+@pytest.fixture
+def house(database, moment):
+    return House(database, moment)
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ def test_a_mail_that_nothing_opens_lets_those_behind_it_leave_and_is_shown_at_th
     assert [mail.id for mail in outbox.failed] == [locked.id]
     page = client_of(administrator).get("/").text
     assert "locked@school.example" in page
-    assert "1 email failed" in page
+    assert "1 email and 0 reminders failed" in page
 
 
 def test_a_key_that_comes_back_lets_the_mail_leave(outbox, sink, monkeypatch):
@@ -87,3 +97,70 @@ def test_a_mail_at_which_the_process_always_dies_is_tried_no_oftener_than_the_ot
     outbox.queue("dsl@school.example")
     assert outbox.deliver(sink.url) == {"mail_sent": 1, "mail_retry": 0, "mail_failed": 1}
     assert sink.offered == [outbox.rows()[1].message_id]
+
+
+FAILING, OTHERS = 1, 25
+TUESDAY_5PM = MONDAY.replace(day=24, hour=17)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Let raising the prompts of the first deadline fail, until it is mended."""
+    raise_for = prompts.raise_for
+
+    def breaking(rung, deadline, directory, now):
+        if deadline.subject_id == FAILING:
+            raise RuntimeError("no")
+        return raise_for(rung, deadline, directory, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prompts, "raise_for", breaking)
+        yield patch
+
+
+def test_a_rung_that_always_fails_is_shown_keeps_nobody_waiting_and_fires_once_it_is_mended(
+    house, broken, database, client_of
+):
+    with database.transaction():
+        administrator = referrals.staff(Role.ADMINISTRATOR)
+    for subject in range(FAILING, FAILING + 1 + OTHERS):
+        house.begin(subject=subject)
+    first = house.tick(TUESDAY_5PM)
+    assert (first["fired"], first["set_aside"]) == (2 * OTHERS, 1)
+    assert "0 emails and 0 reminders failed" in client_of(administrator).get("/").text  # once may be chance
+    for _ in range(2 * aside.TRIES):
+        house.tick()
+    page = client_of(administrator).get("/").text
+    assert "0 emails and 1 reminder failed" in page
+    assert "Acknowledge the referral: KSAF-7F3K-9QRT" in page
+    assert "Due Tuesday 24 November 2026 at 5pm" in page
+    failing = next(row for row in house.all(Deadline) if row.subject_id == FAILING)
+    print(f"{OTHERS} deadlines beside one that always fails: all fired; it is set aside after {aside.TRIES} tries")
+    assert failing.state is DeadlineState.MISSED  # although nobody could be told so
+    broken.undo()
+    house.tick(TUESDAY_5PM + aside.AGAIN)
+    assert ("Ruth Bell", "acknowledge:missed") in house.told()
+    assert "0 emails and 0 reminders failed" in client_of(administrator).get("/").text
+
+
+def test_a_rung_above_one_that_is_set_aside_fires(house, broken):
+    house.begin(subject=FAILING)
+    for _ in range(2 * aside.TRIES):
+        house.tick(TUESDAY_5PM)
+    broken.undo()
+    assert house.tick(TUESDAY_5PM + timedelta(days=1))["fired"] >= 1
+    assert ("Ade Cole", "acknowledge:still_missed") in house.told()
+
+
+def test_a_busy_database_sets_nothing_aside(house, monkeypatch):
+    house.begin(subject=FAILING)
+
+    def busy(*_):
+        raise OperationalError("SELECT", {}, Exception("lock timeout"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prompts, "raise_for", busy)
+        for _ in range(2 * aside.TRIES):
+            house.tick(TUESDAY_5PM)
+    assert {row.tries for row in house.all(DeadlineRung)} == {0}
+    assert house.tick()["fired"] == 2

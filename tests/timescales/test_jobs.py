@@ -247,7 +247,7 @@ def test_one_that_fails_is_set_aside_and_stops_no_other(house, monkeypatch, capl
 
     monkeypatch.setattr(prompts, "raise_for", broken)
     assert house.tick(FRIDAY) == {"fired": 72, "dropped": 0, "set_aside": 1}  # its later rungs wait
-    assert "set aside until the next tick" in caplog.text
+    assert "waits for the next tick" in caplog.text
     monkeypatch.undo()
     assert jobs.run(house.database, FRIDAY)["fired"] == 3
 
