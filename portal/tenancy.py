@@ -252,10 +252,14 @@ def _note_created(session: Session, row: object) -> None:
         session.info.setdefault("reached", {})[row.id] = row.organisation_id
 
 
+# As long as SQLite waits (db.BUSY_TIMEOUT_MILLISECONDS): whoever meets a lock that is not let go is told to try again.
+WAIT = ", set_config('lock_timeout', '10s', true)"
+
+
 @event.listens_for(TenantSession, "after_begin")
 def _tell_at_begin(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
     if connection.dialect.name == "postgresql":
-        _set_config(session, connection)
+        _set_config(session, connection, WAIT)
 
 
 def _tell_database(session: Session) -> None:
@@ -264,11 +268,11 @@ def _tell_database(session: Session) -> None:
         _set_config(session, Session.connection(session))
 
 
-def _set_config(session: Session, connection: Any) -> None:
+def _set_config(session: Session, connection: Any, besides: str = "") -> None:
     # Transaction-local, so a pooled connection forgets it, also behind pgbouncer; SET LOCAL takes no parameters.
     tenant, system = session.info.get("tenant"), session.info.get("system")
     connection.exec_driver_sql(
         "select set_config('role', 'portal_app', true), set_config('app.organisation_id', %s, true),"
-        " set_config('app.system', %s, true)",
+        " set_config('app.system', %s, true)" + besides,
         ("" if tenant is None else str(tenant), "on" if system else ""),
     )

@@ -30,8 +30,9 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def let_go_of_what_was_sent(response: Response) -> Response:
-        actor = getattr(current_user, "actor", None) if request.method == "POST" else None
-        if actor is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+        # Who it is may need the database, which may be why the answer is a refusal.
+        is_taken = request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST
+        if is_taken and (actor := getattr(current_user, "actor", None)):
             held.forget(actor, request.path)
         return response
 

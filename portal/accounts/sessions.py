@@ -2,11 +2,13 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select, update
 
 from portal import clock, db
@@ -115,7 +117,10 @@ def end_all(user_id: int) -> None:
 
 
 def touch(signed: SignedIn) -> None:
-    """Note that the person is still there, at most once a minute; while reading, beside the transaction open."""
+    """Note that the person is still there, at most once a minute; while reading, beside the transaction open.
+
+    A page that could be read is shown although a database that is locked or full could not note it.
+    """
     now = clock.now()
     if now - signed.last_seen_at < SEEN_EVERY:
         return
@@ -123,7 +128,7 @@ def touch(signed: SignedIn) -> None:
     if db.session().info["writes"]:
         db.session().execute(seen)
         return
-    with db.own_transaction(None) as own:
+    with suppress(OperationalError), db.own_transaction(None) as own:
         own.execute(seen)
 
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -47,23 +47,29 @@ def install(app: Flask) -> None:
     def out_of_date(_error: CSRFError) -> tuple[str, int]:
         return render_template("errors/400.html", told=None), 400
 
-    @app.errorhandler(OperationalError)
-    def unavailable(error: OperationalError) -> tuple[str, int]:
-        # A locked or full database, or none: nothing was kept, and trying again in a moment is the right advice.
-        app.logger.error("The database refused: %s", type(error.orig).__name__)
-        return _plain(app, 503), 503
+    app.register_error_handler(OperationalError, unavailable)
 
     @app.errorhandler(StaleDataError)
     def overtaken(_error: StaleDataError) -> tuple[str, int]:
         return render_template("errors/409.html", told=None, typed=_typed()), 409
 
 
+def unavailable(error: OperationalError) -> Response:
+    """Say that the database is locked or full, or that there is none, and give back what was typed.
+
+    Nothing was kept. Asked for by the transaction too, whose commit is where a disk turns out to be full.
+    """
+    current_app.logger.error("The database refused: %s", type(error.orig).__name__)
+    page = _plain(current_app, HTTPStatus.SERVICE_UNAVAILABLE, was_sent=request.method == "POST", typed=_typed())
+    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/html")
+
+
 def _typed() -> list[str]:
-    """Return what somebody wrote into the form that came too late: all of more than one word, which no choice sends."""
+    """Return what somebody wrote into a form that came to nothing: all of more than one word, which no choice sends."""
     sent = ((name, text.strip()) for name, text in request.form.items(multi=True) if "password" not in name)
     return [text for _, text in sent if len(text.split()) > 1]
 
 
-def _plain(app: Flask, code: int) -> str:
+def _plain(app: Flask, code: int, **words: object) -> str:
     """Return an error page that asks nothing of the database, which may be what is broken."""
-    return app.jinja_env.get_template(f"errors/{code}.html").render()
+    return app.jinja_env.get_template(f"errors/{code}.html").render(**words)

@@ -3,9 +3,12 @@
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from portal import db
 from portal.faultpoints import Point, reach
+from portal.web import errors
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,11 +30,8 @@ def install(app: Flask) -> None:
         if session is None or not session.in_transaction():
             return response
         if session.info["writes"] and (response.status_code < HTTPStatus.BAD_REQUEST or g.get("keep_changes")):
-            reach(Point.WEB_BEFORE_COMMIT)
-            session.commit()
-            reach(Point.WEB_AFTER_COMMIT)
-        else:
-            session.rollback()
+            return _committed(session, response)
+        session.rollback()
         return response
 
     @app.teardown_request
@@ -44,3 +44,15 @@ def install(app: Flask) -> None:
 def keep_changes() -> None:
     """Commit what this request has written although it will be refused: a counted sign-in attempt, a held form."""
     g.keep_changes = True
+
+
+def _committed(session: Session, response: Response) -> Response:
+    """Commit, and return `response`, or the page for a database that could not: after the view nothing else says so."""
+    reach(Point.WEB_BEFORE_COMMIT)
+    try:
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        return errors.unavailable(error)
+    reach(Point.WEB_AFTER_COMMIT)
+    return response
