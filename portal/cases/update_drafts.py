@@ -3,7 +3,7 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import contacts
+from portal.cases import contacts, draft_concern
 from portal.cases.models import CaseWeek, ContactResult
 from portal.cases.opened_week import OpenedWeek
 from portal.referrals import trail
@@ -19,7 +19,7 @@ def begun(actor: Actor, opened: OpenedWeek) -> dict[str, str]:
     """Return what the form starts from: the draft as typed, else what is recorded of the week already."""
     row = opened.row
     if row.draft is not None:
-        return row.draft
+        return draft_concern.readable(actor, row)
     logged = contacts.counts(actor, opened.case, row.starts_on)
     recorded = {
         "contacts": logged[ContactResult.ATTENDED] if logged else None,
@@ -39,15 +39,16 @@ def overtaken(row: CaseWeek, seen: int) -> str:
 def save_draft(actor: Actor, opened: OpenedWeek, typed: dict[str, str], seen: int) -> int:
     """Keep what was `typed` on top of version `seen`, unchecked, and return the draft's version.
 
-    What is kept already stays as it is, whichever version was seen. Raises SomeoneWasFirstError once the update is
-    posted or the support has ended, OvertakenError when somebody else has changed the draft.
+    What is kept already stays as it is, whichever version was seen. A concern in it is its writer's to read
+    (`draft_concern`). Raises ConcernHeldError where it would take another's place, SomeoneWasFirstError once the
+    update is posted or the support has ended, OvertakenError when somebody else has changed the draft.
     """
     row = opened.row
     require_writable(opened)
-    if typed == (row.draft or {}):
+    if typed == draft_concern.readable(actor, row):
         return row.draft_version
-    require_seen(row, typed, seen)
-    row.draft, row.draft_version = typed, row.draft_version + 1
+    require_seen(actor, row, typed, seen)
+    row.draft, row.draft_version = draft_concern.to_keep(actor, row, typed), row.draft_version + 1
     row.drafted_at, row.drafted_by_name = clock.now(), actor.name
     trail.record(actor, opened.supported.referral, Action.UPDATE_DRAFTED, week=row.number, version=row.draft_version)
     db.session().flush()
@@ -65,7 +66,7 @@ def require_writable(opened: OpenedWeek) -> None:
         raise SomeoneWasFirstError("The support of this family has ended, so nothing is posted any more.")
 
 
-def require_seen(row: CaseWeek, typed: dict[str, str], seen: int) -> None:
+def require_seen(actor: Actor, row: CaseWeek, typed: dict[str, str], seen: int) -> None:
     """Raise OvertakenError when somebody has changed the draft since version `seen` to other than what was `typed`."""
-    if typed != (row.draft or {}) and (told := overtaken(row, seen)):
+    if typed != draft_concern.readable(actor, row) and (told := overtaken(row, seen)):
         raise OvertakenError(told)

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.cases import scores
+from portal.cases.draft_concern import FIELDS
 from portal.cases.models import Engagement
 from portal.cases.scores import Goal
 from portal.cases.weeks import ENGAGEMENT, Shared
@@ -32,8 +33,7 @@ MOST_CONTACTS = 50  # in one week; ours, more is a slip of the finger
 _ROOM = Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")
 ON_THE_PAGE_FIRST = ("engagement", "contacts", "attendance")
 """What the page asks before the goals, which the form declares last."""
-_CONCERN = ("concern", "danger", "seen", "said", "opinion")
-_KEPT = ("engagement", "contacts", "attendance", "progress", "barriers", "next_steps", *_CONCERN, "note")
+_KEPT = ("engagement", "contacts", "attendance", "progress", "barriers", "next_steps", *FIELDS, "note")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import family_consent, update_drafts, weeks
+from portal.cases import draft_concern, family_consent, update_drafts, weeks
 from portal.cases.models import GoalScore
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
@@ -24,13 +24,15 @@ def post(actor: Actor, opened: OpenedWeek, content: Content, typed: dict[str, st
     """Post the update: what is shared reaches everybody who reads the family's updates, and its deadline is met.
 
     A concern goes to the safeguarding team alone, and stays in no part of the update. Raises NotYetError before the
-    week has begun, and what `update_drafts.save_draft` raises.
+    week has begun, ConcernHeldError where the draft holds a colleague's concern, and what `update_drafts.save_draft`
+    raises.
     """
     row, referral = opened.row, opened.supported.referral
     update_drafts.require_writable(opened)
     if today() < row.starts_on:
         raise NotYetError(f"Week {row.number} begins on {long_date(row.starts_on)}. Post its update from then on.")
-    update_drafts.require_seen(row, typed, seen)
+    update_drafts.require_seen(actor, row, typed, seen)
+    draft_concern.require_own(actor, row)
     _write(actor, opened, content)
     title = f"KSAF posted the update of week {row.number}{', late' if row.is_late else ''}"
     held = family_consent.agreed(actor, referral)

@@ -11,7 +11,8 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accounts import held
-from portal.cases import caseload, opened_week, update_drafts, update_form, updates, week_states, weeks
+from portal.cases import caseload, draft_concern, opened_week, update_drafts, update_form, updates, week_states, weeks
+from portal.cases.draft_concern import ConcernHeldError
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_drafts import OvertakenError
 from portal.cases.update_form import UpdateForm
@@ -38,9 +39,9 @@ def write(actor: Actor, opened: OpenedWeek) -> Response:
     note_view(actor, opened.supported.referral, f"update of week {opened.row.number}")
     kept = held.give_back(actor, request.path)
     if kept is None:
-        return _show(opened, _form(opened, update_drafts.begun(actor, opened)))
+        return _show(actor, opened, _form(opened, update_drafts.begun(actor, opened)))
     told = update_drafts.overtaken(opened.row, _version(kept))
-    return _show(opened, _form(opened, kept), told=told, is_overtaken=bool(told), came_back=True)
+    return _show(actor, opened, _form(opened, kept), told=told, is_overtaken=bool(told), came_back=True)
 
 
 @blueprint.post("")
@@ -49,16 +50,16 @@ def send(actor: Actor, opened: OpenedWeek) -> Response:
     """Save the draft or post the update, as the button pressed says."""
     form, is_posted = _form(opened, request.form), request.form.get("do") == "post"
     if is_posted and not form.validate():
-        return _show(opened, form, status=422)
+        return _show(actor, opened, form, status=422)
     try:
         if is_posted:
             updates.post(actor, opened, form.content(actor.name, opened.row.number), form.as_typed(), _seen())
         else:
             update_drafts.save_draft(actor, opened, form.as_typed(), _seen())
-    except NotYetError as early:
-        return _show(opened, form, told=str(early), status=422)
+    except (NotYetError, ConcernHeldError) as refused:
+        return _show(actor, opened, form, told=str(refused), status=422)
     except (OvertakenError, SomeoneWasFirstError) as first:
-        return _show(opened, form, told=str(first), is_overtaken=True, status=409)
+        return _show(actor, opened, form, told=str(first), is_overtaken=True, status=409)
     return _posted(actor, opened) if is_posted else _saved(opened)
 
 
@@ -68,7 +69,7 @@ def autosave(actor: Actor, opened: OpenedWeek) -> Response:
     """Save what has been typed so far, unchecked."""
     try:
         version = update_drafts.save_draft(actor, opened, _form(opened, request.form).as_typed(), _seen())
-    except (OvertakenError, SomeoneWasFirstError):
+    except (OvertakenError, SomeoneWasFirstError, ConcernHeldError):
         return Response(status=409)
     return Response(status=204, headers={"X-Draft-Version": str(version)})
 
@@ -137,6 +138,7 @@ def _posted(actor: Actor, opened: OpenedWeek) -> Response:
 
 
 def _show(
+    actor: Actor,
     opened: OpenedWeek,
     form: UpdateForm,
     *,
@@ -157,7 +159,7 @@ def _show(
         form=form,
         shared=form.shared(row.number),
         previous=opened.previous,
-        theirs=_form(opened, row.draft) if is_overtaken and row.draft else None,
+        theirs=_form(opened, draft_concern.readable(actor, row)) if is_overtaken and row.draft else None,
         is_overtaken=is_overtaken,
         first=update_form.ON_THE_PAGE_FIRST,
         told=told,
