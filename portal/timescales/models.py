@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal.columns import words
@@ -51,7 +51,12 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     days_not_counted: int = Field(default=0, description="Of a time limit in law: whole days that pauses took out")
     met_at: datetime | None = None
     ended_at: datetime | None = None
-    ended_why: str | None = Field(default=None, max_length=300, description="In words; never with a child's name")
+    ended_why: str | None = Field(
+        default=None,
+        sa_column=Column("ended_words", EncryptedText),
+        description="In words, at most 300 characters; never with a child's name",
+    )
+    ended_why_before: str | None = Field(default=None, sa_column=Column("ended_why", String(300)), description="Empty")
 
 
 class DeadlineRung(BetweenTwo, SQLModel, table=True):

@@ -41,16 +41,16 @@ PLAIN = {
     ),
     "words of ours from a short list, versions, references and opaque keys": (
         r"\w+\.(key|reference|kind|area|phase|version|purpose|capacity|method|route|pathway|need|section|rung|template)"
-        r"|\w+\.(wording_version|wording_hash|policy_version|subject_type|terms_version|item_key|content_type|stored_name|message_id|ended_why)"
+        r"|\w+\.(wording_version|wording_hash|policy_version|subject_type|terms_version|item_key|content_type|stored_name|message_id)"
         r"|concern_receipt\.about|referral\.(year_group|household_key|next_due_kind|closing_outcome)|timeline_entry\.title|decision\.reason"
-        r"|statutory_referral\.(door|reason|their_reference)|support_case\.intervention|call_back\.preferred_time"
+        r"|statutory_referral\.(door|reason|their_reference)|support_case\.intervention"
         r"|sharing_decision\.(reason|statutory_basis|article_6|article_9|paragraph_18|months)|consent_link\.thread"
         r"|transfer\.basis|context_request\.basis|referral_party\.(ground)|audit_event\.action|held_form\.path"
     ),
     "hashes and keys": r"\w+\.\w*hash|audit_payload\.salt|\w+\.\w*digest|sign_in_attempt\.bucket",
     "about nobody, or empty by now": (
         r"closure_day\.reason|request_key\.location|scheduler_heartbeat\.scheduler|account_session\.browser"
-        r"|outbox_mail\.last_error|referral_party\.basis"
+        r"|outbox_mail\.last_error|referral_party\.basis|deadline\.ended_why|call_back\.preferred_time"
     ),
 }
 

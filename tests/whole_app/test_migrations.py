@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, create_engine, insert, select
+from sqlalchemy import Engine, MetaData, Table, create_engine, insert, select
 
-from portal import db, schema, tables
+from portal import crypto, db, schema, tables
 from portal.referrals.files import storage
 from tests import postgres
+from tests.conftest import MONDAY
 from tests.factories import world as worlds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,3 +139,30 @@ def _put(engine: Engine, known: MetaData, held: dict[str, list[dict[str, Any]]])
         for table in known.sorted_tables:
             if held.get(table.name):
                 connection.execute(insert(table), held[table.name])
+
+
+def test_words_that_were_readable_come_through_encrypted(empty):
+    _upgrade(empty, "0037")
+    engine, known = create_engine(empty), MetaData()
+    known.reflect(engine)
+    deadlines = [_filled(known.tables["deadline"], id=number, ended_why=f"Met {number}") for number in range(1, 1003)]
+    deadlines.append(_filled(known.tables["deadline"], id=1003, ended_why=None))
+    calls = [_filled(known.tables["call_back"], id=1, signpost_id=1, preferred_time="midday")]
+    _put(engine, known, {"deadline": deadlines, "call_back": calls})
+    schema.migrate(empty)
+    after = MetaData()
+    after.reflect(engine)
+    rows = _rows(engine, after)
+    engine.dispose()
+    assert {row["ended_why"] for row in rows["deadline"]} == {None}
+    told = [row["ended_words"] and crypto.decrypt(bytes(row["ended_words"])).decode() for row in rows["deadline"]]
+    assert told == [*(f"Met {number}" for number in range(1, 1003)), None]
+    [call] = rows["call_back"]
+    assert (call["preferred_time"], crypto.decrypt(bytes(call["preferred_words"]))) == ("", b"midday")
+
+
+def _filled(table: Table, **given: Any) -> dict[str, Any]:
+    """Return a row of `table` in which each column that must hold something does."""
+    plain = {int: 1, str: "x", bool: False, bytes: b"x", datetime: MONDAY}
+    needed = {each.name: plain[each.type.python_type] for each in table.columns if not each.nullable}
+    return needed | given

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from portal.columns import words
@@ -33,7 +33,12 @@ class CallBack(OrganisationOwned, SQLModel, table=True):
     name: str = Field(sa_type=EncryptedText, description="Whom to ask for")
     phone: str = Field(sa_type=EncryptedText)
     about: str = Field(default="", sa_type=EncryptedText, description="What the adviser should know before calling")
-    preferred_time: str = Field(max_length=20, description="A key of call_backs/rules.py")
+    preferred_time: str = Field(
+        sa_column=Column("preferred_words", EncryptedText), description="A key of call_backs/rules.py"
+    )
+    preferred_time_before: str = Field(
+        default="", sa_column=Column("preferred_time", String(20), nullable=False), description="Empty"
+    )
     may_leave_message: bool
     basis: str = Field(sa_type=EncryptedText, description="Why KSAF may call, in words")
     asked_at: datetime
