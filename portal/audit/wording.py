@@ -31,6 +31,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ATTACHMENT_READ: "Opened a file",
         Action.RECORD_COPIED: "Made a copy of a record for somebody who asked",
         Action.DATA_COPY_TAKEN: "Downloaded a copy of a record for somebody who asked",
+        Action.DATA_REQUEST_VIEWED: "Looked at a request about personal data",
         Action.UPDATE_READ: "Marked an update as read",
         Action.CONTEXT_VIEWED: "Looked at a question about attendance",
         Action.TRANSFER_VIEWED: "Looked at an offered family",
@@ -152,7 +153,6 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     Kind.DATA: {
         Action.AUDIT_EXPORTED: "Exported the audit",
         Action.DATA_REQUEST_RECORDED: "Recorded a request about personal data",
-        Action.DATA_REQUEST_VIEWED: "Looked at a request about personal data",
         Action.RECORD_CORRECTED: "Added a statement beside a record",
         Action.DATA_COPY_READ: "Read a copy of a record before it is given",
         Action.DATA_REQUEST_MOVED: "Moved a request about personal data on",

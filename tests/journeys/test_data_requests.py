@@ -122,7 +122,7 @@ def _hand_over(page: Page, portal: Portal, reference: str) -> None:
 
 def _acknowledge(page: Page, portal: Portal, reference: str) -> None:
     page.goto(f"{portal.url}/data-requests/{reference}")
-    page.get_by_role("link", name="Record that they were told you have it").click()
+    page.get_by_role("link", name="Record the acknowledgement").click()
     page.get_by_label("What did you tell them, and how?").fill("Called back, said sorry")
     page.get_by_role("button", name="Record that they were told").click()
     expect(page.get_by_text("Recorded: they know that KSAF has it.")).to_be_visible()

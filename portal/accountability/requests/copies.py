@@ -60,6 +60,8 @@ def prepare(actor: Actor, request: DataRequest, reference: str, *, gives_safegua
     )
     db.session().add(row)
     trail.add(actor, request, Event.PREPARED, f"Of {reference}, to be read before it is given", why)
+    trail.record(actor, request, Action.DATA_REQUEST_MOVED, event=Event.PREPARED.value)
+    # That somebody has what the record says now is for the organisation that sent it too.
     decided = "give" if gives_safeguarding else "withhold"
     referral_trail.record(actor, referral, Action.RECORD_COPIED, safeguarding=decided)
     return row
@@ -86,9 +88,14 @@ def note_taken(actor: Actor, opened: Opened, form: str) -> None:
         referral_trail.record(actor, opened.referral, Action.DATA_COPY_TAKEN, key=opened.row.key, form=form)
 
 
+def open_to_prepare(actor: Actor, reference: str) -> DataRequest | None:
+    """Return the request `reference` to whoever may prepare a copy for it: nobody else is told that there is one."""
+    return queries.get_request(actor, reference) if actor.may(Permission.DATA_COPY_OPEN) else None
+
+
 def open_copy(actor: Actor, reference: str, key: str) -> Opened | None:
     """Return the copy `key` of the request `reference` to whoever may prepare one, else None."""
-    request = queries.get_request(actor, reference) if actor.may(Permission.DATA_COPY_OPEN) else None
+    request = open_to_prepare(actor, reference)
     row = next((each for each in of_request(actor, request) if each.key == key), None) if request else None
     referral = get_referral(actor, row.reference) if row else None
     return Opened(request, row, referral) if request and row and referral else None

@@ -25,7 +25,7 @@ blueprint = Blueprint("data_copies", __name__, url_prefix="/data-requests/<refer
 
 
 @blueprint.get("")
-@requires_row(Permission.DATA_COPY_OPEN, queries.get_request)
+@requires_row(Permission.DATA_COPY_OPEN, copies.open_to_prepare)
 def form(actor: Actor, asked: DataRequest) -> Response:
     """Show what is to be decided before a copy is made."""
     trail.note_view(actor, asked, "copies")
@@ -33,7 +33,7 @@ def form(actor: Actor, asked: DataRequest) -> Response:
 
 
 @blueprint.post("")
-@requires_row(Permission.DATA_COPY_PREPARE, queries.get_request)
+@requires_row(Permission.DATA_COPY_PREPARE, copies.open_to_prepare)
 def prepare(actor: Actor, asked: DataRequest) -> Response:
     """Make a copy, to be read on its own page."""
     typed = CopyForm(request.form).offer(queries.referrals_of(actor, asked))

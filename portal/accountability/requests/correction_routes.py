@@ -20,7 +20,7 @@ blueprint = Blueprint("data_corrections", __name__, url_prefix="/data-requests/<
 
 
 @blueprint.get("/corrections")
-@requires_row(Permission.CORRECTION_OPEN, queries.get_request)
+@requires_row(Permission.CORRECTION_OPEN, corrections.open_to_correct)
 def form(actor: Actor, asked: DataRequest) -> Response:
     """Show the form of a statement."""
     trail.note_view(actor, asked, "corrections")
@@ -28,7 +28,7 @@ def form(actor: Actor, asked: DataRequest) -> Response:
 
 
 @blueprint.post("/corrections")
-@requires_row(Permission.CORRECTION_ADD, queries.get_request)
+@requires_row(Permission.CORRECTION_ADD, corrections.open_to_correct)
 def add(actor: Actor, asked: DataRequest) -> Response:
     """Put a statement beside a record."""
     typed = StatementForm(request.form).offer(queries.referrals_of(actor, asked))

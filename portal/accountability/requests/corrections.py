@@ -88,9 +88,14 @@ def recipients_of(actor: Actor, request: DataRequest) -> list[CorrectionRecipien
     return list(db.session().scalars(listed.order_by(col(CorrectionRecipient.id))).all())
 
 
+def open_to_correct(actor: Actor, reference: str) -> DataRequest | None:
+    """Return the request `reference` to whoever may correct a record for it: nobody else is told that there is one."""
+    return queries.get_request(actor, reference) if actor.may(Permission.CORRECTION_OPEN) else None
+
+
 def open_recipient(actor: Actor, reference: str, key: str) -> OpenedRecipient | None:
     """Return somebody to be told because of the request `reference`, to whoever may correct a record; else None."""
-    request = queries.get_request(actor, reference) if actor.may(Permission.CORRECTION_OPEN) else None
+    request = open_to_correct(actor, reference)
     row = next((each for each in recipients_of(actor, request) if each.key == key), None) if request else None
     return OpenedRecipient(request, row) if request and row else None
 
