@@ -13,6 +13,7 @@ from portal.access.policy import Permission
 from portal.accountability import routes as accountability
 from portal.accounts import gate, login
 from portal.accounts import routes as accounts
+from portal.cases import for_cpoms as logged
 from portal.cases import routes as cases
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
@@ -28,6 +29,7 @@ from portal.referrals import routes as referrals
 from portal.retention import policy as retention_policy
 from portal.retention import routes as retention
 from portal.safeguarding import routes as safeguarding
+from portal.safeguarding.authorities import Above
 from portal.staffing import routes as staffing
 from portal.timescales import routes as timescales
 from portal.transfers import routes as transfers
@@ -70,7 +72,7 @@ def install(app: Flask) -> None:
     referrals.install(app)
     enquiries.install(app)
     triage.install(app)
-    safeguarding.install(app, told.AUTHORITIES)
+    safeguarding.install(app, Above(told.about, (told.for_cpoms, logged.for_cpoms)))
     cases.install(app)
     transfers.install(app)
     accountability.install(app)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wtforms import Field, Form, ValidationError
+from wtforms import BooleanField, Field, Form, ValidationError
 from wtforms.validators import InputRequired
 
 from portal import clock
@@ -28,6 +28,10 @@ class ContactForm(Form):
     observation = text("Observation", "What you saw and heard. Facts, in order, without what you make of them.", rows=6)
     opinion = text("Professional opinion", "What you make of it, and what that rests on.", rows=4)
     child_voice = text("The child’s voice", "What the child said, drew or showed, in their own words.", rows=3)
+    belongs_in_cpoms = BooleanField(
+        "This belongs in the child’s safeguarding record",
+        description="The safeguarding team is asked to record it in CPOMS, and this page says when they have.",
+    )
 
     def validate_observation(self, field: Field) -> None:
         """Require what was seen where the contact took place."""
@@ -51,6 +55,7 @@ class ContactForm(Form):
             observation=self.observation.data or "",
             opinion=self.opinion.data or "",
             child_voice=self.child_voice.data or "",
+            belongs_in_cpoms=bool(self.belongs_in_cpoms.data),
         )
 
     def _happened_at(self) -> datetime:
@@ -84,5 +89,6 @@ def correction_form(row: CaseContact) -> CorrectionForm:
             "observation": row.observation,
             "opinion": row.opinion,
             "child_voice": row.child_voice,
+            "belongs_in_cpoms": row.belongs_in_cpoms,
         }
     )

@@ -20,6 +20,7 @@ from portal.cases import queries
 from portal.cases.models import CaseContact, ContactKind, ContactResult, SupportCase
 from portal.cases.queries import Supported
 from portal.referrals import trail
+from portal.safeguarding import telling as safeguarding
 from portal.web.dates import LONDON
 from portal.web.errors import SomeoneWasFirstError
 
@@ -49,6 +50,7 @@ class Contact:
     observation: str
     opinion: str
     child_voice: str
+    belongs_in_cpoms: bool = False
 
 
 @dataclass
@@ -159,6 +161,7 @@ def _add(
         observation=contact.observation,
         opinion=contact.opinion,
         child_voice=contact.child_voice,
+        belongs_in_cpoms=contact.belongs_in_cpoms,
         recorded_at=clock.now(),
         recorded_by_name=actor.name,
         corrects_id=corrects.id if corrects else None,
@@ -166,4 +169,6 @@ def _add(
     )
     db.session().add(made)
     db.session().flush()
+    if made.belongs_in_cpoms:
+        safeguarding.cpoms_owed(actor.organisation_id)
     return made

@@ -178,6 +178,7 @@ class CaseContact(PartyScoped, SQLModel, table=True):
     observation: str = Field(default="", sa_type=EncryptedText)
     opinion: str = Field(default="", sa_type=EncryptedText)
     child_voice: str = Field(default="", sa_type=EncryptedText)
+    belongs_in_cpoms: bool = Field(default=False, description="The safeguarding team is asked to record it there")
     recorded_at: datetime
     recorded_by_name: str = Field(max_length=200)
     corrects_id: int | None = Field(

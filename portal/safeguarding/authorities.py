@@ -1,4 +1,7 @@
-"""What KSAF has told the authorities about a child: kept above this feature, and handed in when the portal starts."""
+"""What is kept above this feature and handed in when the portal starts.
+
+That is what KSAF has told the authorities about a child, and whatever else belongs in CPOMS.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from flask import current_app
 
 from portal.access.actor import Actor
 from portal.referrals.models import Referral
-from portal.safeguarding.cpoms_items import Item
+from portal.safeguarding.cpoms_items import Source
 from portal.timescales.descriptions import Described
 
 
@@ -27,17 +30,17 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Authorities:
-    """How to read them: about one referral the newest first, and those of all that are not in CPOMS yet."""
+class Above:
+    """How to read it: what was told about one referral, the newest first, and each source of things for CPOMS."""
 
     told: Callable[[Actor, Referral], list[Told]]
-    to_record: Callable[[Actor], list[Item]]
+    for_cpoms: tuple[Source, ...]
 
 
-NAME = "authorities"
+NAME = "above_safeguarding"
 
 
-def known() -> Authorities:
+def known() -> Above:
     """Return what the application was started with."""
-    given: Authorities = current_app.extensions[NAME]
+    given: Above = current_app.extensions[NAME]
     return given

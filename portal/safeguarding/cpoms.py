@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -20,6 +21,12 @@ from portal.timescales.news import News
 
 RECENT = 20
 """How many of the newest records the page names: ours."""
+_KINDS = {
+    "concern": "Concern",
+    "decision": "Decision",
+    "statutory": "Statutory referral",
+    "contact": "Contact with the family",
+}
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,21 @@ class Recorded:
     title: str
     row: CpomsRecord
 
+    @property
+    def name(self) -> str:
+        """Return the name by which its text can be asked for again."""
+        return f"{self.row.kind}:{self.row.item_key}"
+
 
 def to_record(actor: Actor) -> list[Item]:
     """Return what belongs in CPOMS and is not there yet, the first that happened first."""
-    if not may_read(actor):
-        return []
-    found = [*_concerns(), *_decisions(), *authorities.known().to_record(actor)]
-    return sorted(found, key=lambda each: each.at)[:MOST]
+    return sorted(_read(actor, recorded=False), key=lambda each: each.at)[:MOST]
+
+
+def find(actor: Actor, name: str) -> Item | None:
+    """Return the thing of this name, whether it is in CPOMS or not: as far back as the page names what is."""
+    everything = (*_read(actor, recorded=False), *_read(actor, recorded=True))
+    return next((each for each in everything if each.name == name), None)
 
 
 def recorded(actor: Actor) -> list[Recorded]:
@@ -43,8 +58,7 @@ def recorded(actor: Actor) -> list[Recorded]:
     if not may_read(actor):
         return []
     newest = select(CpomsRecord).order_by(col(CpomsRecord.id).desc()).limit(RECENT)
-    kinds = {"concern": "Concern", "decision": "Decision", "statutory": "Statutory referral"}
-    return [Recorded(kinds[row.kind], row) for row in db.session().scalars(newest).all()]
+    return [Recorded(_KINDS[row.kind], row) for row in db.session().scalars(newest).all()]
 
 
 def record(actor: Actor, names: Collection[str]) -> list[Item]:
@@ -87,28 +101,38 @@ def _row(actor: Actor, each: Item) -> CpomsRecord:
     )
 
 
-def _concerns() -> list[Item]:
-    there = and_(col(CpomsRecord.kind) == "concern", col(CpomsRecord.item_key) == col(Concern.reference))
-    wanted = (
-        select(Concern, Referral)
-        .join(Referral, col(Referral.id) == col(Concern.referral_id))
-        .outerjoin(CpomsRecord, there)
-        .where(col(CpomsRecord.id).is_(None))
-        .order_by(col(Concern.id))
-        .limit(MOST)
-    )
-    return [cpoms_items.of_concern(concern, referral) for concern, referral in db.session().execute(wanted).all()]
+def _read(actor: Actor, *, recorded: bool) -> list[Item]:
+    if not may_read(actor):
+        return []
+    above = authorities.known().for_cpoms
+    return [*_concerns(recorded=recorded), *(item for source in above for item in source(actor, recorded))]
 
 
-def _decisions() -> list[Item]:
-    there = and_(col(CpomsRecord.kind) == "decision", col(CpomsRecord.item_key) == col(ConcernDecision.key))
+def _concerns(*, recorded: bool) -> list[Item]:
+    """Return concerns and decisions about them, in one query: a page has few to spend."""
+    concern_there, decision_there = _is_there("concern", Concern.reference), _is_there("decision", ConcernDecision.key)
+    decided = col(ConcernDecision.id).is_not(None)
+    asked = or_(concern_there, decision_there) if recorded else or_(~concern_there, and_(decided, ~decision_there))
     wanted = (
-        select(ConcernDecision, Concern, Referral)
-        .join(Concern, col(Concern.id) == col(ConcernDecision.concern_id))
+        select(Concern, ConcernDecision, Referral)
+        .add_columns(concern_there, decision_there)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
-        .outerjoin(CpomsRecord, there)
-        .where(col(CpomsRecord.id).is_(None))
-        .order_by(col(ConcernDecision.id))
+        .outerjoin(ConcernDecision, col(ConcernDecision.concern_id) == col(Concern.id))
+        .where(asked)
+        .order_by(col(Concern.id).desc() if recorded else col(Concern.id), col(ConcernDecision.id))
         .limit(MOST)
     )
-    return [cpoms_items.of_decision(*row) for row in db.session().execute(wanted).all()]
+    found: dict[str, Item] = {}
+    for concern, decision, referral, is_concern_there, is_decision_there in db.session().execute(wanted).all():
+        if bool(is_concern_there) is recorded:
+            item = cpoms_items.of_concern(concern, referral)
+            found.setdefault(item.name, item)
+        if decision is not None and bool(is_decision_there) is recorded:
+            item = cpoms_items.of_decision(decision, concern, referral)
+            found[item.name] = item
+    return list(found.values())
+
+
+def _is_there(kind: str, key: Any) -> ColumnElement[bool]:
+    there = select(CpomsRecord.id).where(col(CpomsRecord.kind) == kind, col(CpomsRecord.item_key) == col(key))
+    return there.exists()

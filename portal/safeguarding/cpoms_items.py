@@ -1,13 +1,18 @@
 """What belongs in CPOMS, each thing as text to paste there or to file. CPOMS stays KSAF's safeguarding case record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import and_
+from sqlmodel import col
+
+from portal.access.actor import Actor
 from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.safeguarding import facts
-from portal.safeguarding.models import Concern, ConcernDecision
+from portal.safeguarding.models import Concern, ConcernDecision, CpomsRecord
 from portal.safeguarding.rules import OUTCOMES
 from portal.web.dates import date_only
 
@@ -32,6 +37,18 @@ class Item:
     def name(self) -> str:
         """Return the name by which a form sends it back."""
         return f"{self.kind}:{self.key}"
+
+
+Source = Callable[[Actor, bool], list[Item]]
+"""Reads one kind of thing for an actor: what is in CPOMS (True), the newest first, or is not yet, the oldest first."""
+
+
+def narrowed(wanted: Any, kind: str, key: Any, row_id: Any, *, recorded: bool) -> Any:
+    """Return the select `wanted` of one kind of thing, narrowed to those that are in CPOMS or to those that are not."""
+    there = and_(col(CpomsRecord.kind) == kind, col(CpomsRecord.item_key) == key)
+    if recorded:
+        return wanted.join(CpomsRecord, there).order_by(col(CpomsRecord.id).desc()).limit(MOST)
+    return wanted.outerjoin(CpomsRecord, there).where(col(CpomsRecord.id).is_(None)).order_by(row_id).limit(MOST)
 
 
 def of_concern(concern: Concern, referral: Referral) -> Item:

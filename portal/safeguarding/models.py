@@ -97,7 +97,7 @@ class CpomsRecord(OrganisationOwned, SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
-    kind: str = Field(max_length=20, description="concern, decision or statutory")
+    kind: str = Field(max_length=20, description="concern, decision, statutory or contact")
     item_key: str = Field(max_length=40, description="The reference or key of what was recorded")
     recorded_at: datetime
     recorded_by_id: int = Field(foreign_key="user_account.id")

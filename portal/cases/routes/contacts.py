@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.cases import contacts, queries
+from portal.cases import contacts, for_cpoms, queries
 from portal.cases.contact_forms import ContactForm, CorrectionForm, correction_form
 from portal.cases.contacts import OpenedContact
 from portal.cases.queries import Supported
@@ -23,9 +23,11 @@ blueprint = Blueprint("cases_contacts", __name__, url_prefix="/referrals/<refere
 def show(actor: Actor, found: Supported) -> Response:
     """Show every contact, newest first."""
     note_view(actor, found.referral, "contacts")
+    log = contacts.log_of(actor, found.case)
     return render(
         "cases/contacts.html",
-        log=contacts.log_of(actor, found.case),
+        log=log,
+        in_cpoms=for_cpoms.marks(actor, (each.row for each in log)),
         kinds=contacts.KINDS,
         results=contacts.RESULTS,
         may_log=actor.may(Permission.CONTACT_LOG),

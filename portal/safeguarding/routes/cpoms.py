@@ -26,10 +26,9 @@ def show(actor: Actor) -> Response:
 @blueprint.get("/text")
 @requires(Permission.CONCERN_READ)
 def text(actor: Actor) -> Response:
-    """Give what is not in CPOMS yet as a text file: all of it, or the one thing that `item` names."""
-    wanted, items = request.args.get("item"), cpoms.to_record(actor)
-    if wanted is not None:
-        items = [each for each in items if each.name == wanted]
+    """Give what is not in CPOMS yet as a text file; or the one thing that `item` names, which may be there already."""
+    wanted = request.args.get("item")
+    items = cpoms.to_record(actor) if wanted is None else [each for each in [cpoms.find(actor, wanted)] if each]
     if not items:
         abort(404)
     cpoms.note_copy(actor, items)

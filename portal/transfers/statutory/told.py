@@ -1,15 +1,13 @@
 """What was told to front doors, as the safeguarding team reads it beside its concerns, and what CPOMS still lacks."""
 
-from sqlalchemy import and_
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
 from portal.referrals.models import Referral
 from portal.safeguarding import cpoms_items
-from portal.safeguarding.authorities import Authorities, Told
+from portal.safeguarding.authorities import Told
 from portal.safeguarding.cpoms_items import Item
-from portal.safeguarding.models import CpomsRecord
 from portal.safeguarding.queries import may_read
 from portal.transfers.statutory import queries, rules, shown
 from portal.transfers.statutory.models import StatutoryReferral
@@ -34,23 +32,18 @@ def about(actor: Actor, referral: Referral) -> list[Told]:
     ]
 
 
-def to_record(actor: Actor) -> list[Item]:
-    """Return each statutory referral that is not in CPOMS yet, the first first: for who reads concerns."""
+def for_cpoms(actor: Actor, recorded: bool) -> list[Item]:  # noqa: FBT001 - a Source
+    """Return the statutory referrals that are in CPOMS, or are not yet: for who reads concerns."""
     if not may_read(actor):
         return []
-    recorded = and_(col(CpomsRecord.kind) == KIND, col(CpomsRecord.item_key) == col(StatutoryReferral.key))
-    wanted = (
+    made = (
         select(StatutoryReferral, Referral)
         .join(Referral, col(Referral.id) == col(StatutoryReferral.referral_id))
-        .outerjoin(CpomsRecord, recorded)
-        .where(col(CpomsRecord.id).is_(None), col(StatutoryReferral.organisation_id) == actor.organisation_id)
-        .order_by(col(StatutoryReferral.id))
-        .limit(cpoms_items.MOST)
+        .where(col(StatutoryReferral.organisation_id) == actor.organisation_id)
     )
-    return [_item(made, referral) for made, referral in db.session().execute(wanted).all()]
-
-
-AUTHORITIES = Authorities(about, to_record)
+    key, row_id = col(StatutoryReferral.key), col(StatutoryReferral.id)
+    wanted = cpoms_items.narrowed(made, KIND, key, row_id, recorded=recorded)
+    return [_item(*row) for row in db.session().execute(wanted).all()]
 
 
 def _item(made: StatutoryReferral, referral: Referral) -> Item:
