@@ -10,6 +10,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _shift
 
 
+def machine() -> datetime:
+    """Return what this machine's clock says, whatever the tests have set ours to: for comparing it with another's."""
+    return datetime.now(UTC)
+
+
 def set_to(instant: datetime | None) -> None:
     """Let this process's clock run on from `instant` (None: the real time), for the demo's stories and tests."""
     global _shift  # noqa: PLW0603 - one clock a process is the point

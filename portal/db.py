@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, UpdateBase, create_engine, event
@@ -55,6 +56,13 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(portal_writes=True)
+
+    def instant(self) -> datetime | None:
+        """Return what the database's own clock says; None on SQLite, which has none but this machine's."""
+        if self.engine.dialect.name == "sqlite":
+            return None
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql("select clock_timestamp()").scalar_one()
 
     def open(self, *, write: bool) -> Session:
         """Return a new session for nobody yet; `write` takes SQLite's write lock at its first statement."""

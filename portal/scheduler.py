@@ -32,9 +32,16 @@ from portal.web.models import RequestKey
 
 KEYS_KEPT = timedelta(days=7)  # a form can be sent twice from a browser that slept over a weekend; ours
 
+# Many times what a machine drifts between two looks at a time server, less than the shortest lead of a prompt: ours.
+CLOCK_OFF = timedelta(minutes=5)
+
 Part = Callable[[Database, Settings, datetime], dict[str, int]]
 
 _log = logging.getLogger(__name__)
+
+
+class WrongClockError(RuntimeError):
+    """This machine's clock and the database's are far apart: whatever is due by ours may not be due."""
 
 
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
@@ -44,8 +51,9 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     and "links_run_out" families' links, "sharings_reminded" those that end soon, "mail_sent", "mail_retry" and
     "mail_failed" mails, "keys_removed" the forgotten keys of forms, "anchors_written" the day's anchor of the audit,
     where one is kept. One part that breaks does not keep the others from running: it is logged, and counted in
-    "broken".
+    "broken". Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
     """
+    _compare_clocks(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
         try:
@@ -64,7 +72,12 @@ def run(database: Database, settings: Settings, interval: float) -> None:
     name = secrets.token_hex(8)
 
     def once() -> None:
-        done = tick(database, settings, clock.now())
+        try:
+            done = tick(database, settings, clock.now())
+        except WrongClockError as wrong:
+            # Without a heartbeat the portal is not ready, and KSAF reads that the scheduler has stopped.
+            _log.error(str(wrong))
+            return
         try:
             with database.transaction():
                 health.beat(name, clock.now())
@@ -95,6 +108,15 @@ def _stop(_signal: int, _frame: object) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, signal.SIG_IGN)  # asked once is enough: the pass that is running ends in peace
     raise KeyboardInterrupt
+
+
+def _compare_clocks(database: Database) -> None:
+    try:
+        theirs = database.instant()
+    except SQLAlchemyError:
+        return  # the parts of the pass will say that there is no database
+    if theirs is not None and abs(clock.machine() - theirs) > CLOCK_OFF:
+        raise WrongClockError("the clock is wrong: it differs from the database's, so nothing is fired")
 
 
 def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

@@ -50,7 +50,10 @@ def tick() -> None:
 
     settings, database = command.settings(), command.database()
     logs.configure()
-    done = scheduling.tick(database, settings, clock.now())
+    try:
+        done = scheduling.tick(database, settings, clock.now())
+    except scheduling.WrongClockError as wrong:
+        raise Refusal(f"Nothing was done: {wrong}.") from None
     click.echo(json.dumps(done))
     if done["broken"]:
         raise Refusal("Part of the pass broke: see the log above.")

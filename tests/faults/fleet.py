@@ -11,9 +11,12 @@ import os
 import signal
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import time_machine
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 # "__main__" too, which is pytest: else each process would import it again.
@@ -67,6 +70,10 @@ class Fleet:
             _kill(child)
         self.living.clear()
 
+    def clock_off(self, **by: float) -> dict[str, str]:
+        """Return what to start a process with whose machine's clock is off by so much."""
+        return {"FAULT_CLOCK_OFF": str(timedelta(**by).total_seconds())}
+
     def log_tail(self) -> str:
         """Return the end of what the processes logged."""
         return "\n".join(path.read_text()[-3000:] for path in self.folder.glob("*.log"))
@@ -95,6 +102,8 @@ def _run(command: tuple[str, ...], environment: dict[str, str], log: str) -> Non
     kept = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(kept, 1)
     os.dup2(kept, 2)
+    if seconds := environment.get("FAULT_CLOCK_OFF"):
+        time_machine.travel(datetime.now(UTC) + timedelta(seconds=float(seconds)), tick=True).start()
     from portal.cli import main  # noqa: PLC0415 - the parent, which is pytest, has no need of it
 
     sys.argv = ["portal", *command]
