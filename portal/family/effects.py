@@ -36,6 +36,8 @@ def follow(by: Author, referral: Referral, said: Collection[str], before: Standi
     if OTHERS in ended:
         sharing.end_consented(by, referral)
         transfers.withdraw_all(by, referral, _NOT_SHARED)
+    if OTHERS in said:
+        transfers.follow_consent(by, referral, is_agreed=_permits(after, OTHERS), why=_NOT_SHARED)
     stopped = [each for each in said if each.startswith(ONE) and not _permits(after, each)]
     for each in stopped:
         _stop_with(by, referral, each.removeprefix(ONE))

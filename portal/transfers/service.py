@@ -15,7 +15,7 @@ from portal.consent import queries as consent
 from portal.notifications import service as notifications
 from portal.organisations.models import Organisation
 from portal.referrals import timeline, trail
-from portal.referrals.effects import subject_of
+from portal.referrals.effects import keep_next_due, subject_of
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import State, said_now
 from portal.referrals.sharing import service as sharing
@@ -130,6 +130,15 @@ def withdraw_all(actor: Author, referral: Referral, why: str, organisation_id: i
     for each in queries.offers_of(actor, referral):
         if may_answer(each.state) and organisation_id in (None, each.to_organisation_id):
             withdraw(actor, referral, each, why)
+
+
+def follow_consent(by: Author, referral: Referral, *, is_agreed: bool, why: str) -> None:
+    """Let the time to offer the family to the next service end with `why` without its agreement, and run with it."""
+    if is_agreed:
+        answers.owe_next_offer(by, referral)
+        return
+    timescales.cancel(subject_of(referral), "onward_offer", why)
+    keep_next_due(referral)
 
 
 def renew(actor: Actor, referral: Referral, transfer: Transfer) -> None:

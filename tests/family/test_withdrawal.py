@@ -14,6 +14,7 @@ from portal.family.links import Wanted
 from portal.family.models import ForWhom, Way
 from portal.referrals.models import TimelineEntry
 from portal.tenancy import as_system
+from portal.timescales.models import Deadline
 from portal.transfers import service as transfers
 from portal.transfers.models import Transfer
 from portal.transfers.rules import TransferState
@@ -211,3 +212,22 @@ def _fail(*_args: object) -> None:
 
 def _as_transfers(world):
     return TransferWorld(world.referrer, world.officer, world.manager, world.hub, world.outsider)
+
+
+def test_on_pathway_3_the_time_to_offer_ends_in_words_and_runs_again_with_a_yes(app, database, kept_world):
+    with database.transaction():
+        referral = moving_on(_as_transfers(kept_world))
+        row = links.make(kept_world.officer.actor, referral, Wanted(ForWhom.PARENT, Way.PAPER))
+        visit = Visit(app.test_client(), links.path_of(row), referral.reference, referral.id)
+
+    def owed() -> list[tuple[str, str | None]]:
+        found = [each for each in rows(database, Deadline) if each.kind == "onward_offer"]
+        return [(each.state.value, each.ended_why) for each in found]
+
+    visit.answer()
+    assert owed() == [("running", None)]
+    visit.post("/questions/named_others", position="refused")
+    ended = ("cancelled", "The family no longer agrees that KSAF shares with others.")
+    assert owed() == [ended]
+    visit.post("/questions/named_others", position="given", names="Family Hub")
+    assert owed() == [ended, ("running", None)]
