@@ -104,9 +104,13 @@ def test_nothing_typed_is_lost(client_of, cast, asks, missing):
     assert all(each in answer.text for each in (WRONG, RIGHT) if each != TYPED[missing])
 
 
-def test_only_a_manager_corrects(client_of, database, cast, asks):
+def test_only_a_manager_corrects_and_reads_the_words(client_of, database, cast, asks):
     with database.transaction():
         administrator = referrals.staff(Role.ADMINISTRATOR)
+    client_of(cast.manager).post(f"{asks}/corrections", data=TYPED | {"part": "safeguarding"})
+    kept = client_of(administrator).get(asks).text
+    assert "Statement added" in kept
+    assert not any(each in kept for each in (WRONG, RIGHT))
     for person in (administrator, cast.referrer, cast.officer, cast.stranger):
         client = client_of(person)
         answers = (client.get(f"{asks}/corrections"), client.post(f"{asks}/corrections", data=TYPED))

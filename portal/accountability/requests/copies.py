@@ -59,7 +59,7 @@ def prepare(actor: Actor, request: DataRequest, reference: str, *, gives_safegua
         prepared_by_name=actor.name,
     )
     db.session().add(row)
-    trail.add(actor, request, Event.PREPARED, f"Of {reference}, to be read before it is given", why)
+    trail.add(actor, request, Event.PREPARED, f"Of {reference}, to be read before it is given")
     trail.record(actor, request, Action.DATA_REQUEST_MOVED, event=Event.PREPARED.value)
     # That somebody has what the record says now is for the organisation that sent it too.
     decided = "give" if gives_safeguarding else "withhold"

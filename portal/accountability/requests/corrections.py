@@ -66,7 +66,8 @@ def add(actor: Actor, request: DataRequest, reference: str, said: Statement) -> 
     audience = Audience.OPERATOR if is_internal else Audience.EVERYONE
     timeline.add(actor, referral, "correction", "A statement was added beside the record", audience=audience)
     _list_recipients(actor, request, referral, made)
-    trail.add(actor, request, Event.CORRECTED, f"Beside {reference}: {TOLD[said.part]}", said.statement)
+    # Its words stand beside the record alone: the register is read by administrators, who read no child's record.
+    trail.add(actor, request, Event.CORRECTED, f"Beside {reference}: {TOLD[said.part]}")
     referral_trail.record(actor, referral, Action.RECORD_CORRECTED, part=said.part.value)
     return made
 
