@@ -35,6 +35,7 @@ class Settings:
     smtp_url: str | None
     anchors_dir: Path | None = None
     metrics_token: str | None = None
+    kept_erasures: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -50,6 +51,11 @@ class Settings:
     def attachments_dir(self) -> Path:
         """Return the folder of uploaded files, outside anything that is served."""
         return self.data_dir / "attachments"
+
+    @property
+    def erasures_file(self) -> Path:
+        """Return the list of erasures, which a backup does not hold: best on storage of its own, like the anchors."""
+        return self.kept_erasures or self.data_dir / "erasures.jsonl"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +78,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=given.get("PORTAL_SMTP_URL") or None,
         anchors_dir=Path(given["PORTAL_ANCHORS_DIR"]).resolve() if given.get("PORTAL_ANCHORS_DIR") else None,
         metrics_token=given.get("PORTAL_METRICS_TOKEN") or None,
+        kept_erasures=Path(given["PORTAL_ERASURES_FILE"]).resolve() if given.get("PORTAL_ERASURES_FILE") else None,
     )
     _refuse_unsafe(settings)
     return settings

@@ -93,7 +93,7 @@ def _ready() -> MultiFernet:
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text that is ciphertext in the database and plain in Python."""
+    """Text that is ciphertext in the database and plain in Python; an erasure leaves no bytes at all: no text."""
 
     impl = LargeBinary
     cache_ok = True
@@ -104,11 +104,14 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt on the way out."""
-        return None if value is None else decrypt(value).decode()
+        return None if value is None else decrypt(value).decode() if value else ""
 
 
 class EncryptedJSON(TypeDecorator[dict[str, Any]]):
-    """A small JSON object that is ciphertext in the database; assign a new object to change it."""
+    """A small JSON object that is ciphertext in the database; assign a new object to change it.
+
+    No bytes at all are an empty object: an erasure left them.
+    """
 
     impl = LargeBinary
     cache_ok = True
@@ -119,4 +122,4 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         """Decrypt on the way out."""
-        return None if value is None else json.loads(decrypt(value))
+        return None if value is None else json.loads(decrypt(value)) if value else {}

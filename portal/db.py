@@ -109,6 +109,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten in the file
         f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

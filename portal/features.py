@@ -26,6 +26,7 @@ from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
+from portal.retention import erasures
 from portal.retention import policy as retention_policy
 from portal.retention import routes as retention
 from portal.safeguarding import routes as safeguarding
@@ -52,7 +53,6 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
     ("Data requests", "/data-requests", Permission.DATA_REQUEST_READ),
     ("Audit", "/audit", Permission.AUDIT_READ),
-    ("Retention", "/retention", Permission.RETENTION_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
     ("Monitoring", "/monitoring", Permission.MONITORING_READ),
 )
@@ -68,7 +68,7 @@ def install(app: Flask) -> None:
     staffing.install(app)
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
-    monitoring.install(app)
+    monitoring.install(app, {"erasures_applied": erasures.is_up_to_date})
     referrals.install(app)
     enquiries.install(app)
     triage.install(app)

@@ -26,7 +26,10 @@ from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
 from portal.organisations import contacts
 from portal.referrals import telling
+from portal.referrals.files import storage
 from portal.referrals.sharing import jobs as sharing
+from portal.retention import erasures
+from portal.retention import jobs as retention
 from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
@@ -49,9 +52,11 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
 
     "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "links_reminded"
     and "links_run_out" families' links, "sharings_reminded" those that end soon, "mail_sent", "mail_retry" and
-    "mail_failed" mails, "keys_removed" the forgotten keys of forms, "anchors_written" the day's anchor of the audit,
-    where one is kept. One part that breaks does not keep the others from running: it is logged, and counted in
-    "broken". Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
+    "mail_failed" mails, "keys_removed" the forgotten keys of forms, "erased" records whose time was over,
+    "erasures_left" those that are held or no longer due, "erased_again" those that a backup had brought back,
+    "removed_by_rule" mail and invitations, "holds_to_review" holds whose day has come, "anchors_written" the day's
+    anchor of the audit, where one is kept. One part that breaks does not keep the others from running: it is logged,
+    and counted in "broken". Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
     """
     _compare_clocks(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
@@ -154,6 +159,13 @@ def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, i
     return {"keys_removed": gone}
 
 
+def _retention(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    """Erase what has been approved and is still due, and what a backup that was brought back has to lose again."""
+    storage.use_folder(settings.attachments_dir)
+    erasures.use_file(settings.erasures_file)
+    return retention.run(database, now)
+
+
 def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Keep the day's anchor of the audit, where a folder for it is set."""
     folder = settings.anchors_dir
@@ -161,4 +173,4 @@ def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str,
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _sharings, _mail, _tidy, _anchors)
+PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _sharings, _mail, _tidy, _retention, _anchors)

@@ -18,6 +18,7 @@ from portal.organisations import models as organisations
 from portal.referrals import models as referrals
 from portal.referrals.corrections import models as corrections
 from portal.referrals.sharing import models as sharing
+from portal.retention import models as retention
 from portal.safeguarding import models as safeguarding
 from portal.timescales import models as timescales
 from portal.transfers import models as transfers
@@ -47,6 +48,7 @@ __all__ = [
     "notifications",
     "organisations",
     "referrals",
+    "retention",
     "safeguarding",
     "sharing",
     "signposts",

@@ -114,7 +114,13 @@ class Permission(StrEnum):
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"
+    # retention
     RETENTION_READ = "retention.read"
+    RETENTION_APPROVE = "retention.approve"
+    RECORD_ERASE = "record.erase"
+    HOLD_PLACE = "hold.place"
+    HOLD_KEEP = "hold.keep"
+    HOLD_LIFT = "hold.lift"
     # accountability, what people ask about their data
     DATA_REQUEST_READ = "data_request.read"
     DATA_REQUEST_RECORD = "data_request.record"

@@ -127,7 +127,13 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,
+    # retention
     Permission.RETENTION_READ: _MANAGER | _KSAF_ADMIN,
+    Permission.RETENTION_APPROVE: _MANAGER,
+    Permission.RECORD_ERASE: _MANAGER,
+    Permission.HOLD_PLACE: _MANAGER,
+    Permission.HOLD_KEEP: _MANAGER,
+    Permission.HOLD_LIFT: _MANAGER,
     # what people ask about their data: managers and the administrator keep the register
     Permission.DATA_REQUEST_READ: _DATA_RIGHTS,
     Permission.DATA_REQUEST_RECORD: _DATA_RIGHTS,

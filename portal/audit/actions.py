@@ -129,6 +129,12 @@ class Action(StrEnum):
     RECORD_CORRECTED = "accountability:record:corrected"
     DATA_COPY_READ = "accountability:data_copy:read"
     DATA_COPY_TAKEN = "accountability:data_copy:taken"
+    # retention
+    HOLD_PLACED = "retention:hold:placed"
+    HOLD_KEPT = "retention:hold:kept"
+    HOLD_LIFTED = "retention:hold:lifted"
+    ERASURES_APPROVED = "retention:list:approved"
+    RECORD_ERASED = "retention:record:erased"
 
 
 DETAIL: dict[Action, frozenset[str]] = {
@@ -254,4 +260,10 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.RECORD_CORRECTED: frozenset({"reference", "part"}),
     Action.DATA_COPY_READ: frozenset({"reference", "key"}),
     Action.DATA_COPY_TAKEN: frozenset({"reference", "key", "form"}),
+    # retention
+    Action.HOLD_PLACED: frozenset({"reference", "review_on"}),
+    Action.HOLD_KEPT: frozenset({"reference", "review_on"}),
+    Action.HOLD_LIFTED: frozenset({"reference"}),
+    Action.ERASURES_APPROVED: frozenset({"records", "left_out"}),
+    Action.RECORD_ERASED: frozenset({"reference", "rule"}),
 }

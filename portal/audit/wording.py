@@ -157,6 +157,11 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.DATA_COPY_READ: "Read a copy of a record before it is given",
         Action.DATA_REQUEST_MOVED: "Moved a request about personal data on",
         Action.KEYS_ROTATED: "Brought everything under the newest secret key",
+        Action.HOLD_PLACED: "Put a hold on a record",
+        Action.HOLD_KEPT: "Kept a hold on",
+        Action.HOLD_LIFTED: "Lifted a hold",
+        Action.ERASURES_APPROVED: "Let records go that were due",
+        Action.RECORD_ERASED: "Erased a record",
     },
 }
 
@@ -198,6 +203,9 @@ DETAILS: dict[str, str] = {
     "safeguarding": "safeguarding parts",
     "form": "as",
     "narrowed_by": "narrowed by",
+    "review_on": "look again on",
+    "records": "records",
+    "rule": "rule",
 }
 
 

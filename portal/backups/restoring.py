@@ -14,20 +14,25 @@ from portal.backups.manifest import KEPT_KEY, Manifest
 from portal.backups.writing import LOCK
 from portal.config import Settings
 from portal.db import Database
+from portal.referrals.files import storage
+from portal.retention import again, erasures
 
 
 class RestoreRefusedError(Exception):
     """This backup cannot be brought back here; the message says why, and nothing was changed."""
 
 
-def restore(source: Path, settings: Settings) -> Manifest:
+def restore(source: Path, settings: Settings, *, without_erasures: bool = False) -> Manifest:
     """Bring the backup `source` into the empty database and folder of `settings`; return its manifest.
 
     It is read and verified first, its rows are inserted in one transaction, compared with what the backup holds,
-    and then brought up to this release. Raises DamagedError or RestoreRefusedError and leaves nothing behind.
+    and then brought up to this release. `erase_again` has to follow; `without_erasures` goes on where its list is lost.
+    Raises DamagedError or RestoreRefusedError and leaves nothing behind.
     """
     held = reading.verify(source)
     _require_room(held, settings)
+    if not without_erasures:
+        _require_list(held, settings)
     with reading.opened(source) as (archive, _):
         _use_keys(archive, held, settings)
         schema.migrate(settings.database_url, held.migration)
@@ -40,6 +45,34 @@ def restore(source: Path, settings: Settings) -> Manifest:
             raise
     schema.migrate(settings.database_url)
     return held
+
+
+def erase_again(database: Database, settings: Settings) -> int:
+    """Take out of a restored `database` what had been erased since its backup was made; return how many records.
+
+    Until this is done the portal is not ready to serve. Raises DamagedListError when the list of erasures is damaged.
+    """
+    erasures.use_file(settings.erasures_file)
+    storage.use_folder(settings.attachments_dir)
+    done = again.carry_out(database)
+    if done and database.engine.dialect.name == "sqlite":
+        # The rows were in the file for a moment: it is written anew, without what they left behind.
+        with database.engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return done
+
+
+def _require_list(held: Manifest, settings: Settings) -> None:
+    """Raise RestoreRefusedError where the backup knows of erasures and there is no list of those that came after."""
+    known = int(held.tables.get("erasure", [0])[0])
+    if known and not settings.erasures_file.exists():
+        raise RestoreRefusedError(
+            f"This backup knows of {known} erased records, and there is no list of erasures"
+            f" at {settings.erasures_file}. Set PORTAL_ERASURES_FILE to it,"
+            " or say --without-erasures if it is lost."
+        )
 
 
 def broken(database: Database, held: Manifest) -> str | None:

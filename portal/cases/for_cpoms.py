@@ -30,7 +30,7 @@ def for_cpoms(actor: Actor, recorded: bool) -> list[Item]:  # noqa: FBT001 - a S
     made = (
         select(CaseContact, Referral)
         .join(Referral, col(Referral.id) == col(CaseContact.referral_id))
-        .where(col(CaseContact.belongs_in_cpoms))
+        .where(col(CaseContact.belongs_in_cpoms), col(Referral.anonymised_at).is_(None))
     )
     if not recorded:
         made = made.outerjoin(later, col(later.corrects_id) == col(CaseContact.id)).where(col(later.id).is_(None))

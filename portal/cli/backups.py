@@ -9,6 +9,8 @@ from portal.backups import restoring, writing
 from portal.backups.manifest import DamagedError
 from portal.cli import command
 from portal.cli.command import Refusal
+from portal.retention.erasures import DamagedListError
+from portal.web.dates import count_of
 
 
 @click.command()
@@ -33,12 +35,17 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Bring back what `portal backup` wrote to FILE, into an empty data directory."""
+@click.option("--without-erasures", is_flag=True, help="Go on although the list of erasures is lost.")
+def restore(file: Path, *, without_erasures: bool) -> None:
+    """Bring back what `portal backup` wrote to FILE, into an empty data directory.
+
+    What has been erased since then is erased again, by the list at PORTAL_ERASURES_FILE.
+    """
     began, settings = time.monotonic(), command.settings()
     try:
-        held = restoring.restore(file, settings)
-    except (DamagedError, restoring.RestoreRefusedError) as problem:
+        held = restoring.restore(file, settings, without_erasures=without_erasures)
+        erased = restoring.erase_again(command.database(), settings)
+    except (DamagedError, DamagedListError, restoring.RestoreRefusedError) as problem:
         raise Refusal(str(problem)) from None
     if place := restoring.broken(command.database(), held):
         raise Refusal(f"The rows are back, but the audit is not whole. {place}")
@@ -46,7 +53,7 @@ def restore(file: Path) -> None:
     click.echo(
         f"Restored and verified {number} rows of {len(held.tables)} tables and {len(held.files)} attachments"
         f" in {time.monotonic() - began:.1f} s. What happened after {held.made_at.isoformat(timespec='seconds')} is not"
-        " in it."
+        f" in it. Erased again, as since then: {count_of(erased, 'record')}."
     )
 
 

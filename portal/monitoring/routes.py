@@ -1,5 +1,7 @@
 """How the portal is doing: addresses for whatever keeps it running, and a page for KSAF."""
 
+import logging
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Any
@@ -20,12 +22,18 @@ from portal.monitoring.figures import Figures
 from portal.web.rendering import render
 
 blueprint = Blueprint("monitoring", __name__)
+_CHECKS = "monitoring.checks"
+_log = logging.getLogger(__name__)
 # What a proxy adds: a request that carries one came from elsewhere, whoever handed it on.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
-def install(app: Flask) -> None:
-    """Register the addresses on `app`, which watches the schedulers from now on."""
+def install(app: Flask, checks: Mapping[str, Callable[[], bool]]) -> None:
+    """Register the addresses on `app`, which watches the schedulers from now on.
+
+    Each of the named `checks`, asked in a system transaction that reads, has to hold before the portal is ready.
+    """
+    app.extensions[_CHECKS] = checks
     app.register_blueprint(blueprint)
     health.watch(app)
 
@@ -44,16 +52,19 @@ def ready() -> tuple[Response, int]:
 
     Without a scheduler no deadline fires and no mail leaves, so a portal whose scheduler has stopped is not ready,
     though its pages still answer: whoever watches it is called. A slow mail server is told of, and no reason.
+    A check that does not hold is one: a backup was brought back, and what had been erased is in it again.
     """
     at = schema.current(current_app.extensions["database"].engine)
     found = _figures()
-    scheduler = _scheduler(found)
+    scheduler, is_migrated = _scheduler(found), at == schema.newest()
+    checks = _checks() if is_migrated else {}
     body = {
-        "ready": at == schema.newest() and scheduler["state"] != "stopped",
+        "ready": is_migrated and scheduler["state"] != "stopped" and all(checks.values()),
         "database": at is not None,
         "migrations": {"at": at, "newest": schema.newest()},
         "scheduler": scheduler,
         "outbox": {"oldest_due_seconds": round(found.mail.seconds(clock.now()), 1) if found else None},
+        **checks,
     }
     return jsonify(body), 200 if body["ready"] else 503
 
@@ -85,6 +96,18 @@ def _figures() -> Figures | None:
         return figures.read(db.session())
     except SQLAlchemyError:
         return None
+
+
+def _checks() -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for name, holds in current_app.extensions[_CHECKS].items():
+        try:
+            with current_app.extensions["database"].system_transaction(write=False):
+                found[name] = holds()
+        except Exception:  # noqa: BLE001 - whatever it was, a portal that cannot say yes is not ready
+            _log.exception("a check of readiness broke", extra={"facts": {"check": name}})
+            found[name] = False
+    return found
 
 
 def _scheduler(found: Figures | None) -> dict[str, Any]:

@@ -112,6 +112,8 @@ class Referral(PartyRoot, SQLModel, table=True):
     closing_outcome: str | None = Field(default=None, max_length=40)
     closing_rationale: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
     last_change_at: datetime
+    anonymised_at: datetime | None = Field(default=None, description="Since when nothing says whom it was about")
+    born_year: int | None = Field(default=None, description="What figures keep of the birthday once it is gone")
 
 
 class ReferralSection(PartyScoped, SQLModel, table=True):

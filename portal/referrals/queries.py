@@ -33,11 +33,13 @@ def get_referral(actor: Actor, reference: str) -> Referral | None:
 def within_need(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the SQL for what of their organisation's referrals `actor` needs to know: a practitioner, only their own.
 
-    DOMAIN: need to know. Everybody else reads what their organisation is a party to.
+    DOMAIN: need to know. Everybody else reads what their organisation is a party to. What has been anonymised nobody
+    needs: it is there for the figures alone.
     """
+    kept = col(Referral.anonymised_at).is_(None)
     if actor.role is Role.FAMILY_OUTREACH_PRACTITIONER:
-        return [col(Referral.practitioner_id) == actor.user_id]
-    return []
+        return [kept, col(Referral.practitioner_id) == actor.user_id]
+    return [kept]
 
 
 def get_own_referral(actor: Actor, reference: str) -> Referral | None:

@@ -118,7 +118,7 @@ def _concerns(*, recorded: bool) -> list[Item]:
         .add_columns(concern_there, decision_there)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
         .outerjoin(ConcernDecision, col(ConcernDecision.concern_id) == col(Concern.id))
-        .where(asked)
+        .where(asked, col(Referral.anonymised_at).is_(None))
         .order_by(col(Concern.id).desc() if recorded else col(Concern.id), col(ConcernDecision.id))
         .limit(MOST)
     )

@@ -42,7 +42,7 @@ def open_concern(actor: Actor, reference: str) -> OpenedConcern | None:
         select(Concern, Referral, Deadline)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
         .outerjoin(Deadline, owed())
-        .where(col(Concern.reference) == reference)
+        .where(col(Concern.reference) == reference, col(Referral.anonymised_at).is_(None))
     )
     if db.session().info["writes"]:
         wanted = wanted.with_for_update(of=Concern)

@@ -64,7 +64,7 @@ def page(actor: Actor, group: Group, before: int | None = None) -> Page:
         select(Concern, Referral, Deadline)
         .join(Referral, col(Referral.id) == col(Concern.referral_id))
         .outerjoin(Deadline, queries.owed())
-        .where(col(Concern.organisation_id) == actor.organisation_id)
+        .where(col(Concern.organisation_id) == actor.organisation_id, col(Referral.anonymised_at).is_(None))
     )
     if group is Group.OPEN:
         pressing = case({state: place for place, state in enumerate(OPEN)}, value=col(Concern.state), else_=len(OPEN))

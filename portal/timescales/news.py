@@ -46,6 +46,7 @@ class News(StrEnum):
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
+    HOLD_REVIEW = "hold_review"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

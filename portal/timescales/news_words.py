@@ -196,6 +196,12 @@ NEWS = {
         to_do="Open Who can see this on the referral. If the organisation still needs it, extend it and say why.",
         closing="Extending it or ending it closes this. If it may end by itself, say so here.",
     ),
+    News.HOLD_REVIEW: Words(
+        title="Look at a hold on a record again",
+        text="Somebody put a hold on this referral, so that nothing of it goes. The day to look at it again has come.",
+        to_do="Open Retention, read why it is held, then keep the hold on until a later day or lift it.",
+        closing="Keeping it on or lifting it there closes this.",
+    ),
     News.FAMILY_TO_TELL: Words(
         title="Tell the family that the referral was shared",
         text="The referral was shared without the family’s consent, and they have not been told.",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, LargeBinary, type_coerce
 from sqlmodel import col, select
 
 from portal import db
@@ -64,7 +65,7 @@ def received(actor: Actor) -> list[Transfer]:
     """Return the newest hundred offers made to the actor's organisation, those that wait for an answer first."""
     if db.session().info["tenant"] != actor.organisation_id:
         return []
-    mine = select(Transfer).where(col(Transfer.to_organisation_id) == actor.organisation_id)
+    mine = select(Transfer).where(col(Transfer.to_organisation_id) == actor.organisation_id, _says_something())
     newest = mine.order_by(col(Transfer.answered_at).is_(None).desc(), col(Transfer.id).desc()).limit(100)
     return list(db.session().scalars(newest).all())
 
@@ -74,7 +75,12 @@ def get_received(actor: Actor, key: str) -> Transfer | None:
     if db.session().info["tenant"] != actor.organisation_id:
         return None
     mine = select(Transfer).where(col(Transfer.to_organisation_id) == actor.organisation_id, col(Transfer.key) == key)
-    return db.session().scalars(mine).first()
+    return db.session().scalars(mine.where(_says_something())).first()
+
+
+def _says_something() -> ColumnElement[bool]:
+    """Return the SQL that is true of an offer whose family has not been erased; the receiver sees no more than that."""
+    return type_coerce(col(Transfer.content), LargeBinary) != b""
 
 
 def receivers(actor: Actor, referral: Referral) -> list[Organisation]:

@@ -34,7 +34,7 @@ PLAIN = {
         r"user_account\.(email|name|job_title|phone)|invitation\.email|outbox_mail\.to_address|organisation\.(name|phone)"
         r"|\w+\.\w*_by_(name|role|organisation)|timeline_entry\.actor_(name|organisation)|referral\.\w*_name"
         r"|concern_decision\.manager_name|support_case\.\w+_name|\w+\.to_(name|email|phone|whom)|enquiry\.draft_for|context_request\.said_by"
-        r"|statutory_referral\.authorised_by"
+        r"|statutory_referral\.authorised_by|(legal_hold|erasure)\.by_name"
     ),
     "a child's name and its lower case, a caller's name and number: lists search for them": (
         r"referral\.child_\w+|enquiry\.(name|phone)"
@@ -46,6 +46,7 @@ PLAIN = {
         r"|statutory_referral\.(door|reason|their_reference)|support_case\.intervention"
         r"|sharing_decision\.(reason|statutory_basis|article_6|article_9|paragraph_18|months)|consent_link\.thread"
         r"|transfer\.basis|context_request\.basis|referral_party\.(ground)|audit_event\.action|held_form\.path"
+        r"|retention_item\.(erasure_key|rule|left_because)|erasure\.rule"
     ),
     "hashes and keys": r"\w+\.\w*hash|audit_payload\.salt|\w+\.\w*digest|sign_in_attempt\.bucket",
     "about nobody, or empty by now": (

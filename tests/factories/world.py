@@ -26,6 +26,7 @@ from portal.referrals.rules import Event, State
 from portal.referrals.sharing import deciding
 from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
+from portal.retention import holds
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers import links
@@ -95,6 +96,8 @@ class Tenant:
     """The offer of somebody else's family that was made to it."""
     asked: str = ""
     """The reference of somebody else's referral, about which KSAF asked it for attendance."""
+    hold: str = ""
+    """A hold that it put on a record."""
     practitioner: people.Person | None = None
     """Who at KSAF works with its families. Need to know: they see no other school's."""
 
@@ -199,6 +202,14 @@ def build(database: db.Database) -> World:
         ksaf.enquiry, ksaf.professional = calls.logged(ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark)
         for tenant in made.partners():
             ksaf.call_back = calls.signposted(tenant.people[Role.REFERRER], ksaf.mark)
+        manager = ksaf.people[Role.MANAGER]
+        accepted = made.other_school.references[State.ADVICE]
+        enter(db.session(), manager.organisation_id)
+        wanted = select(Referral).where(Referral.reference == accepted)
+        held = holds.place(
+            manager.actor, db.session().scalars(wanted).one(), "A court has asked for it", date(2027, 11, 23)
+        )
+        ksaf.hold = held.key
         closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
         with as_system(db.session()):
             db.session().add(closed)

@@ -6,6 +6,7 @@ from sqlmodel import select
 from portal.access.roles import Role
 from portal.referrals.files import storage
 from portal.referrals.models import Referral
+from portal.retention import erasures
 from tests.factories import world as worlds
 
 
@@ -31,3 +32,12 @@ def row_of(database):
             return session.scalars(select(Referral).where(Referral.reference == reference)).one()
 
     return read
+
+
+@pytest.fixture(autouse=True)
+def _list_of_erasures(tmp_path):
+    """Keep the list of erasures in the test's own folder."""
+    before = erasures._file
+    erasures.use_file(tmp_path / "erasures.jsonl")
+    yield
+    erasures._file = before

@@ -83,10 +83,10 @@ def test_the_query_and_the_rule_agree_and_every_due_is_counted(database, world, 
     assert found
     assert all(line.due_on <= day for line in found)
     with database.system_transaction(write=False) as session:
-        counts = queries.count_due(day)
+        counts, going = queries.counts(day)
         rows = session.scalars(select(Referral)).all()
         assert sum(counts.values()) == len(found)
-        assert shown.Overview(found, counts).total == len(found)
+        assert shown.Overview(found, counts, going, []).total == len(found)
     times = {
         state: years
         for states, years in (

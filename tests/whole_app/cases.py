@@ -119,6 +119,7 @@ class Subject:
             "enquiry": tenant.enquiry,
             "concern": tenant.concern,
             "data request": tenant.data_request,
+            "hold": tenant.hold,
             "receipt": tenant.receipt,
             "call back": tenant.call_back,
             "professional's call": tenant.professional,

@@ -97,7 +97,7 @@ def _renewed(table: Table, columns: list[str], row: Any, done: Done) -> dict[str
     """Return the ciphertext of `row` that must be replaced, by column."""
     found: dict[str, bytes] = {}
     for name in columns:
-        if row[name] is None:
+        if not row[name]:  # nothing there, or nothing left by an erasure
             continue
         what = f"{table.name}.{name}"
         done.add(what, held=1)

@@ -1,5 +1,6 @@
 """Reading questions about attendance: KSAF reads them all, a school only what it was asked itself."""
 
+from sqlalchemy import LargeBinary, type_coerce
 from sqlmodel import col, select
 
 from portal import db
@@ -28,7 +29,9 @@ def get_asked(actor: Actor, reference: str) -> ContextRequest | None:
     if db.session().info["tenant"] != actor.organisation_id:
         return None
     mine = select(ContextRequest).where(
-        col(ContextRequest.to_organisation_id) == actor.organisation_id, col(ContextRequest.reference) == reference
+        col(ContextRequest.to_organisation_id) == actor.organisation_id,
+        col(ContextRequest.reference) == reference,
+        type_coerce(col(ContextRequest.question), LargeBinary) != b"",  # what was erased is not there
     )
     return db.session().scalars(mine.order_by(col(ContextRequest.id).desc()).limit(1)).first()
 
