@@ -19,7 +19,7 @@ from tests.whole_app.visitors import Visitor, Visitors
 
 OF_KSAF = {
     *("enquiry", "call back", "professional's call", "concern"),
-    *("data request", "data copy", "correction recipient"),
+    *("data request", "data copy", "correction recipient", "hold"),
 }
 """Kinds of row that KSAF alone has."""
 OWN, FOREIGN, MIXED, NOWHERE = "own", "foreign", "mixed", "nonexistent"

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import LargeBinary, type_coerce
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -110,7 +111,8 @@ def open_read(actor: Actor, reference: str, key: str) -> Opened | None:
 def of_request(actor: Actor, request: DataRequest) -> list[DataCopy]:
     """Return the copies made for a request that `actor` has loaded, newest first."""
     del actor
-    made = select(DataCopy).where(col(DataCopy.data_request_id) == request.id)
+    kept = type_coerce(col(DataCopy.content), LargeBinary) != b""  # of an erased record nothing is left to show
+    made = select(DataCopy).where(col(DataCopy.data_request_id) == request.id, kept)
     return list(db.session().scalars(made.order_by(col(DataCopy.id).desc())).all())
 
 
