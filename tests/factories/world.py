@@ -26,7 +26,6 @@ from portal.referrals.rules import Event, State
 from portal.referrals.sharing import deciding
 from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
-from portal.retention import holds
 from portal.tenancy import as_system, enter
 from portal.timescales.models import ClosureDay, Prompt
 from portal.transfers import links
@@ -36,7 +35,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import calls, concerns, data_requests, people, referrals, sharing, support
+from tests.factories import calls, concerns, data_requests, holds, people, referrals, sharing, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -202,14 +201,7 @@ def build(database: db.Database) -> World:
         ksaf.enquiry, ksaf.professional = calls.logged(ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark)
         for tenant in made.partners():
             ksaf.call_back = calls.signposted(tenant.people[Role.REFERRER], ksaf.mark)
-        manager = ksaf.people[Role.MANAGER]
-        accepted = made.other_school.references[State.ADVICE]
-        enter(db.session(), manager.organisation_id)
-        wanted = select(Referral).where(Referral.reference == accepted)
-        held = holds.place(
-            manager.actor, db.session().scalars(wanted).one(), "A court has asked for it", date(2027, 11, 23)
-        )
-        ksaf.hold = held.key
+        ksaf.hold = holds.placed(made.other_school.references[State.ADVICE], ksaf.people[Role.MANAGER])
         closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
         with as_system(db.session()):
             db.session().add(closed)
