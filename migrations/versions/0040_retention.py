@@ -1,6 +1,6 @@
 """retention: holds, approved lists and erasures, and guards that let the words of an erased record go, and only those.
 
-Revision: 0039, after 0038.
+Revision: 0040, after 0039.
 
 A row of an insert-only table may be changed in one way: the columns named here are emptied, all others stay, and an
 erasure of its referral is on record. Erasures are insert-only themselves.
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
