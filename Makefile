@@ -35,6 +35,8 @@ test: setup-dev test-needs
 # See docs/operations/faults.md for what each of these is.
 faults: export FAULT_DEADLINES ?= 10000
 faults: export FAULT_WRITES ?= 1000
+faults: export FAULT_REQUESTS ?= 100
+faults: export FAULT_SLOWER ?= 1.1
 faults: export FAULT_KILLS ?= 200
 faults: export FAULT_TIMEOUT ?= 3600
 faults: setup-dev test-needs
