@@ -30,6 +30,7 @@ from portal.referrals.files import storage
 from portal.referrals.sharing import jobs as sharing
 from portal.retention import erasures
 from portal.retention import jobs as retention
+from portal.safeguarding import telling as concerns
 from portal.timescales import jobs as deadlines
 from portal.web.models import RequestKey
 
@@ -148,7 +149,13 @@ def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, in
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
     letterhead = Letterhead(settings.base_url, ksaf.phone, ksaf.email)
-    return outbox.run(database, settings, now, letterhead, lambda mail: telling.failed_mail(mail.reference))
+    return outbox.run(database, settings, now, letterhead, lambda mail: _failed(mail.reference))
+
+
+def _failed(reference: str | None) -> None:
+    """Tell who can open what a mail that failed was about: a concern is the safeguarding team's alone."""
+    if not concerns.failed_mail(reference):
+        telling.failed_mail(reference)
 
 
 def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

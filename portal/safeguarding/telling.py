@@ -1,5 +1,8 @@
 """Who hears that there is a concern: the safeguarding team, and nothing but that there is one."""
 
+from sqlmodel import col, select
+
+from portal import db
 from portal.access.roles import Role
 from portal.notifications import service as notifications
 from portal.safeguarding.models import Concern
@@ -17,6 +20,21 @@ def team(concern: Concern) -> None:
         notifications.queue(
             "safeguarding/concern_raised", address, organisation_id=ksaf_id, reference=concern.reference
         )
+
+
+def failed_mail(reference: str | None) -> bool:
+    """Prompt the team where a mail about the concern `reference` could not be delivered; False where it is none.
+
+    For the scheduler, in a transaction across organisations. Who may not read concerns does not hear of one.
+    """
+    about = select(Concern).where(col(Concern.reference) == reference)
+    concern = db.session().scalars(about).first() if reference else None
+    if concern is None:
+        return False
+    ksaf_id = concern.organisation_id
+    told = [*_team(ksaf_id), *staff_of(ksaf_id).with_role(Role.MANAGER)]
+    news.tell(News.CONCERN_MAIL_FAILED, concern.reference, told, organisation_id=ksaf_id)
+    return True
 
 
 def settle(concern: Concern, why: str) -> None:

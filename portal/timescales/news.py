@@ -35,6 +35,7 @@ class News(StrEnum):
     UPDATE_POSTED = "update_posted"
     CONCERN_RAISED = "concern_raised"
     CPOMS_OWED = "cpoms_owed"
+    CONCERN_MAIL_FAILED = "concern_mail_failed"
     SHARING_WAITING = "sharing_waiting"
     SHARING_RETURNED = "sharing_returned"
     REFUSAL_REASON_OWED = "refusal_reason_owed"

@@ -70,6 +70,14 @@ NEWS = {
         " that failed. Tell them another way, and ask them to check their email address.",
         closing="Close this once they have been told: say who you reached.",
     ),
+    News.CONCERN_MAIL_FAILED: Words(
+        title="An email about a concern could not be delivered",
+        text="The portal has given up on it, so somebody has not heard that there is a safeguarding concern.",
+        to_do="Open the concern and look at it now, if nobody has. Then find out who was to be told: the command"
+        " “portal mail” lists every email that failed. Tell them another way.",
+        urgent=True,
+        closing="Close this once they have been told: say who you reached.",
+    ),
     News.SUMMARY_WAITING: Words(
         title="A completion summary waits for a manager",
         text="A colleague has written the completion summary of this support. Nobody outside KSAF reads it until a"

@@ -24,6 +24,7 @@ _THINGS = {
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,
+    News.CONCERN_MAIL_FAILED.value: _CONCERN,
     News.CPOMS_OWED.value: Thing("list for CPOMS", "/concerns/cpoms", Permission.CONCERN_READ),
 }
 
