@@ -15,6 +15,7 @@ from portal import crypto, db
 from portal.backups import restoring, writing
 from portal.cli import main
 from portal.config import from_environment
+from portal.health import service as health
 from portal.referrals.files import storage
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
@@ -108,12 +109,14 @@ def test_what_had_been_erased_is_erased_again(backup, there, world, tmp_path):
     print(f"{len(lines)} erasures carried out again, {len(rows)} referrals and {len(kept)} files are there")
 
 
-def test_nothing_is_served_before_that(app, backup, database, there, tmp_path):
+def test_nothing_is_served_before_that(app, backup, database, there, moment):
     settings = from_environment(there)
     restoring.restore(backup, settings)
     made = db.Database(settings.database_url)
     app.extensions["database"] = made
     try:
+        with made.transaction():
+            health.beat("one", moment.now)
         client = app.test_client()
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.json["ready"], answer.json["erasures_applied"]) == (503, False, False)
