@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tests.whole_app.cases import FOREIGN, MIXED, OWN, subjects
-from tests.whole_app.declared import PUBLIC
+from tests.whole_app.declared import PUBLIC, SIGNED_IN
+from tests.whole_app.typing import forms_of
 from tests.whole_app.visitors import Visitors
 
 LINK = re.compile(r"""(?:href|hx-get|data-panel|data-url)=["']([^"'#]+)""")
@@ -53,3 +54,20 @@ def _links(address: str, answer) -> list[str]:
     if "Location" in answer.headers:
         found.append(answer.headers["Location"])
     return found
+
+
+def posts(visitors: Visitors, name: str):
+    """Give each address that `name` can post to from a page within reach, what is typed there, and its rule."""
+    known = {
+        subject.addresses(visitors.all[name]).get(OWN): subject.rule
+        for subject in subjects(visitors, {"POST"})
+        if subject.declared.who not in (PUBLIC, SIGNED_IN) and name in subject.declared.who
+    }
+    filled: dict[str, dict] = {}
+    for address, answer in walk(visitors, name).items():
+        if is_page(answer):
+            for action, typed in forms_of(answer.get_data(), address.partition("?")[0]):
+                filled.setdefault(action, typed)
+    for address, rule in known.items():
+        if address in filled:
+            yield address, filled[address], rule

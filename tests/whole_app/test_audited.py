@@ -9,9 +9,8 @@ from portal.audit.models import AuditEvent, AuditPayload
 from portal.audit.wording import PHRASES, Kind
 from tests.whole_app import visitors as asked
 from tests.whole_app.cases import OWN, subjects
-from tests.whole_app.crawl import is_page, walk
-from tests.whole_app.declared import PUBLIC, SIGNED_IN
-from tests.whole_app.typing import forms_of
+from tests.whole_app.crawl import posts
+from tests.whole_app.declared import PUBLIC
 from tests.whole_app.visitors import Noted, Visitors
 
 pytestmark = pytest.mark.timeout(400)
@@ -52,7 +51,7 @@ def test_every_view_of_a_childs_record_is_one_event(visitors):
 def test_every_change_is_an_event_and_none_is_one_twice(visitors):
     changes, silent, twice, rules = 0, [], [], set()
     for name in DOERS:
-        for address, typed, rule in _posts(visitors, name):
+        for address, typed, rule in posts(visitors, name):
             with visitors.noting(Noted()) as noted:
                 answer = visitors.ask(name, "POST", address, data=typed)
             if answer.status_code >= 400 or not noted.written - BESIDE:
@@ -72,12 +71,12 @@ def test_every_change_is_an_event_and_none_is_one_twice(visitors):
 def test_a_change_whose_event_cannot_be_written_is_undone(visitors, monkeypatch):
     """The request answers 500, and nothing of it is committed: what is done without an event is not done."""
     # The pages are read first: a look at a record is an event too, and would be refused as well.
-    posts = [(name, *post) for name in DOERS for post in _posts(visitors, name)]
+    sent = [(name, *post) for name in DOERS for post in posts(visitors, name)]
     kept: list[object] = []
     monkeypatch.setattr(asked, "_flush_and_forget", kept.append)  # what a commit becomes in this world
     monkeypatch.setattr(audit, "append", _full)
     undone, wrong = set(), []
-    for name, address, typed, rule in posts:
+    for name, address, typed, rule in sent:
         del kept[:]
         with visitors.noting(Noted()) as noted:
             answer = visitors.ask(name, "POST", address, data=typed)
@@ -92,23 +91,6 @@ def test_a_change_whose_event_cannot_be_written_is_undone(visitors, monkeypatch)
 
 def _full(*_args: object, **_kwargs: object) -> None:
     raise OSError("No space left on device")
-
-
-def _posts(visitors: Visitors, name: str):
-    """Give each address that `name` can post to from a page within reach, what is typed there, and its rule."""
-    known = {
-        subject.addresses(visitors.all[name]).get(OWN): subject.rule
-        for subject in subjects(visitors, {"POST"})
-        if subject.declared.who not in (PUBLIC, SIGNED_IN) and name in subject.declared.who
-    }
-    filled: dict[str, dict] = {}
-    for address, answer in walk(visitors, name).items():
-        if is_page(answer):
-            for action, typed in forms_of(answer.get_data(), address.partition("?")[0]):
-                filled.setdefault(action, typed)
-    for address, rule in known.items():
-        if address in filled:
-            yield address, filled[address], rule
 
 
 def _events(noted: Noted) -> Counter[str]:
