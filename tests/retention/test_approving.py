@@ -145,6 +145,7 @@ def test_a_hold_refuses_a_request_and_its_end_lets_it_through(database, due, man
 
 def test_a_hold_is_asked_about_once_on_its_day(database, due, manager, moment, world):
     reference = world.school.references[State.CLOSED]
+    jobs.run(database, moment.now)  # asks about the hold that the world came with
     hold(database, manager, reference)
     assert jobs.run(database, moment.now)["holds_to_review"] == 0
     moment.set(datetime(2033, 6, 1, 8, tzinfo=UTC))
