@@ -329,9 +329,9 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/retention"): Declared(OVERSEERS),
     ("POST", "/retention/approve"): Declared(MANAGER),
     ("POST", "/retention/holds"): Declared(MANAGER),
-    ("GET", "/retention/holds/<key:key>"): Declared(MANAGER, "hold"),
-    ("POST", "/retention/holds/<key:key>/keep"): Declared(MANAGER, "hold"),
-    ("POST", "/retention/holds/<key:key>/lift"): Declared(MANAGER, "hold"),
+    ("GET", "/retention/holds/<key:key>"): Declared(MANAGER, "hold", hidden=True),
+    ("POST", "/retention/holds/<key:key>/keep"): Declared(MANAGER, "hold", hidden=True),
+    ("POST", "/retention/holds/<key:key>/lift"): Declared(MANAGER, "hold", hidden=True),
     ("GET", "/audit/export"): Declared(AUDITORS),
     ("GET", f"{R}/seen"): Declared(PARTNER_ADMINS | SAFEGUARDERS),
     # What people ask about their data.
