@@ -98,7 +98,7 @@ def test_a_referral_without_a_contact_says_so_to_ksaf(kept, client_of, database)
 @pytest.mark.parametrize("typed", [{"part": "practitioner"}, {"part": ""}, {"before": "somebody"}])
 def test_a_part_that_is_not_theirs_to_give_is_refused(kept, client_of, database, typed):
     posted = form_of(kept, kept.sent, holder=kept.helen.user_id, to=kept.una) | typed
-    assert client_of(kept.una).post(f"/referrals/{kept.sent}/who-has-it", data=posted).status_code == 400
+    assert client_of(kept.una).post(f"/referrals/{kept.sent}/who-has-it", data=posted).status_code == 422
 
 
 def test_strangers_find_nothing_and_who_may_not_is_refused(kept, client_of, database):

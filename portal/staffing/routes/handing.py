@@ -16,7 +16,7 @@ def carry_out(actor: Actor, again: Callable[[HandOverForm], Response], to: str) 
     """Hand over what was posted and go on to the address `to`; or show the form `again` with what is missing."""
     part, before = _part(actor), request.form.get("before", "")
     if not (before == "" or (before.isascii() and before.isdigit())):
-        abort(400)
+        abort(422)
     holder = int(before) if before else None
     form = forms.posted(request.form, part, holder)
     if not form.validate():
@@ -33,4 +33,4 @@ def carry_out(actor: Actor, again: Callable[[HandOverForm], Response], to: str) 
 def _part(actor: Actor) -> Part:
     typed = request.form.get("part", "")
     found = next((part for part in parts_at(is_operator=actor.is_operator) if part == typed), None)
-    return found or abort(400)
+    return found or abort(422)
