@@ -50,11 +50,6 @@ def beat(scheduler: str, now: datetime) -> None:
     session.merge(SchedulerHeartbeat(scheduler=scheduler, beat_at=now))
 
 
-def last_beat() -> datetime | None:
-    """Return when any scheduler last finished a pass, or None when none ever has."""
-    return db.session().scalar(select(func.max(SchedulerHeartbeat.beat_at)))
-
-
 def last_beat_beside() -> ColumnElement[datetime]:
-    """Return the same as a column of another query, for pages that must not ask twice."""
+    """Return when any scheduler last finished a pass, or NULL, as a column of a query that is asked anyhow."""
     return select(func.max(SchedulerHeartbeat.beat_at)).scalar_subquery()

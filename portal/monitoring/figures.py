@@ -36,12 +36,18 @@ class Backlog:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """How the portal does at one moment."""
+class Pulse:
+    """What readiness asks, every few seconds: when a scheduler passed last, and the mail that is due."""
 
     last_pass: datetime | None
-    rungs: Backlog
     mail: Backlog
+
+
+@dataclass(frozen=True)
+class Figures(Pulse):
+    """How the portal does at one moment."""
+
+    rungs: Backlog
     mail_failed: int
     sign_in_failures: int
     overdue: dict[str, int]
@@ -54,15 +60,23 @@ def of_everything(actor: Actor) -> Figures:
     return read(db.session())
 
 
+def pulse(session: Session) -> Pulse:
+    """Return what readiness asks, in one query along its indexes."""
+    with as_system(session):
+        found: Any = session.execute(_pulse(clock.now())).one()
+    number, oldest, last_pass = found
+    return Pulse(last_pass, Backlog(number, oldest))
+
+
 def read(session: Session) -> Figures:
-    """Return the figures as they are now, in four queries along their indexes."""
-    now = clock.now()
+    """Return the figures as they are now, in four queries; that of what is overdue reads every deadline."""
+    now, beat = clock.now(), pulse(session)
     with as_system(session):
         rungs = session.execute(_due(now)).one()
-        mail = session.execute(_unsent(now)).one()
         lately: Any = session.execute(_lately(now)).one()
+        failed, tries = lately
         overdue: list[Any] = list(session.execute(_OVERDUE))
-    return Figures(lately.last_pass, Backlog(*rungs), Backlog(*mail), lately.failed, lately.tries, dict(overdue))
+    return Figures(beat.last_pass, beat.mail, Backlog(*rungs), failed, tries, dict(overdue))
 
 
 def _due(now: datetime) -> Any:
@@ -76,24 +90,20 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _unsent(now: datetime) -> Any:
-    """Return the select of the mails whose turn has come; one that waits for its next try is not late yet."""
-    return select(func.count(col(OutboxMail.id)), func.min(OutboxMail.created_at)).where(
-        col(OutboxMail.state).in_(_UNSENT), col(OutboxMail.next_attempt_at) <= now
-    )
+def _pulse(now: datetime) -> Any:
+    """Return the select of the mails whose turn has come, where one that waits for its next try is not late yet."""
+    due = (col(OutboxMail.state).in_(_UNSENT), col(OutboxMail.next_attempt_at) <= now)
+    asked = select(func.count(col(OutboxMail.id)), func.min(OutboxMail.created_at)).where(*due)
+    return asked.add_columns(health.last_beat_beside())
 
 
 def _lately(now: datetime) -> Any:
-    """Return the select of the mails that failed and the sign-ins that did, and of the schedulers' last pass."""
+    """Return the select of the mails that failed and the sign-ins that did."""
     failed = select(func.count(col(OutboxMail.id))).where(
         col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > now - FAILED_FOR
     )
     tries = select(func.count(col(SignInAttempt.id))).where(col(SignInAttempt.at) > now - WINDOW)
-    return select(
-        failed.scalar_subquery().label("failed"),
-        tries.scalar_subquery().label("tries"),
-        health.last_beat_beside().label("last_pass"),
-    )
+    return select(failed.scalar_subquery(), tries.scalar_subquery())
 
 
 _OVERDUE: Any = (

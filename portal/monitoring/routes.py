@@ -18,7 +18,7 @@ from portal.access.policy import Permission
 from portal.config import Settings
 from portal.health import service as health
 from portal.monitoring import exposition, figures, shown
-from portal.monitoring.figures import Figures
+from portal.monitoring.figures import Pulse
 from portal.web.rendering import render
 
 blueprint = Blueprint("monitoring", __name__)
@@ -55,7 +55,7 @@ def ready() -> tuple[Response, int]:
     A check that does not hold is one: a backup was brought back, and what had been erased is in it again.
     """
     at = schema.current(current_app.extensions["database"].engine)
-    found = _figures()
+    found = _pulse()
     scheduler, is_migrated = _scheduler(found), at == schema.newest()
     checks = _checks() if is_migrated else {}
     body = {
@@ -91,9 +91,9 @@ def show(actor: Actor) -> Response:
     )
 
 
-def _figures() -> Figures | None:
+def _pulse() -> Pulse | None:
     try:
-        return figures.read(db.session())
+        return figures.pulse(db.session())
     except SQLAlchemyError:
         return None
 
@@ -110,7 +110,7 @@ def _checks() -> dict[str, bool]:
     return found
 
 
-def _scheduler(found: Figures | None) -> dict[str, Any]:
+def _scheduler(found: Pulse | None) -> dict[str, Any]:
     if found is None:
         return {"state": "unknown", "seconds_since_last_pass": None}
     last = found.last_pass
