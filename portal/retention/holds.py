@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -23,14 +23,16 @@ from portal.web.errors import SomeoneWasFirstError
 
 FIRST = 100
 """How many holds the page shows, the first to be looked at first: ours."""
+_OVERTAKEN = "Somebody has kept or lifted this hold already. What was done is below."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A hold that stands: its newest event, and the reference of its referral."""
+    """An event of a hold, the reference of its referral, and whether it is still the newest and the hold stands."""
 
     event: HoldEvent
     reference: str
+    stands: bool = True
 
 
 def stands_on(referral_id: Any) -> ColumnElement[bool]:
@@ -54,16 +56,20 @@ def standing(actor: Actor) -> list[Standing]:
 
 
 def get_standing(actor: Actor, key: str) -> Standing | None:
-    """Return the hold whose newest event has `key`, if `actor` may change holds, else None."""
+    """Return the hold of which an event has `key`, if `actor` may change holds, else None.
+
+    Somebody may have kept or lifted it since: who comes second is told so, and loses nothing they typed.
+    """
     if not actor.may(Permission.HOLD_LIFT) or db.session().info["tenant"] != actor.organisation_id:
         return None
     wanted = (
         select(HoldEvent, Referral.reference)
+        .add_columns(and_(*is_standing(HoldEvent)))
         .join(Referral, col(Referral.id) == col(HoldEvent.referral_id))
-        .where(col(HoldEvent.key) == key, *is_standing(HoldEvent))
+        .where(col(HoldEvent.key) == key)
     )
     found = db.session().execute(wanted).first()
-    return Standing(*found) if found else None
+    return Standing(found[0], found[1], bool(found[2])) if found else None
 
 
 def history(actor: Actor, hold: Standing) -> list[HoldEvent]:
@@ -105,13 +111,15 @@ def lift(actor: Actor, hold: Standing, reason: str) -> None:
 
 def _follow(actor: Actor, hold: Standing, made: HoldEvent) -> None:
     session, before = db.session(), hold.event
+    if not hold.stands:
+        raise SomeoneWasFirstError(_OVERTAKEN)
     made.organisation_id, made.owner_organisation_id = before.organisation_id, before.owner_organisation_id
     made.referral_id, made.follows_id = before.referral_id, before.id
     try:
         with session.begin_nested():
             session.add(made)
     except IntegrityError:
-        raise SomeoneWasFirstError("Somebody has kept or lifted this hold already.") from None
+        raise SomeoneWasFirstError(_OVERTAKEN) from None
     wanted = select(Referral).where(col(Referral.id) == before.referral_id)
     referral = session.scalars(wanted).one()
     if made.kind is HoldKind.LIFTED:

@@ -80,7 +80,8 @@ def keep(actor: Actor, found: Standing) -> Response:
     form = KeepForm(request.form)
     if not form.validate():
         return _show_hold(actor, found, keeping=form, status=422)
-    holds.keep(actor, found, form.reason.data or "", form.day)
+    if again := attempt(lambda: holds.keep(actor, found, form.reason.data or "", form.day)):
+        return _show_hold(actor, found, keeping=form, **again)
     flash(f"{found.reference} stays held. Managers are reminded on {date_only(form.day)}.", "success")
     return redirect(f"{PATH}#holds", 303)
 
@@ -92,7 +93,8 @@ def lift(actor: Actor, found: Standing) -> Response:
     form = LiftForm(request.form)
     if not form.validate():
         return _show_hold(actor, found, lifting=form, status=422)
-    holds.lift(actor, found, form.lifted_why.data or "")
+    if again := attempt(lambda: holds.lift(actor, found, form.lifted_why.data or "")):
+        return _show_hold(actor, found, lifting=form, **again)
     flash(f"The hold on {found.reference} is lifted.", "success")
     return redirect(f"{PATH}#holds", 303)
 

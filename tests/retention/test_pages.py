@@ -107,7 +107,17 @@ class TestActing:
         assert "Still" in wrong.text
         kept = csrf_free(client, f"/retention/holds/{key}/keep", reason="Still", review_on=["1", "9", "2033"])
         assert kept.status_code == 303
-        assert client.get(f"/retention/holds/{key}").status_code == 404  # another event stands now
+        overtaken = client.get(f"/retention/holds/{key}").text  # another event stands now
+        assert "Somebody has kept or lifted this hold since" in overtaken
+        assert "Lift the hold" not in overtaken
+        for verb, typed in (
+            ("keep", {"reason": "Mine", "review_on": ["1", "9", "2034"]}),
+            ("lift", {"lifted_why": "Mine"}),
+        ):
+            second = csrf_free(client, f"/retention/holds/{key}/{verb}", **typed)
+            assert second.status_code == 409
+            assert "Somebody has kept or lifted this hold already" in second.text
+            assert "Mine" in second.text
         key = hold_on(client.get("/retention").text, reference)
         wrong = csrf_free(client, f"/retention/holds/{key}/lift")
         assert wrong.status_code == 422
