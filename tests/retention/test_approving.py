@@ -197,7 +197,8 @@ def test_never_what_is_held_nor_before_its_day_and_always_what_is_due_and_approv
         held = data.draw(st.sets(st.sampled_from(sent), max_size=6), "held")
         chosen = data.draw(st.sets(st.sampled_from(sorted(rows)), max_size=8), "chosen")
         enter(session, manager.organisation_id)
-        for name in sorted(held):
+        already = {each.reference for each in holds.standing(manager.actor)}  # the world came with one
+        for name in sorted(held - already):
             holds.place(manager.actor, load(manager, name), "Why", today)
         service.approve(manager.actor, [names[name] for name in chosen], 1000)
         with as_system(session):
@@ -211,4 +212,4 @@ def test_never_what_is_held_nor_before_its_day_and_always_what_is_due_and_approv
             gone = set(session.scalars(select(Erasure.reference)))
             touched = set(session.scalars(select(Referral.reference).where(col(Referral.anonymised_at).is_not(None))))
         session.rollback()
-    assert gone == touched == (due & chosen) - held
+    assert gone == touched == (due & chosen) - held - already
