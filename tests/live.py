@@ -188,3 +188,8 @@ def browsing(browser, portal: Portal, *, scripts: bool = True, width: int = 1280
         yield context.new_page()
     finally:
         context.close()
+
+
+def width_of(page: Page) -> float:
+    """Return how wide the page is in pixels, once there is one: between two pages there is no element."""
+    return page.locator("html").evaluate("html => html.scrollWidth")

@@ -12,7 +12,7 @@ from portal.consent.statements import Giver, Statement
 from portal.family import changes
 from tests.factories import people, referrals
 from tests.journeys import mail
-from tests.live import Portal, browsing, select_wait, sign_in
+from tests.live import Portal, browsing, select_wait, sign_in, width_of
 
 EMAIL = "sana@home.example"
 NARROW = 320
@@ -144,7 +144,7 @@ def _continue(page: Page, heading: str) -> None:
 
 def _fits(page: Page) -> None:
     """Nothing is wider than the screen."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    assert width_of(page) <= NARROW
 
 
 def _reads_what_was_said(page: Page, portal: Portal, reference: str) -> None:

@@ -16,7 +16,7 @@ from portal.family.models import ForWhom, Way
 from portal.timescales.models import Deadline, DeadlineState
 from tests.factories import people, referrals
 from tests.journeys import mail
-from tests.live import Portal, browsing, sign_in
+from tests.live import Portal, browsing, sign_in, width_of
 
 NARROW = 320
 PASSAGE = "Last name"
@@ -75,7 +75,8 @@ def _asks(page: Page, link: str, what: str, words: str) -> None:
             page.get_by_label(label).fill(value)
         page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Ask about your data").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    expect(page.get_by_role("button", name="Send to KSAF")).to_be_visible()
+    assert width_of(page) <= NARROW
     page.get_by_role("button", name="Send to KSAF").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose one")
     page.get_by_label(what).check()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from portal.access.roles import OrganisationKind, Role
 from tests.factories import people
-from tests.live import Portal, browsing, select_wait, sign_in
+from tests.live import Portal, browsing, select_wait, sign_in, width_of
 from tests.transfers.conftest import NOTE, World, moving_on
 
 EMAIL = "duty@counselling.example"
@@ -127,7 +127,7 @@ def _prove(page: Page, portal: Portal, link: str) -> None:
 
 
 def _accept(page: Page, link: str) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert width_of(page) <= 375
     page.get_by_label("Your full name").first.fill("Jane Poole")
     page.get_by_label("Your role").fill("Duty manager")
     page.get_by_role("button", name="Accept the family").click()
@@ -166,7 +166,7 @@ def test_the_page_behind_a_link_is_accessible(portal, world, browser):
         _prove(outside, portal, _mailed(portal, "asks your service", r"http://\S+/handover/\S+"))
         assert [each["id"] for each in Axe().run(outside, options=RULES).response["violations"]] == []
         outside.set_viewport_size({"width": 320, "height": 640})
-        assert outside.evaluate("document.documentElement.scrollWidth") <= 320
+        assert width_of(outside) <= 320
         outside.get_by_role("button", name="Decline").click()
         expect(outside.locator(".govuk-error-summary")).to_be_visible()
         assert [each["id"] for each in Axe().run(outside, options=RULES).response["violations"]] == []
