@@ -38,7 +38,7 @@ from portal.transfers.statutory import told
 from portal.triage import routes as triage
 from portal.web import once
 
-# Label, address and who sees it. The first whose address begins the page's own is the current one.
+# Label, address and who sees it. The one whose address begins the page's own is the current one.
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Home", "/", None),
     ("Queue", "/queue", Permission.REFERRAL_QUEUE),
@@ -49,6 +49,8 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Referrals", "/referrals", Permission.REFERRAL_READ),
     ("Concerns", "/concerns", Permission.CONCERN_FOLLOW),
     ("Offered to you", "/transfers", Permission.TRANSFER_READ),
+)
+OVERSIGHT: tuple[tuple[str, str, Permission | None], ...] = (
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
     ("Data requests", "/data-requests", Permission.DATA_REQUEST_READ),
@@ -56,6 +58,9 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
     ("Monitoring", "/monitoring", Permission.MONITORING_READ),
 )
+"""What is looked after rather than worked through; behind one word where there would be too much to read at once."""
+MOST_SIDE_BY_SIDE = 9
+"""Entries that fit one line of 1,280 px."""
 
 
 def install(app: Flask) -> None:
@@ -87,7 +92,7 @@ def install(app: Flask) -> None:
         return {
             "actor": actor,
             "one_time_key": partial(once.one_time_key, actor.organisation_id if actor else None),
-            "navigation": navigation(actor) if actor else [],
+            **(navigation(actor) if actor else {}),
             # Asked for where it is shown, so that fragments and error pages cost no query.
             "waiting_count": LocalProxy(lambda: _waiting(actor)),
             "scheduler_stopped": actor is not None and _is_told_of_a_stop(actor),
@@ -96,15 +101,22 @@ def install(app: Flask) -> None:
         }
 
 
-def navigation(actor: Actor) -> list[dict[str, Any]]:
-    """Return the main navigation as `actor` may use it."""
+def navigation(actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Return what `actor` may open: the `navigation` in sight, and the `oversight` behind one word of it, if any."""
+    daily, oversight = _entries(actor, NAVIGATION), _entries(actor, OVERSIGHT)
+    if len(daily) + len(oversight) <= MOST_SIDE_BY_SIDE:
+        return {"navigation": daily + oversight, "oversight": []}
+    return {"navigation": daily, "oversight": oversight}
+
+
+def _entries(actor: Actor, table: tuple[tuple[str, str, Permission | None], ...]) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
             "href": href,
             "current": request.path == href or (href != "/" and request.path.startswith(href)),
         }
-        for label, href, permission in NAVIGATION
+        for label, href, permission in table
         if permission is None or actor.may(permission)
     ]
 
