@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.accountability.requests import copy_routes as copies
 from portal.accountability.requests import correction_routes as corrections
+from portal.accountability.requests import erasing_routes as erasures
 from portal.accountability.requests import passed_on_routes as passed_on
 from portal.accountability.requests import routes as requests
 from portal.accountability.requests import step_routes as request_steps
@@ -15,6 +16,7 @@ BLUEPRINTS = (
     request_steps.blueprint,
     copies.blueprint,
     corrections.blueprint,
+    erasures.blueprint,
     passed_on.blueprint,
 )
 

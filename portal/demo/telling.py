@@ -13,7 +13,7 @@ from portal.audit.actions import Action
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
-from portal.demo import agreeing, asking, concerns, delivering, families, leaving, protecting
+from portal.demo import agreeing, asking, concerns, delivering, families, leaving, protecting, removing
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -138,6 +138,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     **delivering.DEEDS,
     **protecting.DEEDS,
     **concerns.DEEDS,
+    **removing.DEEDS,
     **families.DEEDS,
     **leaving.DEEDS,
     **asking.DEEDS,

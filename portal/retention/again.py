@@ -16,7 +16,10 @@ from portal.retention.erasures import Line
 from portal.retention.models import Erasure
 from portal.retention.service import Reason
 
-_TABLES = {"referral": "referral", "enquiry": "enquiry", "call_back": "call_back", "account": "user_account"}
+_TABLES = {
+    **{kind: kind for kind in ("referral", "enquiry", "call_back", "data_request")},
+    "account": "user_account",
+}
 
 
 def carry_out(database: Database) -> int:

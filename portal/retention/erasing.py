@@ -44,7 +44,7 @@ def carry_out(subject: Subject) -> None:
 
 def _prepare_referral(subject: Subject) -> None:
     """Keep the year of birth, mark it, close what waits about it, and have its files go once this is committed."""
-    session, referral, file = db.session(), _table("referral"), _table("attachment")
+    session, referral, file = db.session(), table_called("referral"), table_called("attachment")
     found = session.execute(select(referral.c.child_date_of_birth).where(referral.c.id == subject.id)).scalar_one()
     marked: dict[str, Any] = {"version": referral.c.version + 1}
     if found is not None:
@@ -57,21 +57,24 @@ def _prepare_referral(subject: Subject) -> None:
         storage.remove_after_commit(name)
     there = (mine, file.c.removed_at.is_(None))
     session.execute(update(file).where(*there).values(removed_at=clock.now()))
-    prompt = _table("prompt")
+    prompt = table_called("prompt")
     still_open = (prompt.c.reference == subject.reference, prompt.c.closed_at.is_(None))
     session.execute(update(prompt).where(*still_open).values(closed_at=clock.now()))
 
 
 def _close_account(subject: Subject) -> None:
     """Nobody signs in with it again, and its address is free for somebody else."""
-    account = _table("user_account")
+    account = table_called("user_account")
     gone = {"email": f"left-{subject.id}@nobody.invalid", "name": LEFT, "disabled_at": clock.now()}
     db.session().execute(update(account).where(account.c.id == subject.id).values(gone))
 
 
 def _details(subject: Subject) -> Iterator[Any]:
     """Give the statements that remove the details of events: before the rows that lead to them are emptied."""
-    event, payload = SQLModel.metadata.tables[str(AuditEvent.__tablename__)], _table(str(AuditPayload.__tablename__))
+    event, payload = (
+        SQLModel.metadata.tables[str(AuditEvent.__tablename__)],
+        table_called(str(AuditPayload.__tablename__)),
+    )
     for each in parts.audit_parts_of(subject.kind):
         about = (event.c.subject_type == each.subject, event.c.subject_id.in_(_ids(each, subject)))
         yield delete(payload).where(payload.c.event_id.in_(select(event.c.id).where(*about)))
@@ -79,18 +82,19 @@ def _details(subject: Subject) -> Iterator[Any]:
 
 def _ids(part: AuditPart, subject: Subject) -> Any:
     way = next(each for each in parts.parts_of(subject.kind) if each.table == part.through)
-    table = _table(way.table)
-    return select(table.c.id).where(_rows(way, table, subject))
+    table = table_called(way.table)
+    return select(table.c.id).where(rows_of(way, table, subject))
 
 
 def _parts(subject: Subject) -> Iterator[Any]:
     for part in parts.parts_of(subject.kind):
-        table = _table(part.table)
-        mine = _rows(part, table, subject)
+        table = table_called(part.table)
+        mine = rows_of(part, table, subject)
         yield delete(table).where(mine) if part.delete else update(table).where(mine).values(_emptied(part, table))
 
 
-def _rows(part: Part, table: Table, subject: Subject) -> ColumnElement[bool]:
+def rows_of(part: Part, table: Table, subject: Subject) -> ColumnElement[bool]:
+    """Return the SQL that is true of the rows of `table` that go with `subject`."""
     if part.through is None:
         if part.on == "id":
             return table.c[part.by] == subject.id
@@ -98,12 +102,12 @@ def _rows(part: Part, table: Table, subject: Subject) -> ColumnElement[bool]:
         return mine & table.c.kind.startswith(part.kind, autoescape=True) if part.kind else mine
     name, column = part.through
     way = next(each for each in parts.parts_of(subject.kind) if each.table == name)
-    return table.c[column].in_(select(_table(name).c.id).where(_rows(way, _table(name), subject)))
+    return table.c[column].in_(select(table_called(name).c.id).where(rows_of(way, table_called(name), subject)))
 
 
 def _concerns(subject: Subject) -> Any:
     """Return the select of the references of the concerns about a referral: they have prompts and mail of their own."""
-    concern = _table("concern")
+    concern = table_called("concern")
     about = concern.c.referral_id == (subject.id if subject.kind == "referral" else None)
     return select(concern.c.reference).where(about)
 
@@ -115,13 +119,15 @@ def _emptied(part: Part, table: Table) -> dict[str, Any]:
 def _nothing(column: Any) -> Any:
     """Return what an emptied column holds: NULL where it may, else no bytes or no letters."""
     if column.nullable:
-        return type_coerce(literal(None, LargeBinary), LargeBinary) if _is_encrypted(column) else None
-    return type_coerce(literal(b"", LargeBinary), LargeBinary) if _is_encrypted(column) else ""
+        return type_coerce(literal(None, LargeBinary), LargeBinary) if is_encrypted(column) else None
+    return type_coerce(literal(b"", LargeBinary), LargeBinary) if is_encrypted(column) else ""
 
 
-def _is_encrypted(column: Any) -> bool:
+def is_encrypted(column: Any) -> bool:
+    """Say whether a column holds ciphertext."""
     return isinstance(column.type, EncryptedText | EncryptedJSON)
 
 
-def _table(name: str) -> Table:
+def table_called(name: str) -> Table:
+    """Return the table of this name."""
     return SQLModel.metadata.tables[name]

@@ -91,7 +91,7 @@ class Erasure(OrganisationOwned, SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=40, description="The same in the list outside the database")
     organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
-    kind: str = Field(max_length=20, description="referral, enquiry, call_back or account")
+    kind: str = Field(max_length=20, description="referral, enquiry, call_back, account or data_request")
     subject_id: int | None = Field(
         default=None, description="None where a backup that was brought back has no such row"
     )

@@ -24,6 +24,8 @@ class Part:
     """Only rows whose `kind` begins so; empty for all."""
     empty: tuple[str, ...]
     delete: bool
+    said: str
+    """What goes, in words, to whoever has to agree to it; rows with the same words are counted together."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def _part(row: dict[str, Any]) -> Part:
         kind=row.get("kind", ""),
         empty=tuple(row.get("empty", ())),
         delete=row.get("delete", False),
+        said=row.get("said", ""),
     )
 
 

@@ -66,6 +66,8 @@ class Policy:
 
     version: str
     rules: Mapping[str, Rule]
+    kept: tuple[str, ...]
+    """What stays of a record that was erased, and why, in words."""
 
     def __getitem__(self, key: str) -> Rule:
         """Return the rule called `key`. Raises PolicyError when there is none."""
@@ -85,7 +87,7 @@ def load(path: Path = FILE) -> Policy:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         rules = {row["key"]: _rule(row) for row in document["rule"]}
-        return Policy(document["version"], MappingProxyType(rules))
+        return Policy(document["version"], MappingProxyType(rules), tuple(document["kept"].values()))
     except (OSError, ValueError, KeyError) as error:
         raise PolicyError(f"{path.name} cannot be relied on: {error}") from error
 

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, and_, cast, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import col
 
 from portal import db
@@ -20,6 +34,7 @@ from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.referrals.sharing.models import SharingDecision
 from portal.retention import holds, policy
+from portal.retention.erasing import table_called
 from portal.retention.models import ApprovedItem, Erasure
 from portal.retention.rules import Facts, Length, referral_due_on
 from portal.safeguarding.models import Concern
@@ -159,11 +174,25 @@ def _accounts(today: date) -> Any:
     )
 
 
+def _data_requests(today: date) -> Any:
+    """Requests about data since they were answered; not while a hold stands on a record one is about."""
+    # The register lives above this floor: it is known by its tables, as parts.toml knows all of them.
+    asked, about = table_called("data_request"), table_called("data_request_referral")
+    held = exists().where(about.c.data_request_id == asked.c.id, holds.stands_on(about.c.referral_id))
+    at = asked.c.answered_at
+    return (
+        _of_no_child(_asked("data_request", asked.c.id, asked.c.reference, at))
+        .where(at < _cut("data_request", today), ~held, ~_is_erased("data_request", asked.c.id))
+        .order_by(at, asked.c.id)
+    )
+
+
 KINDS: dict[str, tuple[Any, Callable[[date], Any]]] = {
     "referral": (col(Referral.id), _referrals),
     "enquiry": (col(Enquiry.id), _enquiries),
     "call_back": (col(CallBack.id), _call_backs),
     "account": (col(User.id), _accounts),
+    "data_request": (literal_column("data_request.id"), _data_requests),
 }
 """The column of a record's id, and the select of those that are due and that nothing holds."""
 

@@ -30,7 +30,13 @@ _BY = {
     By.RULE: "daily, by the portal",
     By.HAND: "by whoever keeps them",
 }
-_KINDS = {"referral": "referral", "enquiry": "call", "call_back": "call back", "account": "account"}
+_KINDS = {
+    "referral": "referral",
+    "enquiry": "call",
+    "call_back": "call back",
+    "account": "account",
+    "data_request": "request about data",
+}
 
 
 HOLD_EVENTS = {HoldKind.PLACED: "Held", HoldKind.KEPT: "Kept on", HoldKind.LIFTED: "Lifted"}

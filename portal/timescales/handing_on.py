@@ -23,7 +23,10 @@ from portal.timescales.recipients import Member, Staff
 
 _HANDED_ON = "A colleague has it now."
 # Told to everyone in a role, whoever has the referral: the role keeps it.
-_OF_A_ROLE = (News.DECISION_WAITING, News.SUMMARY_WAITING, News.SHARING_WAITING, News.CONCERN_RAISED, News.CPOMS_OWED)
+_OF_A_ROLE = (
+    *(News.DECISION_WAITING, News.SUMMARY_WAITING, News.SHARING_WAITING, News.ERASURE_WAITING),
+    *(News.CONCERN_RAISED, News.CPOMS_OWED),
+)
 # Roles whose people may each do the others' work; a family's own team is named by a manager.
 _INTERCHANGEABLE = (Role.TRIAGE_OFFICER, Role.SAFEGUARDING_TEAM, Role.SUPPORT_LINE_ADVISER, Role.MANAGER)
 

@@ -48,6 +48,8 @@ class News(StrEnum):
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
     HOLD_REVIEW = "hold_review"
+    ERASURE_WAITING = "erasure_waiting"
+    ERASURE_RETURNED = "erasure_returned"
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

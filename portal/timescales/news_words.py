@@ -229,6 +229,20 @@ NEWS = {
         to_do="Open the request, read what is asked and whether you know who asks, then answer it.",
         closing="Answering the request closes this.",
     ),
+    News.ERASURE_WAITING: Words(
+        title="A removal waits for a second manager",
+        text="A colleague has proposed to remove records that somebody asked KSAF to remove. Nothing has gone yet.",
+        to_do="Open the request and read what would go and what stays. Then agree to it, or return it.",
+        closing="Agreeing to it or returning it closes this.",
+        read_under="erasure",
+    ),
+    News.ERASURE_RETURNED: Words(
+        title="A removal you proposed has come back to you",
+        text="Another manager has returned it with a comment. The time to answer the request runs on.",
+        to_do="Open the request, read the comment, then propose it again or answer in another way.",
+        closing="Proposing it again or answering the request closes this.",
+        read_under="erasure",
+    ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
         text="A manager has returned the completion summary you sent, with a comment.",

@@ -18,9 +18,10 @@ class Thing:
 
 _REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
 _CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
+_ERASURES = (News.ERASURE_WAITING.value, News.ERASURE_RETURNED.value)
 _DATA_REQUEST = Thing("request", "/data-requests", Permission.DATA_REQUEST_READ)
 _THINGS = {
-    **dict.fromkeys((*DATA_REQUESTS, News.DATA_REQUEST_RECEIVED.value), _DATA_REQUEST),
+    **dict.fromkeys((*DATA_REQUESTS, News.DATA_REQUEST_RECEIVED.value, *_ERASURES), _DATA_REQUEST),
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,

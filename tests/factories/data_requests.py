@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from portal import db
-from portal.accountability.requests import copies, corrections, queries, service
+from portal.access.roles import Role
+from portal.accountability.requests import copies, corrections, erasing, queries, service
 from portal.accountability.requests.corrections import Statement
 from portal.accountability.requests.rules import Kind, Way
 from portal.accountability.requests.service import Asked
@@ -11,7 +12,7 @@ from portal.referrals.corrections.models import Corrected
 from portal.referrals.queries import get_referral
 from portal.tenancy import enter
 from portal.web.dates import today
-from tests.factories import people
+from tests.factories import people, referrals
 
 
 def asked(mark: str = "Dana Reid", **other) -> Asked:
@@ -48,6 +49,16 @@ def copied(by: people.Person, about: str, mark: str) -> tuple[str, str]:
     assert opened is not None
     copies.read(by.actor, opened, ())
     return reference, made.key
+
+
+def proposed(by: people.Person, about: str, mark: str) -> tuple[str, str]:
+    """Record that the record `about` is to be removed and have another manager propose it; return request and key."""
+    enter(db.session(), by.organisation_id)
+    referral = get_referral(by.actor, about)
+    assert referral is not None
+    request = service.record(by.actor, asked(mark, kind=Kind.ERASURE, referrals=(referral,)))
+    made = erasing.propose(referrals.staff(Role.MANAGER).actor, request, [about], f"Agreed, says {mark}")
+    return request.reference, made.key
 
 
 def corrected(by: people.Person, about: str, mark: str) -> tuple[str, str]:

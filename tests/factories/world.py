@@ -83,6 +83,9 @@ class Tenant:
     """A concern that KSAF's safeguarding team reads: what the other school's referrer raised."""
     data_request: str = ""
     """What somebody asks KSAF about their data."""
+    erasure: str = ""
+    """A request to remove a record, with a proposal to do so that waits for another manager."""
+    erasure_proposal: str = ""
     correction: str = ""
     """What somebody says is wrong in a record."""
     recipient: str = ""
@@ -192,6 +195,9 @@ def build(database: db.Database) -> World:
         )
         ksaf.data_request, ksaf.data_copy = data_requests.copied(
             ksaf.people[Role.MANAGER], made.other_school.references[State.SENT], ksaf.mark
+        )
+        ksaf.erasure, ksaf.erasure_proposal = data_requests.proposed(
+            ksaf.people[Role.MANAGER], made.other_school.references[State.NOT_ACCEPTED], ksaf.mark
         )
         ksaf.receipt = concerns.raised(
             made.school.references[State.IN_SUPPORT], made.school.practitioner, made.school.concern_mark

@@ -18,7 +18,7 @@ SIX, GROWN = Length(6, Unit.YEARS), Length(25, Unit.YEARS)
 
 def test_every_rule_has_a_figure_and_says_where_it_is_from():
     rules = policy.load().rules.values()
-    assert len(rules) == 13
+    assert len(rules) == 14
     assert all(rule.title and rule.source for rule in rules)
     assert [rule.key for rule in rules if not rule.is_ours] == ["safeguarding"]
     assert {rule.key for rule in rules if rule.by is By.APPROVAL} == {
@@ -29,12 +29,13 @@ def test_every_rule_has_a_figure_and_says_where_it_is_from():
         "enquiry",
         "call_back",
         "account",
+        "data_request",
     }
 
 
 def test_the_notice_gives_each_public_figure():
     said = policy.public_sentences()
-    assert len(said) == 8
+    assert len(said) == 9
     assert any("6 years after the last thing" in each for each in said)
     assert not any("{" in each for each in said)
 

@@ -19,7 +19,7 @@ from tests.whole_app.visitors import Visitor, Visitors
 
 OF_KSAF = {
     *("enquiry", "call back", "professional's call", "concern"),
-    *("data request", "data copy", "correction recipient", "hold"),
+    *("data request", "data copy", "correction recipient", "erasure request", "hold"),
 }
 """Kinds of row that KSAF alone has."""
 OWN, FOREIGN, MIXED, NOWHERE = "own", "foreign", "mixed", "nonexistent"
@@ -127,6 +127,8 @@ class Subject:
         }.get(kind)
         if kind == "correction recipient" and tenant.recipient:
             return {"reference": tenant.correction, "key": tenant.recipient}
+        if kind == "erasure request" and tenant.erasure:
+            return {"reference": tenant.erasure, "key": tenant.erasure_proposal}
         if kind == "data copy" and tenant.data_copy:
             return {"reference": tenant.data_request, "key": tenant.data_copy}
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None

@@ -363,6 +363,14 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/data-requests/<reference:reference>/copies/<key:key>/read"): Declared(MANAGER, "data copy", hidden=True),
     ("GET", "/data-requests/<reference:reference>/copies/<key:key>/pdf"): Declared(MANAGER, "data copy", hidden=True),
     ("GET", "/data-requests/<reference:reference>/copies/<key:key>/json"): Declared(MANAGER, "data copy", hidden=True),
+    ("GET", "/data-requests/<reference:reference>/erasure"): Declared(MANAGER, "erasure request", hidden=True),
+    ("POST", "/data-requests/<reference:reference>/erasure"): Declared(MANAGER, "erasure request", hidden=True),
+    ("POST", "/data-requests/<reference:reference>/erasure/<key:key>/approve"): Declared(
+        MANAGER, "erasure request", hidden=True
+    ),
+    ("POST", "/data-requests/<reference:reference>/erasure/<key:key>/return"): Declared(
+        MANAGER, "erasure request", hidden=True
+    ),
     ("GET", f"{R}/data-request"): Declared(WRITERS | READERS),
     ("POST", f"{R}/data-request"): Declared(WRITERS | READERS),
     # The family's page.

@@ -114,3 +114,29 @@ class DataRequestStep(OrganisationOwned, SQLModel, table=True):
     note: str = Field(sa_type=EncryptedText, description="Why, or what was said or sent")
     at: datetime
     done_by_name: str = Field(max_length=200, description="Empty for a family")
+
+
+class DataErasure(OrganisationOwned, SQLModel, table=True):
+    """That somebody wants erased what a request is about, for another manager to settle; once settled, it stays."""
+
+    __tablename__: ClassVar[str] = "data_erasure"
+    __table_args__ = (Index("ix_data_erasure_request", "data_request_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=40)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    data_request_id: int = Field(foreign_key="data_request.id")
+    going: str = Field(max_length=300, description="The referrals', with a space between them")
+    words: str = Field(sa_type=EncryptedText, description="Why, as whoever asked is told")
+    proposed_by_id: int = Field(foreign_key="user_account.id")
+    proposed_by_name: str = Field(max_length=200)
+    proposed_at: datetime
+    is_approved: bool | None = None
+    settled_at: datetime | None = None
+    settled_by_name: str | None = Field(default=None, max_length=200)
+    comment: str | None = Field(default=None, sa_type=EncryptedText, description="Why it was returned")
+
+    @property
+    def references(self) -> list[str]:
+        """Return the references of what is to be erased."""
+        return self.going.split()

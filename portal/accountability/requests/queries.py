@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import col, select
 
 from portal import db
@@ -12,6 +12,7 @@ from portal.access.policy import Permission
 from portal.accountability.requests.models import SUBJECT, DataRequest, DataRequestReferral, DataRequestStep
 from portal.accountability.requests.rules import RequestState
 from portal.referrals.models import Referral
+from portal.retention.models import Erasure
 from portal.timescales.models import Deadline
 
 MOST = 50
@@ -43,7 +44,7 @@ def get_request(actor: Actor, reference: str) -> DataRequest | None:
     """Return the request `reference` if `actor` may read the register, else None; a writing request takes its lock."""
     if not may_read(actor):
         return None
-    wanted = select(DataRequest).where(col(DataRequest.reference) == reference)
+    wanted = select(DataRequest).where(col(DataRequest.reference) == reference, _is_kept())
     return db.session().scalars(wanted.with_for_update() if db.session().info["writes"] else wanted).first()
 
 
@@ -55,7 +56,7 @@ def open_request(actor: Actor, reference: str) -> Opened | None:
     wanted = (
         select(DataRequest, Deadline)
         .outerjoin(Deadline, about)
-        .where(col(DataRequest.reference) == reference)
+        .where(col(DataRequest.reference) == reference, _is_kept())
         .order_by(col(Deadline.due_at), col(Deadline.id))
     )
     found = db.session().execute(wanted).all()
@@ -70,7 +71,7 @@ def requests(actor: Actor, *, answered: bool, before: int | None = None) -> list
     if not may_read(actor):
         return []
     is_answered = col(DataRequest.state) == RequestState.ANSWERED
-    wanted = select(DataRequest).where(is_answered if answered else ~is_answered)
+    wanted = select(DataRequest).where(is_answered if answered else ~is_answered, _is_kept())
     if answered:
         wanted = wanted.where(col(DataRequest.id) < before) if before else wanted
         wanted = wanted.order_by(col(DataRequest.id).desc())
@@ -99,6 +100,12 @@ def referrals_of(actor: Actor, request: DataRequest) -> list[Referral]:
         .order_by(col(DataRequestReferral.id))
     )
     return list(db.session().scalars(about).all())
+
+
+def _is_kept() -> ColumnElement[bool]:
+    """Return the SQL that is true of a request whose words have not gone, its time being over."""
+    gone = exists().where(col(Erasure.kind) == SUBJECT, col(Erasure.subject_id) == col(DataRequest.id))
+    return ~gone
 
 
 def _owed(ids: list[int]) -> dict[int, list[Deadline]]:

@@ -73,6 +73,8 @@ class Event(StrEnum):
     READ = "read"
     CORRECTED = "corrected"
     TOLD = "told"
+    PROPOSED = "proposed"
+    RETURNED = "returned"
     ANSWERED = "answered"
 
 
@@ -127,7 +129,7 @@ OUTCOMES = {
     Outcome.CORRECTED: "Corrected: a statement stands beside the record",
     Outcome.NOTED: "Not changed; their view stands beside the record",
     Outcome.NOT_CHANGED: "Not changed",
-    Outcome.ERASED: "Accepted: it is to be removed",
+    Outcome.ERASED: "Done: it has been removed",
     Outcome.UPHELD: "Upheld",
     Outcome.PARTLY_UPHELD: "Upheld in part",
     Outcome.NOT_UPHELD: "Not upheld",
@@ -143,6 +145,8 @@ HAPPENED = {
     Event.READ: "Copy read",
     Event.CORRECTED: "Statement added",
     Event.TOLD: "Told of the correction",
+    Event.PROPOSED: "Removal proposed",
+    Event.RETURNED: "Removal returned",
     Event.ANSWERED: "Answered",
 }
 _POSSIBLE = {
@@ -196,12 +200,18 @@ def why_not_extend(kind: Kind, state: RequestState, *, is_extended: bool, is_lat
 
 
 def why_not_answer(
-    outcome: Outcome, *, is_known: bool, lacks_copy: bool = False, lacks_statement: bool = False
+    outcome: Outcome,
+    *,
+    is_known: bool,
+    lacks_copy: bool = False,
+    lacks_statement: bool = False,
+    lacks_approval: bool = False,
 ) -> str | None:
     """Return why a request cannot be answered so, to whoever tries; None where it can.
 
     It `lacks_copy` while it asks for one of a record that the portal has, and none that somebody has read is there; it
-    `lacks_statement` while none stands beside the records it is about.
+    `lacks_statement` while none stands beside the records it is about, and `lacks_approval` where it asks for records
+    to be removed, which no answer does: a second manager has to agree to what goes.
     """
     if outcome in _DISCLOSES and not is_known:
         return "First record how you know that they are who they say: what is sent could reach a stranger"
@@ -209,4 +219,6 @@ def why_not_answer(
         return "First prepare the copy, and read it to the end. A manager does that, on this request’s page"
     if outcome in {Outcome.CORRECTED, Outcome.NOTED} and lacks_statement:
         return "First add the statement that stands beside the record. A manager does that, on this request’s page"
+    if outcome in {Outcome.ERASED, Outcome.IN_PART} and lacks_approval:
+        return "First propose what is to be removed, on this request’s page. It is answered once another manager agrees"
     return None

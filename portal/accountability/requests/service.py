@@ -5,7 +5,7 @@ from datetime import date
 
 from portal import clock, db, references
 from portal.access.actor import Actor, Author
-from portal.accountability.requests import clocks, copies, corrections, rules, telling, trail
+from portal.accountability.requests import clocks, copies, corrections, ending, erasing, rules, telling, trail
 from portal.accountability.requests.models import DataRequest, DataRequestReferral
 from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import Event, Kind, Outcome, Question, RequestState, Way
@@ -13,8 +13,6 @@ from portal.audit.actions import Action
 from portal.organisations.queries import operator
 from portal.referrals.models import Referral
 from portal.tenancy import as_system
-from portal.timescales import news
-from portal.timescales.news import News
 from portal.web.dates import date_only, long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
@@ -116,16 +114,15 @@ def answer(actor: Actor, request: DataRequest, outcome: Outcome, words: str, sen
     """
     if request.state is RequestState.ANSWERED:
         raise SomeoneWasFirstError(_stands(request))
-    lacks = {"lacks_copy": copies.is_lacking(actor, request), "lacks_statement": corrections.is_lacking(actor, request)}
+    lacks = {
+        "lacks_copy": copies.is_lacking(actor, request),
+        "lacks_statement": corrections.is_lacking(actor, request),
+        "lacks_approval": erasing.is_lacking(actor, request),
+    }
     if why := rules.why_not_answer(outcome, is_known=request.is_known, **lacks):
         raise RequestRefusedError(why)
-    request.state, request.waits_for = RequestState.ANSWERED, None
-    request.outcome, request.answered_at = outcome, clock.now()
-    why = f"{actor.name} answered it"
-    clocks.end(request, why, is_met=outcome is not Outcome.TAKEN_BACK)
-    news.settle(News.DATA_REQUEST_RECEIVED, request.reference, why)
-    note = f"{words}\n\nHow they were told: {sent}"
-    _note(actor, request, Event.ANSWERED, rules.OUTCOMES[outcome], note, outcome=outcome.value)
+    erasing.lapse(actor, request)
+    ending.end(actor, request, outcome, words, sent)
 
 
 def _add(by: Author, asked: Asked) -> DataRequest:
@@ -152,9 +149,9 @@ def _add(by: Author, asked: Asked) -> DataRequest:
     return made
 
 
-def _note(actor: Actor, request: DataRequest, event: Event, title: str, words: str, **detail: str) -> None:
+def _note(actor: Actor, request: DataRequest, event: Event, title: str, words: str) -> None:
     trail.add(actor, request, event, title, words)
-    trail.record(actor, request, Action.DATA_REQUEST_MOVED, event=event.value, **detail)
+    trail.record(actor, request, Action.DATA_REQUEST_MOVED, event=event.value)
 
 
 def _stands(request: DataRequest) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.accountability.requests import copies, corrections, queries, rules
+from portal.accountability.requests import copies, corrections, erasing, queries, rules
 from portal.accountability.requests.models import CorrectionRecipient, DataCopy, DataRequest
 from portal.accountability.requests.queries import MOST, Listed, Opened
 from portal.accountability.requests.rules import CAPACITIES, HAPPENED, KINDS, OUTCOMES, STATES, WAYS, Kind, RequestState
@@ -48,10 +48,11 @@ def context(actor: Actor, opened: Opened) -> dict[str, Any]:
         "state": STATES[request.state],
         "owed": [describe(each, clock.now()) for each in owed],
         "rows": rows(request),
-        "referrals": [each.reference for each in referrals],
+        "referrals": referrals,
         "reads_referrals": actor.may(Permission.REFERRAL_READ),
         "steps": [_entry(each) for each in queries.steps_of(actor, request)],
-        "may": _may(opened) | {"prepare": _may_copy(actor, request, referrals)},
+        "may": _may(opened) | {"prepare": _may_copy(actor, request, referrals), "erase": _may_erase(actor, request)},
+        "erasure": erasing.newest(actor, request) if request.kind is Kind.ERASURE else None,
         "may_correct": _may_correct(actor, request, referrals),
         "recipients": _recipients(actor, request),
         "copies": _copies(actor, request),
@@ -132,6 +133,10 @@ def _may_correct(actor: Actor, request: DataRequest, referrals: Sequence[Referra
 def _may_copy(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
     is_ready = request.kind is Kind.ACCESS and request.state is RequestState.OPEN and request.is_known
     return is_ready and bool(referrals) and actor.may(Permission.DATA_COPY_PREPARE)
+
+
+def _may_erase(actor: Actor, request: DataRequest) -> bool:
+    return actor.may(Permission.ERASURE_OPEN) and erasing.is_lacking(actor, request)
 
 
 def _may(opened: Opened) -> dict[str, bool]:

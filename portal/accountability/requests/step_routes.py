@@ -10,11 +10,11 @@ from wtforms import Form
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.accountability.requests import queries, service, trail
+from portal.accountability.requests import erasing, queries, service, trail
 from portal.accountability.requests.forms import AnswerForm, AskForm, ExtendForm, ReplyForm, WordsForm
 from portal.accountability.requests.models import DataRequest
 from portal.accountability.requests.refusal import RequestRefusedError
-from portal.accountability.requests.rules import KINDS
+from portal.accountability.requests.rules import KINDS, Outcome
 from portal.accounts import held
 from portal.web.attempts import attempt
 from portal.web.dates import today
@@ -139,7 +139,10 @@ def extend(actor: Actor, asked: DataRequest) -> Response:
 @requires_row(Permission.DATA_REQUEST_READ, queries.get_request)
 def answer_form(actor: Actor, asked: DataRequest) -> Response:
     """Show the form for what KSAF decided."""
-    return _show(actor, asked, ANSWER, AnswerForm(held.give_back(actor, request.path)).offer(asked))
+    kept = held.give_back(actor, request.path)
+    return _show(
+        actor, asked, ANSWER, (AnswerForm(kept) if kept else AnswerForm(data=_begun(actor, asked))).offer(asked)
+    )
 
 
 @blueprint.post("/answer")
@@ -151,6 +154,13 @@ def answer(actor: Actor, asked: DataRequest) -> Response:
         actor, asked, ANSWER, form,
         lambda: service.answer(actor, asked, form.decided, form.words.data or "", form.sent.data or ""),
     )  # fmt: skip
+
+
+def _begun(actor: Actor, asked: DataRequest) -> dict[str, str]:
+    """Return what an answer begins with: where nothing can be removed, the refusal with the rights that are left."""
+    if not erasing.is_refused_whole(actor, asked):
+        return {}
+    return {"outcome": Outcome.REFUSED.value, "words": erasing.REFUSAL}
 
 
 def _do(actor: Actor, asked: DataRequest, step: Step, form: Form, verb: Callable[[], object]) -> Response:
