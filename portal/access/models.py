@@ -68,6 +68,9 @@ class ReferralParty(Scoped, SQLModel, table=True):
         description="Shared, and every part is open: it reads files and messages, which may hold anything",
     )
     reminded_at: datetime | None = Field(default=None, description="When KSAF was told that its end comes")
+    is_kept_from_sender: bool = Field(
+        default=False, description="Who sent the referral does not learn of it: where a child has gone"
+    )
     is_consent_refused: bool = Field(default=False, description="The family refused; the organisation is told so")
     is_family_told: bool | None = Field(default=None, description="Of sharing without consent: whether they know")
     valid_from: datetime
@@ -85,8 +88,9 @@ class ReferralParty(Scoped, SQLModel, table=True):
 
     @classmethod
     def visible_to(cls, tenant: int) -> ColumnElement[bool]:
-        """Return the tenant's own rows and those on referrals it owns."""
-        return or_(col(cls.organisation_id) == tenant, col(cls.owner_organisation_id) == tenant)
+        """Return the tenant's own rows and those on referrals it sent, save what is kept from it."""
+        sent = and_(col(cls.owner_organisation_id) == tenant, col(cls.is_kept_from_sender).is_(False))
+        return or_(col(cls.organisation_id) == tenant, sent)
 
     def written_by(self, tenant: int, reached: dict[int, int]) -> bool:
         """Allow whoever has loaded the referral, under its true owner."""

@@ -14,7 +14,7 @@ from portal.cases.models import CaseReview, SupportCase
 from portal.cases.queries import Supported
 from portal.notifications import service as notifications
 from portal.notifications.meetings import Meeting
-from portal.referrals import lifecycle, record
+from portal.referrals import lifecycle, record, sender
 from portal.referrals.models import Referral
 from portal.referrals.queries import concerns
 from portal.timescales.recipients import Member, staff_of
@@ -72,6 +72,8 @@ def mail(
 
 def _people(referral: Referral, case: SupportCase, key: str) -> list[tuple[int, Member]]:
     """Return who stands behind a key now, each with their organisation."""
+    if key == REFERRER and not sender.sees(referral):
+        return []
     if key == REFERRER:
         home, person_id = referral.organisation_id, referral.contact_id
     elif key.startswith(_ORGANISATION):

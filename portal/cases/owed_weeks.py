@@ -6,7 +6,7 @@ from datetime import datetime
 from portal import db
 from portal.cases import rules
 from portal.cases.models import CaseWeek, SupportCase
-from portal.referrals import lifecycle
+from portal.referrals import lifecycle, sender
 from portal.referrals.models import Referral
 from portal.timescales import closures, policy
 from portal.timescales import service as timescales
@@ -46,7 +46,7 @@ def owe_updates(referral: Referral, case: SupportCase, weeks: Iterable[CaseWeek]
             Subject("case_week", week.id or 0),
             referral.reference,
             owed_by_id=lifecycle.operator_id(),
-            owed_to_id=referral.organisation_id,
+            owed_to_id=sender.side(referral),
             person_id=case.practitioner_id,
             since=opening(case),
             week=week.number,
@@ -63,7 +63,7 @@ def owe(kind: str, referral: Referral, case: SupportCase, since: datetime) -> No
         subject_of(case),
         referral.reference,
         owed_by_id=lifecycle.operator_id(),
-        owed_to_id=referral.organisation_id,
+        owed_to_id=sender.side(referral),
         person_id=case.case_manager_id,
         since=since,
     )

@@ -47,9 +47,12 @@ class LedgerLine:
     thread: str = ""
 
 
-def ledger(actor: Actor, referral_id: int) -> list[LedgerLine]:
-    """Return every entry about the referral that `actor` may see, newest first; empty when it is out of reach."""
-    entries, names = _entries(actor, referral_id, *_readable(actor)), _recorders(actor, referral_id)
+def ledger(actor: Actor, referral_id: int, *only: ColumnElement[bool]) -> list[LedgerLine]:
+    """Return every entry about the referral that `actor` may see, newest first; empty when it is out of reach.
+
+    `only` is SQL that narrows it further, for who may not know all of what a family says.
+    """
+    entries, names = _entries(actor, referral_id, *_readable(actor), *only), _recorders(actor, referral_id)
     newest: set[str] = set()
     lines: list[LedgerLine] = []
     for entry in entries:

@@ -1,7 +1,8 @@
 """The family's link: made, sent, replaced, ended, and found again.
 
 Nobody is signed in behind a link. Looking it up is the only thing done across organisations; what an answer changes it
-changes as the organisation that sent the referral, and so within that one's rows alone.
+changes as the organisation that sent the referral, and so within that one's rows alone; as KSAF, once the sender no
+longer sees it.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from portal.audit.actions import Action
 from portal.family.models import ConsentLink, ForWhom, Way
 from portal.family.rules import LinkState, link_state
 from portal.notifications import service as notifications
-from portal.referrals import timeline, trail
+from portal.referrals import sender, timeline, trail
 from portal.referrals.models import Referral
 from portal.tenancy import as_system, enter
 from portal.timescales import closures, news, policy
@@ -53,8 +54,13 @@ class Link:
 
     @property
     def guest(self) -> Guest:
-        """Return whoever answers through it: they work on the rows of the organisation that sent the referral."""
-        return Guest(NAMED[self.row.for_whom], "", self.row.organisation_id)
+        """Return whoever answers through it: they work on the rows of the sender's side (`sender.side`)."""
+        return Guest(NAMED[self.row.for_whom], "", sender.side(self.referral))
+
+    @property
+    def is_of_sender(self) -> bool:
+        """Say whether the people of who sent the referral made it: on paper or a screen they can open it themselves."""
+        return self.row.made_for_id == self.row.organisation_id
 
     @property
     def is_young(self) -> bool:
@@ -95,6 +101,16 @@ def end(actor: Actor, referral: Referral, row: ConsentLink) -> None:
     trail.record(actor, referral, Action.CONSENT_LINK_ENDED, key=row.key)
 
 
+def end_made_for(referral: Referral, organisation_id: int) -> None:
+    """End the links that the people of one organisation made: they can open those on paper or a screen themselves."""
+    running = update(ConsentLink).where(
+        col(ConsentLink.referral_id) == referral.id,
+        col(ConsentLink.made_for_id) == organisation_id,
+        col(ConsentLink.ended_at).is_(None),
+    )
+    db.changed(db.session(), running.values(ended_at=clock.now()))
+
+
 def made_for(actor: Author, referral: Referral) -> list[ConsentLink]:
     """Return the links of a referral that `actor` has loaded, the newest first."""
     if db.session().info["tenant"] != actor.organisation_id:
@@ -116,11 +132,12 @@ def find(token: str) -> Link | None:
         return None
     mine = ConsentLink.key_hash == hashed(key)
     with as_system(session):  # to find the referral behind a link: nobody is signed in, and its key is all there is
-        at = session.execute(select(ConsentLink.organisation_id, ConsentLink.referral_id).where(mine)).first()
-    if at is None:
+        behind = select(Referral).join(ConsentLink, col(ConsentLink.referral_id) == col(Referral.id))
+        found = session.scalars(behind.where(mine)).first()
+    if found is None:
         return None
-    enter(session, at[0])
-    about = select(Referral).where(col(Referral.id) == at[1])
+    about = select(Referral).where(col(Referral.id) == found.id)
+    enter(session, sender.side(found))
     # First the referral, whose lock makes two answers at once come one after the other.
     referral = session.scalars(about.with_for_update() if session.info["writes"] else about).one()
     row = session.scalars(select(ConsentLink).where(mine)).one()

@@ -54,7 +54,7 @@ def leave(link: Link) -> None:
 
 def note_view(link: Link) -> None:
     """Record that the page was shown, in a transaction of its own: a reading request may not write."""
-    with db.own_transaction(link.row.organisation_id):
+    with db.own_transaction(link.guest.organisation_id):
         trail.record(link.guest, link.referral, Action.CONSENT_LINK_OPENED, key=link.row.key)
 
 

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit.actions import Action
-from portal.referrals import lifecycle, telling, timeline, trail
+from portal.referrals import lifecycle, sender, telling, timeline, trail
 from portal.referrals.effects import subject_of
 from portal.referrals.files import attachments
 from portal.referrals.models import InformationRequest, Referral, TimelineEntry
@@ -45,9 +45,12 @@ def send_message(actor: Actor, referral: Referral, text: str, files: Files = ())
     """Add a message with its files to the timeline and tell the other side's person; returns its entry.
 
     A partner's waits for whoever has the referral at KSAF until somebody there answers, or says what else was done.
+    Raises SomeoneWasFirstError where KSAF would write to somebody who no longer sees it.
     Raises FilesRefusedError when a file cannot be taken: the caller's transaction is then to be rolled back.
     """
     _must_be_sent(actor, referral)
+    if actor.is_operator and not sender.sees(referral):
+        raise SomeoneWasFirstError(sender.GONE)
     entry = timeline.add(actor, referral, timeline.MESSAGE, "Message", text)
     _attach(actor, referral, files, entry)
     trail.record(actor, referral, Action.MESSAGE_SENT)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.referrals import sender
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import Event
 from portal.timescales import news
@@ -43,6 +44,7 @@ EFFECTS: dict[Event, Effect] = {
     Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome")),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
+    Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",)),
     Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
     Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=DECIDING),
     Event.RECORD_CONTEXT: Effect(
@@ -111,12 +113,12 @@ def keep_next_due(referral: Referral) -> None:
 
     Only what is owed to, or by, whoever sent it: KSAF's dealings with others do not show in their list.
     """
-    following = timescales.next_due(referral.reference, referral.organisation_id)
+    following = timescales.next_due(referral.reference, sender.side(referral))
     referral.next_due_kind, referral.next_due_at = following or (None, None)
 
 
 def _start(kind: str, subject: Subject, referral: Referral, operator_id: int) -> None:
-    owner = referral.organisation_id
+    owner = sender.side(referral)
     by, to = (owner, operator_id) if kind in OWED_BY_REFERRER else (operator_id, owner)
     # What the referrer owes is on its contact; what KSAF owes is on whoever has it, or on triage.
     person = referral.contact_id if kind in OWED_BY_REFERRER else referral.assigned_to_id

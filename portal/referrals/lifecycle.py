@@ -1,10 +1,10 @@
 """Moving a referral: the one place where its state changes, with everything a change of state brings."""
 
 from portal import clock, db
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Author
 from portal.audit.actions import Action
 from portal.organisations.queries import operator
-from portal.referrals import effects, timeline, trail
+from portal.referrals import effects, sender, timeline, trail
 from portal.referrals.models import Audience, Referral
 from portal.referrals.queries import concerns
 from portal.referrals.rules import Event, said_now, transition
@@ -25,6 +25,8 @@ class NotPermittedError(Exception):
 def can(actor: Actor, referral: Referral, event: Event) -> bool:
     """Say whether `actor` may do `event` to `referral` as it stands: what buttons and views both ask."""
     row = transition(event, referral.state)
+    if event is Event.ASK and not sender.sees(referral):
+        return False
     return row is not None and actor.may(row.permission) and concerns(actor, referral)
 
 
@@ -48,7 +50,7 @@ def move(
 
 
 def carry_out(
-    actor: Actor,
+    actor: Author,
     referral: Referral,
     event: Event,
     title: str,
@@ -62,7 +64,10 @@ def carry_out(
     """
     row = transition(event, referral.state)
     if row is None:
-        raise SomeoneWasFirstError(said_now(referral.state, is_operator=actor.is_operator))
+        is_operator = isinstance(actor, Actor) and actor.is_operator
+        raise SomeoneWasFirstError(said_now(referral.state, is_operator=is_operator))
+    if event is Event.ASK and not sender.sees(referral):
+        raise SomeoneWasFirstError(sender.GONE)
     before, referral.state = referral.state, row.target
     _stamp(actor, referral, event)
     timeline.add(actor, referral, event.value, title, body, audience=audience)
@@ -79,7 +84,7 @@ def operator_id() -> int:
     return operator().id or 0
 
 
-def _stamp(actor: Actor, referral: Referral, event: Event) -> None:
+def _stamp(actor: Author, referral: Referral, event: Event) -> None:
     now = clock.now()
     if event is Event.SUBMIT:
         referral.submitted_at = now
@@ -94,7 +99,7 @@ def _stamp(actor: Actor, referral: Referral, event: Event) -> None:
         _begin_again(actor, referral)
 
 
-def _begin_again(actor: Actor, referral: Referral) -> None:
+def _begin_again(actor: Author, referral: Referral) -> None:
     """Take back what was decided and how it ended; the timeline and the audit keep both."""
     referral.assigned_to_id, referral.assigned_to_name = actor.user_id, actor.name
     # Who withdrew before KSAF had read it opened nothing that was acknowledged; whoever opens it again has read it.

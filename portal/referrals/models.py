@@ -111,6 +111,9 @@ class Referral(PartyRoot, SQLModel, table=True):
     closed_by_name: str | None = Field(default=None, max_length=200)
     closing_outcome: str | None = Field(default=None, max_length=40)
     closing_rationale: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
+    sender_until: datetime | None = Field(
+        default=None, description="Until when who sent it sees it; none: without an end (sender.py)"
+    )
     last_change_at: datetime
     anonymised_at: datetime | None = Field(default=None, description="Since when nothing says whom it was about")
     born_year: int | None = Field(default=None, description="What figures keep of the birthday once it is gone")

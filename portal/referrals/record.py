@@ -196,7 +196,7 @@ def colleagues(actor: Actor) -> list[str]:
     return list(db.session().scalars(people.order_by(col(User.name))).all())
 
 
-def open_question(actor: Actor, referral: Referral) -> InformationRequest | None:
+def open_question(actor: Author, referral: Referral) -> InformationRequest | None:
     """Return the question KSAF waits on, or None."""
     del actor
     asked = select(InformationRequest).where(

@@ -33,6 +33,7 @@ class Event(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ASK = "ask"
     ANSWER = "answer"
+    TAKE_BACK = "take_back"
     ASK_CONTEXT = "ask_context"
     RECORD_CONTEXT = "record_context"
     DECIDE = "decide"
@@ -97,6 +98,13 @@ LIFECYCLE: tuple[Transition, ...] = (
         State.ACKNOWLEDGED,
         Permission.REFERRAL_ANSWER,
         "an answer",
+    ),
+    Transition(
+        Event.TAKE_BACK,
+        (State.INFORMATION_REQUESTED,),
+        State.ACKNOWLEDGED,
+        Permission.REFERRAL_ASK,
+        "that nobody is left to answer: who sent it no longer sees it",
     ),
     Transition(
         Event.ASK_CONTEXT,

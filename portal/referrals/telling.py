@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.models import PartyRole, Scope
 from portal.access.roles import Role
 from portal.notifications import service as notifications
-from portal.referrals import lifecycle, record
+from portal.referrals import lifecycle, record, sender
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.timescales import news
@@ -28,7 +28,12 @@ def other_side(actor: Actor, referral: Referral, template: str) -> None:
 
 
 def referrer(referral: Referral, template: str, **context: str) -> None:
-    """Queue the mail `template` to the contact of `referral`, or to all who refer there while it has none."""
+    """Queue the mail `template` to the contact of `referral`, or to all who refer there while it has none.
+
+    To nobody once whoever sent it no longer sees it.
+    """
+    if not sender.sees(referral):
+        return
     owner = referral.organisation_id
     _queue(referral, template, owner, staff_of(owner).on_whom(referral.contact_id), context)
 

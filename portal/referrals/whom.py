@@ -2,6 +2,7 @@
 
 from portal.access.actor import Actor
 from portal.organisations import contacts
+from portal.referrals import sender
 from portal.referrals.form.sections import words
 from portal.referrals.record import Opened
 
@@ -26,6 +27,8 @@ def to_talk_to(actor: Actor, opened: Opened) -> dict[str, str]:
 def _at_the_referrers(opened: Opened) -> dict[str, str]:
     """Return whom KSAF talks to: as the form says, or the colleague who has taken over since."""
     referral, answers, account = opened.referral, opened.contact, opened.person
+    if not sender.sees(referral):
+        return {"name": "Nobody there", "note": f"{sender.GONE} Ask the family, or whoever it is shared with."}
     if referral.contact_id is None:
         return {
             "name": "Nobody at the moment",

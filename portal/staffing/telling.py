@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from portal.access.actor import Actor
 from portal.notifications import service as notifications
-from portal.referrals import lifecycle
+from portal.referrals import lifecycle, sender
 from portal.referrals import telling as referrals
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
@@ -25,7 +25,7 @@ def handed_over(actor: Actor, part: Part, rows: Iterable[Referral], to: Member) 
     others: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     directory: dict[int, Staff] = {}
     for referral in known:
-        if referral.state is State.DRAFT:
+        if referral.state is State.DRAFT or (part is not Part.CONTACT and not sender.sees(referral)):
             continue
         home = lifecycle.operator_id() if part is Part.CONTACT else referral.organisation_id
         person = referral.assigned_to_id if part is Part.CONTACT else referral.contact_id

@@ -16,10 +16,11 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.roles import OrganisationKind, Role
 from portal.tenancy import as_system
-from portal.timescales.models import Deadline, Prompt
+from portal.timescales.models import Deadline, DeadlineRung, Prompt
 from portal.timescales.news import News
 from portal.timescales.prompts import same_news
 from portal.timescales.recipients import Member, Staff
+from portal.timescales.service import Subject, cancel
 
 _HANDED_ON = "A colleague has it now."
 # Told to everyone in a role, whoever has the referral: the role keeps it.
@@ -58,6 +59,29 @@ def hand_on(
         )
         for prompt in _open(before, organisation_id, col(Prompt.reference) == reference, about):
             _give(prompt, [to])
+
+
+def release(reference: str, organisation_id: int, to_id: int, why: str) -> None:
+    """Let go of what is open about `reference` between an organisation that no longer sees it and `to_id`, KSAF.
+
+    What the organisation owed ends with `why`; what it was owed is owed to `to_id` from now on; its prompts close.
+    """
+    session = db.session()
+    open_ones = (col(Deadline.reference) == reference, col(Deadline.ended_at).is_(None))
+    with as_system(session):
+        for owed in session.scalars(select(Deadline).where(*open_ones, col(Deadline.owed_by_id) == organisation_id)):
+            cancel(Subject(owed.subject_type, owed.subject_id), owed.kind, why)
+        mine = select(Deadline.id).where(*open_ones, col(Deadline.owed_to_id) == organisation_id)
+        ids = session.scalars(mine).all()
+        for table, which in ((Deadline, col(Deadline.id)), (DeadlineRung, col(DeadlineRung.deadline_id))):
+            kept = update(table).where(which.in_(ids)).values(owed_to_id=to_id)
+            session.execute(kept, execution_options={"synchronize_session": "fetch"})
+        theirs = update(Prompt).where(
+            col(Prompt.reference) == reference,
+            col(Prompt.organisation_id) == organisation_id,
+            col(Prompt.closed_at).is_(None),
+        )
+        session.execute(theirs.values(closed_at=clock.now(), evidence=why))
 
 
 def leave_behind(user_id: int, role: Role, staff: Staff, organisation_id: int) -> None:

@@ -44,6 +44,7 @@ class News(StrEnum):
     SHARING_ENDS = "sharing_ends"
     MESSAGE_RECEIVED = "message_received"
     DATA_REQUEST_RECEIVED = "data_request_received"
+    SCHOOL_CHANGED = "school_changed"
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"

@@ -149,6 +149,13 @@ NEWS = {
         to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
         closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
     ),
+    News.SCHOOL_CHANGED: Words(
+        title="A child has changed school: two questions",
+        text="Somebody has told KSAF. The new school sees nothing yet, and the old one still sees the referral.",
+        to_do="Open the page, decide whether the new school is to see it, and when the old school’s access ends.",
+        closing="Answering both questions there closes this.",
+        read_under="school-move",
+    ),
     News.CONTACT_NEEDED: Words(
         title="A referral of yours needs a new contact",
         text="The colleague whom KSAF talked to about it no longer works with you here. Until somebody takes over, what"

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Author
 from portal.consent import queries as consent
-from portal.referrals import effects, lifecycle, telling, timeline
+from portal.referrals import effects, lifecycle, sender, telling, timeline
 from portal.referrals.effects import subject_of
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
@@ -106,7 +106,7 @@ def owe_next_offer(by: Author, referral: Referral) -> None:
 
 def owe(kind: str, subject: Subject, referral: Referral) -> None:
     """Start a deadline that KSAF owes whoever sent `referral`, on whoever has it, and keep what is due next."""
-    by, to = lifecycle.operator_id(), referral.organisation_id
+    by, to = lifecycle.operator_id(), sender.side(referral)
     person = referral.assigned_to_id
     timescales.start(kind, subject, referral.reference, owed_by_id=by, owed_to_id=to, person_id=person)
     effects.keep_next_due(referral)

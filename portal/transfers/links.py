@@ -15,7 +15,7 @@ from portal import clock, crypto, db
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.notifications import service as notifications
-from portal.referrals import trail
+from portal.referrals import sender, trail
 from portal.referrals.models import Referral
 from portal.referrals.rules import State
 from portal.tenancy import as_system, enter
@@ -35,6 +35,8 @@ class Link:
     handover: Handover
     transfer: Transfer
     reference: str
+    host_id: int
+    """The organisation whose rows its visitor works on: `sender.side`."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def find(token: str) -> Link | None:
     if key is None:
         return None
     wanted = (
-        select(Handover, Transfer, Referral.state, Referral.reference)
+        select(Handover, Transfer, Referral)
         .join(Transfer, col(Transfer.id) == col(Handover.transfer_id))
         .join(Referral, col(Referral.id) == col(Handover.referral_id))
         .where(Handover.key_hash == hashed(key))
@@ -111,27 +113,28 @@ def find(token: str) -> Link | None:
         found = session.execute(wanted).first()
     if found is None:
         return None
-    handover, transfer, state, reference = found
-    enter(session, handover.organisation_id)
+    handover, transfer, referral = found
+    state, reference, host_id = referral.state, referral.reference, sender.side(referral)
+    enter(session, host_id)
     opens = link_state(
         is_running=handover.ended_at is None and handover.expires_at > clock.now(),
         is_answered=handover.answered_at is not None,
         is_awaited=may_answer(transfer.state) and state is State.HANDING_OVER,
         wrong_codes=handover.wrong_codes,
     )
-    return Link(opens, handover, transfer, reference)
+    return Link(opens, handover, transfer, reference, host_id)
 
 
 def guest_of(link: Link, name: str) -> Guest:
     """Return whoever answers through `link` under this name."""
-    return Guest(name, link.transfer.to_name, link.transfer.organisation_id)
+    return Guest(name, link.transfer.to_name, link.host_id)
 
 
 def note_view(link: Link) -> None:
     """Record that what is handed over was shown to somebody who has proved the address of `link`."""
     offered = link.transfer
     audit.append(
-        offered.organisation_id,
+        link.host_id,
         Action.TRANSFER_VIEWED,
         subject=("transfer", offered.id),
         actor_id=None,

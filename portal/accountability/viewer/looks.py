@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
+from portal.access.models import ReferralParty
 from portal.access.policy import Permission
 from portal.accounts.models import User
 from portal.accounts.names import UNNAMED, shown_to
@@ -40,7 +41,8 @@ class Looker:
 def lookers(actor: Actor, referral: Referral) -> list[Looker]:
     """Return who has seen `referral`, the latest first: one query.
 
-    Whoever saw it is shown to both its sides, whichever organisation they are of. Raises PermissionError for others.
+    Whoever saw it is shown to both its sides, whichever organisation they are of, save who sent it does not learn of
+    an organisation that is kept from it. Raises PermissionError for others.
     """
     if not concerns(actor, referral) or not actor.may(Permission.RECORD_SEEN_READ):
         raise PermissionError
@@ -49,6 +51,7 @@ def lookers(actor: Actor, referral: Referral) -> list[Looker]:
         and_(col(AuditEvent.subject_type) == "referral", col(AuditEvent.subject_id) == referral.id),
         and_(col(AuditEvent.subject_type) == "transfer", col(AuditEvent.subject_id).in_(offered)),
     )
+    known = () if actor.is_operator else (is_shown_to_sender(),)
     name = shown_to(actor, col(AuditEvent.organisation_id))
     last = func.max(col(AuditEvent.at))
     asked: Any = (
@@ -56,7 +59,7 @@ def lookers(actor: Actor, referral: Referral) -> list[Looker]:
         .add_columns(func.min(col(AuditEvent.at)), last, func.count())
         .join(Organisation, col(Organisation.id) == col(AuditEvent.organisation_id))
         .outerjoin(User, col(User.id) == col(AuditEvent.actor_id))
-        .where(seen, col(AuditEvent.action).in_(SEEING))
+        .where(seen, col(AuditEvent.action).in_(SEEING), *known)
         .group_by(col(AuditEvent.actor_id), name, col(Organisation.name), col(AuditEvent.organisation_id))
         .order_by(last.desc())
         .limit(MOST)
@@ -67,3 +70,13 @@ def lookers(actor: Actor, referral: Referral) -> list[Looker]:
         Looker(named or (UNNAMED if person else BY_LINK), of, at == actor.organisation_id, *times)
         for named, person, of, at, *times in rows
     ]
+
+
+def is_shown_to_sender() -> ColumnElement[bool]:
+    """Return the SQL for the looks that who sent the referral may know of: not where a child has gone."""
+    kept = select(ReferralParty.id).where(
+        col(ReferralParty.referral_id) == col(AuditEvent.subject_id),
+        col(ReferralParty.organisation_id) == col(AuditEvent.organisation_id),
+        col(ReferralParty.is_kept_from_sender),
+    )
+    return not_(and_(col(AuditEvent.subject_type) == "referral", kept.correlate(AuditEvent).exists()))

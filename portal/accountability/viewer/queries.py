@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from portal import crypto, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.accountability.viewer import looks
 from portal.accounts import names
 from portal.accounts.models import User
 from portal.audit.actions import Action
@@ -155,6 +156,7 @@ def _within_reach(actor: Actor, whose: Whose) -> list[ColumnElement[bool]]:
         col(AuditEvent.subject_owner_id) == actor.organisation_id,
         col(AuditEvent.organisation_id) != actor.organisation_id,
         col(AuditEvent.action).in_(SEEING),
+        looks.is_shown_to_sender(),
     ]
 
 

@@ -15,7 +15,7 @@ from portal.enquiries.signposts.models import Signpost
 from portal.enquiries.signposts.rules import SignpostState
 from portal.notifications import service as notifications
 from portal.organisations.queries import operator
-from portal.referrals import effects
+from portal.referrals import effects, sender
 from portal.referrals.models import Referral
 from portal.referrals.rules import State, said_now
 from portal.timescales import service as timescales
@@ -151,7 +151,7 @@ def _owe(call_back: CallBack) -> None:
         subject_of(call_back),
         call_back.reference,
         owed_by_id=ksaf,
-        owed_to_id=referral.organisation_id if referral else ksaf,
+        owed_to_id=sender.side(referral) if referral else ksaf,
         person_id=call_back.taken_by_id,
     )
     call_back.due_at = owed.due_at

@@ -17,7 +17,7 @@ from portal.organisations.models import Organisation
 from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral
-from portal.referrals.sharing import duties, grounds, queries, rules
+from portal.referrals.sharing import duties, grounds, moved, queries, rules
 from portal.referrals.sharing.models import Course, SharingDecision, SharingSettlement
 from portal.referrals.sharing.queries import Decided
 from portal.referrals.sharing.service import SharingRefusedError, live_parties
@@ -232,6 +232,7 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
         let_in_by_name=decision.decided_by_name,
         parts=decision.parts,
         is_whole=rules.is_whole(decision.scope or Scope.STATUS, decision.parts or {}),
+        is_kept_from_sender=moved.is_kept_from_sender(moved.to_school(referral, decision.to_organisation_id)),
         is_consent_refused=refused,
         is_family_told=decision.is_family_told,
         valid_from=now,
@@ -242,6 +243,7 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
         db.session().add(party)
         for earlier in already:
             earlier.valid_to = now
+    moved.note_shared(referral, party, decision.decided_by_name)
     return party
 
 

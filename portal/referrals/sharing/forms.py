@@ -40,6 +40,11 @@ class ShareForm(ReachForm):
         return Terms(Scope(self.scope.data), self.why.data or "", self.months.data or "3", self.reasons())
 
 
+def for_new_school(key: str) -> dict[str, str]:
+    """Return what the form for sharing holds where KSAF shares with the school `key` a child has moved to."""
+    return {"organisation": key, "scope": Scope.UPDATES.value, "why": "The child goes to this school now."}
+
+
 class ExtendForm(TextForm):
     """For how much longer, and why."""
 

@@ -1,6 +1,7 @@
-"""Sharing without consent: the decision, how a manager settled it, and what followed. KSAF's own, and insert only.
+"""What KSAF alone knows of who may see a referral: sharing without consent, and that a child has changed school.
 
-Whoever referred the family reads nothing of these: a decision can be about somebody near the child, or near the school.
+A decision to share, how a manager settled it, and what followed are insert only. Whoever referred the family reads
+nothing of these: a decision can be about somebody near the child, or near the school, and so can a move.
 """
 
 import datetime as dt
@@ -101,3 +102,43 @@ class SharingStep(OrganisationOwned, SQLModel, table=True):
     recorded_by_id: int = Field(foreign_key="user_account.id")
     recorded_by_name: str = Field(max_length=200)
     recorded_at: datetime
+
+
+class NewSchool(StrEnum):
+    """What became of the question whether the new school is to see the referral."""
+
+    SHARED = "shared"
+    NOT_SHARED = "not_shared"
+
+
+class SchoolMove(OrganisationOwned, SQLModel, table=True):
+    """A child has changed school: what somebody told KSAF, and how it settled what follows. The newest row counts."""
+
+    __tablename__: ClassVar[str] = "school_move"
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
+        Index("ix_school_move_referral", "referral_id", "id"),
+        Index("ix_school_move_ending", "access_until", "access_let_go_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    owner_organisation_id: int = Field(description="Who sent the referral: the school the child has left")
+    referral_id: int
+    moved_on: dt.date
+    to_organisation_id: int | None = Field(
+        default=None, foreign_key="organisation.id", description="None for a school that is not on the portal"
+    )
+    to_name: str = Field(max_length=200)
+    said_by: str = Field(sa_type=EncryptedText, description="Who said so")
+    recorded_by_id: int = Field(foreign_key="user_account.id")
+    recorded_by_name: str = Field(max_length=200)
+    recorded_for_id: int = Field(foreign_key="organisation.id", description="The organisation whose person recorded it")
+    recorded_at: datetime
+    new_school: NewSchool | None = Field(default=None, sa_type=words(NewSchool))
+    not_shared_why: str | None = Field(default=None, sa_type=EncryptedText)
+    new_school_by_name: str | None = Field(default=None, max_length=200)
+    new_school_at: datetime | None = None
+    access_until: datetime | None = Field(default=None, description="Until when the old school sees it, once decided")
+    access_by_name: str | None = Field(default=None, max_length=200)
+    access_let_go_at: datetime | None = Field(default=None, description="When what the old school owed was let go")

@@ -16,7 +16,7 @@ from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.queries import get_referral
 from portal.referrals.sharing import service as sharing
-from portal.referrals.sharing.forms import ContextForm, ExtendForm, ShareForm
+from portal.referrals.sharing.forms import ContextForm, ExtendForm, ShareForm, for_new_school
 from portal.referrals.sharing.service import SharingRefusedError, get_shared_referral
 from portal.web.dates import long_date
 from portal.web.rendering import render
@@ -27,9 +27,12 @@ blueprint = Blueprint("sharing", __name__, url_prefix="/referrals/<reference:ref
 @blueprint.get("/share")
 @requires_row(Permission.REFERRAL_SHARE, get_referral)
 def form(actor: Actor, referral: Referral) -> Response:
-    """The form for sharing, under what the family agreed to."""
+    """The form for sharing, under what the family agreed to; filled in for the school a child has moved to."""
     record.note_view(actor, referral, "share")
-    return _show(actor, referral, ShareForm(held.give_back(actor, request.path)))
+    key = request.args.get("new-school")
+    return _show(
+        actor, referral, ShareForm(held.give_back(actor, request.path), data=for_new_school(key) if key else {})
+    )
 
 
 @blueprint.post("/share")

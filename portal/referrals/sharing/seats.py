@@ -101,8 +101,10 @@ def _parties(actor: Actor, referral: Referral) -> Sequence[Any]:
 
 
 def _known_to(actor: Actor, referral: Referral) -> list[ColumnElement[bool]]:
-    if concerns(actor, referral):
+    if actor.is_operator:
         return []
+    if concerns(actor, referral):
+        return [col(ReferralParty.is_kept_from_sender).is_(False)]
     own = col(ReferralParty.organisation_id) == actor.organisation_id
     return [ReferralParty.is_live(clock.now()), or_(own, col(ReferralParty.ground) != Ground.PROTECTION)]
 

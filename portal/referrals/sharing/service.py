@@ -1,7 +1,8 @@
 """Showing a referral to another organisation: how far, on what basis, until when; and ending that again.
 
 DOMAIN: Early Help and other partners see a referral only where a live, recorded basis lets them, and only as far as it
-says. The new school of a child who has moved is one of them: it sees nothing until somebody shares with it.
+says. The new school of a child who has moved is one of them: it sees nothing until somebody shares with it, on an
+agreement that the family gave after the move.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from portal.organisations.queries import partners
 from portal.referrals import telling, timeline, trail
 from portal.referrals.models import Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
+from portal.referrals.sharing import moved
 from portal.referrals.sharing.rules import LONGEST, ONE, PURPOSE, SCOPE_WORDS, is_whole
 from portal.tenancy import as_system
 from portal.timescales import news
@@ -79,6 +81,10 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
     Raises SharingRefusedError where the family has not agreed to it, SomeoneWasFirstError where it sees it already.
     """
     line = _require_agreed(actor, referral, organisation.key)
+    move = moved.to_school(referral, organisation.id)
+    if move and line.recorded_at < move.recorded_at:
+        raise SharingRefusedError(moved.ASK_AGAIN)
+    is_kept = moved.is_kept_from_sender(move)
     if any(party.organisation_id == organisation.id for party in live_parties(referral)):
         raise SomeoneWasFirstError(f"{organisation.name} can see this referral already.")
     now = clock.now()
@@ -93,14 +99,16 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
         let_in_by_name=actor.name,
         parts=terms.parts,
         is_whole=is_whole(terms.scope, terms.parts),
+        is_kept_from_sender=is_kept,
         valid_from=now,
         valid_to=now + LONGEST[terms.months],
     )
     # Who is let in is the owner's to say, or KSAF's for it.
     with as_system(db.session()):
         db.session().add(party)
+    moved.note_shared(referral, party, actor.name)
     title = f"Shared with {organisation.name}: {SCOPE_WORDS[terms.scope]}"
-    timeline.add(actor, referral, "shared", title, terms.why)
+    timeline.add(actor, referral, "shared", title, terms.why, audience=_audience(is_kept=is_kept))
     trail.record(actor, referral, Action.REFERRAL_SHARED, organisation=organisation.key, scope=terms.scope.value)
     telling.organisation(referral, organisation.id or 0, "referrals/shared")
     return party
@@ -189,8 +197,15 @@ def _end(by: Author, referral: Referral, organisation: Organisation, parties: li
         for party in parties:
             party.valid_to = clock.now()
     _settle_reminder(referral, "The sharing has ended")
-    timeline.add(by, referral, "shared", f"No longer shared with {organisation.name}")
+    is_kept = any(party.is_kept_from_sender for party in parties)
+    said = f"No longer shared with {organisation.name}"
+    timeline.add(by, referral, "shared", said, audience=_audience(is_kept=is_kept))
     trail.record(by, referral, Action.SHARING_ENDED, organisation=organisation.key)
+
+
+def _audience(*, is_kept: bool) -> Audience:
+    """Return who reads of a sharing on the timeline: all, or KSAF alone where it is kept from who sent the referral."""
+    return Audience.OPERATOR if is_kept else Audience.EVERYONE
 
 
 def get_shared_referral(actor: Actor, reference: str) -> Referral | None:

@@ -32,7 +32,7 @@ def show(token: str) -> Response:
     if not _is_proved(link):
         return _ask(link, ProofForm())
     answers.require_agreement(links.guest_of(link, ""), link.transfer.referral_id)
-    with db.own_transaction(link.transfer.organisation_id):
+    with db.own_transaction(link.host_id):
         links.note_view(link)
     return _page(link, AcceptForm(), OutsideDeclineForm())
 
