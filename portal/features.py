@@ -15,6 +15,7 @@ from portal.accounts import gate, login
 from portal.accounts import routes as accounts
 from portal.cases import for_cpoms as logged
 from portal.cases import routes as cases
+from portal.changes import routes as changes
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
 from portal.enquiries import routes as enquiries
@@ -71,6 +72,7 @@ def install(app: Flask) -> None:
     gate.install(app)
     accounts.install(app)
     staffing.install(app)
+    changes.install(app)
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
     monitoring.install(app, {"erasures_applied": erasures.is_up_to_date})

@@ -116,6 +116,11 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_UNSHARE: _TRIAGE,
     Permission.SHARING_EXTEND: _TRIAGE,
     Permission.REFERRAL_CONTEXT: _WRITERS,
+    # a child changes school: whoever has the referral says so, triage decides who sees it then
+    Permission.SCHOOL_MOVE_RECORD: _WRITERS | _TRIAGE | _DELIVERERS,
+    Permission.SCHOOL_MOVE_READ: _TRIAGE | _DELIVERERS,
+    Permission.SCHOOL_MOVE_ACCESS: _TRIAGE,
+    Permission.SCHOOL_MOVE_NOT_SHARE: _TRIAGE,
     Permission.SHARING_READ: _TRIAGE,
     Permission.SHARING_DECIDE: _TRIAGE,
     Permission.SHARING_RESPECT: _TRIAGE,

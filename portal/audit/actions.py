@@ -115,6 +115,11 @@ class Action(StrEnum):
     SHARING_RETURNED = "referrals:sharing:returned"
     SHARING_FOLLOWED = "referrals:sharing:followed"
     REFUSAL_RESPECTED = "referrals:refusal:respected"
+    # a child changes school, and what whoever sent a referral sees
+    SCHOOL_CHANGED = "changes:school:recorded"
+    NEW_SCHOOL_SETTLED = "changes:new_school:settled"
+    SENDER_ACCESS_LIMITED = "changes:sender_access:limited"
+    SENDER_ACCESS_ENDED = "changes:sender_access:ended"
     # who works on what
     HOLDER_LEFT = "staffing:holder:left"
     HOLDER_NAMED = "staffing:holder:named"
@@ -246,6 +251,11 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.SHARING_RETURNED: frozenset({"reference", "key"}),
     Action.SHARING_FOLLOWED: frozenset({"reference", "key", "duty"}),
     Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
+    # a child changes school, and what whoever sent a referral sees
+    Action.SCHOOL_CHANGED: frozenset({"reference"}),
+    Action.NEW_SCHOOL_SETTLED: frozenset({"reference", "answer"}),
+    Action.SENDER_ACCESS_LIMITED: frozenset({"reference", "until"}),
+    Action.SENDER_ACCESS_ENDED: frozenset({"reference"}),
     # who works on what
     Action.HOLDER_LEFT: frozenset({"reference", "part", "user_id"}),
     Action.HOLDER_NAMED: frozenset({"reference", "part", "before", "after"}),

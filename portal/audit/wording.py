@@ -125,6 +125,10 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.CONSENT_CALL_ASKED: "Asked KSAF to call about consent",
         Action.REFERRAL_SHARED: "Shared a referral with an organisation",
         Action.SHARING_ENDED: "Stopped sharing a referral",
+        Action.SCHOOL_CHANGED: "Recorded that a child has changed school",
+        Action.NEW_SCHOOL_SETTLED: "Settled that a new school does not see a referral",
+        Action.SENDER_ACCESS_LIMITED: "Set the day on which the access of who sent it ends",
+        Action.SENDER_ACCESS_ENDED: "The access of who sent it ended",
     },
     Kind.PEOPLE: {
         Action.TERMS_ACCEPTED: "Accepted the terms of use",

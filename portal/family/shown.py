@@ -8,6 +8,7 @@ from portal.family import changes, steps
 from portal.family.links import Link
 from portal.family.steps import Questions
 from portal.referrals import record
+from portal.referrals.sharing import moved
 from portal.referrals.sharing import service as sharing
 
 _SAID = {
@@ -76,9 +77,14 @@ def choices(link: Link, asked: Questions) -> list[Choice]:
 def seers(link: Link) -> list[Seer]:
     """Return who sees the referral now because they asked, were asked or were let in by the family.
 
-    Who sees it to protect a child is left out: to say so could put the child at risk, so it is said in person.
+    Who sees it to protect a child is left out: to say so could put the child at risk, so it is said in person. So is
+    what is kept from who sent the referral, on a link that its people can open themselves.
     """
-    found = [each for each in record.seers(link.guest, link.referral) if each.party.ground is not Ground.PROTECTION]
+    found = [
+        each
+        for each in record.seers(link.guest, link.referral)
+        if each.party.ground is not Ground.PROTECTION and not (each.party.is_kept_from_sender and link.is_of_sender)
+    ]
     order = {PartyRole.OWNER: 0, PartyRole.OPERATOR: 1, PartyRole.SHARED: 2}
     found.sort(key=lambda each: order[each.party.role])
     return [Seer(each.organisation, _what(each), "" if link.is_young else _stoppable(each)) for each in found]
@@ -87,6 +93,8 @@ def seers(link: Link) -> list[Seer]:
 def stopped(link: Link) -> list[One]:
     """Return the organisations that the family does not want KSAF to share with, by name."""
     refused = sharing.not_with(link.guest, link.referral)
+    if link.is_of_sender:
+        refused = {key: name for key, name in refused.items() if key != moved.kept_key(link.referral)}
     return sorted((One(key, name, is_agreed=False) for key, name in refused.items()), key=lambda each: each.name)
 
 
@@ -99,7 +107,11 @@ def one(link: Link, key: str) -> One | None:
 
 
 def _by_consent(link: Link) -> list[record.Seer]:
-    return [each for each in record.seers(link.guest, link.referral) if _stoppable(each)]
+    return [
+        each
+        for each in record.seers(link.guest, link.referral)
+        if _stoppable(each) and not (each.party.is_kept_from_sender and link.is_of_sender)
+    ]
 
 
 def _stoppable(each: record.Seer) -> str:

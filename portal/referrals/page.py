@@ -11,7 +11,7 @@ from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
-from portal.referrals import conversation, lifecycle, progress, queries, record, standing, whom
+from portal.referrals import conversation, lifecycle, progress, queries, record, sender, standing, whom
 from portal.referrals.corrections import queries as corrections
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
@@ -20,7 +20,7 @@ from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import concerns
 from portal.referrals.record import NEWEST, Entry, Opened
 from portal.referrals.rules import ENDED, Event, State
-from portal.referrals.sharing import seats
+from portal.referrals.sharing import moved, seats
 from portal.timescales.recipients import manager_contact
 from portal.web.dates import in_london
 
@@ -118,6 +118,7 @@ def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
         **_state(actor, referral),
         "tab": next(each for each in TABS if each.key == key),
         "tabs": [{"label": each.label, "href": _address(referral, each), "current": each.key == key} for each in tabs],
+        "access_ends": sender.last_day(referral) if referral.organisation_id == actor.organisation_id else None,
         "without_consent": opened.party if opened.party.ground is Ground.PROTECTION else None,
         "main_action": main,
         "more_actions": more,
@@ -208,7 +209,7 @@ def _closed(actor: Actor, referral: Referral) -> list[Part]:
 
 def _consent(actor: Actor, referral: Referral, as_of: AsOfForm) -> dict[str, Any]:
     day = as_of.on.data if as_of.on.raw_data and as_of.validate() else None
-    ledger = consent.ledger(actor, referral.id or 0)
+    ledger = consent.ledger(actor, referral.id or 0, *moved.readable_consent(actor, referral))
     on_that_day = consent.on_day(ledger, day) if day else []
     return {
         "ledger": ledger,
@@ -262,12 +263,14 @@ def _further(actor: Actor, referral: Referral, path: str) -> list[Action]:
     possible: list[Action] = []
     if actor.may(Permission.CASE_EXTEND) and referral.state is State.IN_SUPPORT:
         possible.append(Action("Extend the support", f"{path}/extend"))
-    if actor.may(Permission.REFERRAL_MESSAGE):
+    if actor.may(Permission.REFERRAL_MESSAGE) and (sender.sees(referral) or not actor.is_operator):
         possible.append(Action("Send a message", f"{path}/messages"))
     if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:
         possible.append(Action("Tell KSAF what has changed", f"{path}/update"))
     if actor.may(Permission.HOLDER_NAME) and referral.state not in ENDED:
         possible.append(Action("Change who has it", f"{path}/who-has-it"))
+    if actor.may(Permission.SCHOOL_MOVE_RECORD) and referral.submitted_at:
+        possible.append(Action("The child has changed school", f"{path}/change-of-school"))
     if lifecycle.can(actor, referral, Event.WITHDRAW):
         possible.append(Action("Withdraw the referral", f"{path}/withdraw"))
     return possible

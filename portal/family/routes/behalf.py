@@ -12,6 +12,7 @@ from portal.family.behalf import ChangeForm
 from portal.referrals import progress, timeline
 from portal.referrals.models import Referral
 from portal.referrals.record import note_view
+from portal.referrals.sharing import moved
 from portal.referrals.sharing import service as sharing
 from portal.web.rendering import render
 
@@ -31,7 +32,7 @@ def form(actor: Actor, referral: Referral) -> Response:
 def record(actor: Actor, referral: Referral) -> Response:
     """Enter it into the ledger, with everything that follows from it."""
     typed = ChangeForm(request.form)
-    typed.offer(sharing.consented(referral))
+    typed.offer(moved.told_of(actor, referral, sharing.consented(referral)))
     if not typed.validate():
         return _show(actor, referral, typed, status=422)
     said = typed.statements(changes.standing(actor, referral))
@@ -42,7 +43,7 @@ def record(actor: Actor, referral: Referral) -> Response:
 
 
 def _show(actor: Actor, referral: Referral, typed: ChangeForm, status: int = 200) -> Response:
-    typed.offer(sharing.consented(referral))
+    typed.offer(moved.told_of(actor, referral, sharing.consented(referral)))
     return render(
         "family/change.html",
         status=status,

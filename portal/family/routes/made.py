@@ -51,7 +51,9 @@ def make(actor: Actor, referral: Referral) -> Response:
 def show(actor: Actor, found: Made) -> Response:
     """Show a link to print, or to hand the screen over with; one that was mailed shows neither."""
     note_view(actor, found.referral, "consent link")
-    path = links.path_of(found.row) if found.row.way is not Way.EMAIL else None
+    # What KSAF hands to a family can tell where a child has gone: its address is for KSAF's own people.
+    may_open = actor.is_operator or found.row.made_for_id == actor.organisation_id
+    path = links.path_of(found.row) if may_open and found.row.way is not Way.EMAIL else None
     address = f"{current_app.extensions['settings'].base_url}{path}" if path else ""
     return render(
         "family/made.html",
@@ -60,6 +62,7 @@ def show(actor: Actor, found: Made) -> Response:
         row=found.row,
         state=links.state_of(found.row),
         address=address,
+        may_open=may_open,
         code=qr.svg(address) if address else None,
     )
 

@@ -1,0 +1,1 @@
+"""What changes around referrals while KSAF helps: a child’s school, an organisation’s name, trust or being there."""

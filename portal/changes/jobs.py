@@ -1,0 +1,42 @@
+"""What happens without anybody asking: on the day on which a sender's access ends, what hung on it is let go.
+
+The end itself needs no job: the request after it finds nothing.
+"""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from portal.changes import access
+from portal.db import Database
+from portal.organisations.queries import operator
+from portal.referrals.models import Referral
+from portal.referrals.sharing.models import SchoolMove
+
+MOST = 50
+"""Referrals a pass; the next pass has the rest."""
+
+
+def let_go(database: Database, now: datetime) -> int:
+    """Let go of what hung on each sender whose access has ended by `now`; return of how many referrals."""
+    with database.system_transaction() as session:
+        over = (
+            select(SchoolMove, Referral)
+            .join(Referral, col(Referral.id) == col(SchoolMove.referral_id))
+            .where(
+                col(SchoolMove.access_until) <= now,
+                col(SchoolMove.access_let_go_at).is_(None),
+                col(Referral.sender_until) <= now,
+            )
+            .order_by(col(SchoolMove.id))
+            .limit(MOST)
+            .with_for_update(of=Referral, skip_locked=True)
+        )
+        done: set[int] = set()
+        for move, referral in session.execute(over).all():
+            move.access_let_go_at = now
+            # Two changes of school of one child end the same access once.
+            if referral.id not in done:
+                access.let_go(access.ByItself(operator().id or 0), referral)
+            done.add(referral.id or 0)
+        return len(done)
