@@ -1,14 +1,14 @@
 """change of school: what KSAF is told, until when whoever sent a referral sees it, and what is kept from them.
 
-Revision: 0041, after 0040.
+Revision: 0042, after 0041.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
