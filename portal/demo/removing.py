@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from portal.access.actor import Actor
 from portal.accountability.requests import erasing, service
+from portal.accountability.requests.erasing import Removing
 from portal.accountability.requests.rules import Kind, Way
 from portal.accountability.requests.service import Asked
 from portal.referrals.models import Referral
@@ -24,7 +25,7 @@ def _ask(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
         referrals=(referral,),
     )
     made = service.record(actor, asked)
-    erasing.propose(actor, made, [referral.reference], words["why"])
+    erasing.propose(actor, Removing(made, [referral]), [referral.reference], words["why"])
 
 
 DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {"ask_removal": _ask}

@@ -18,7 +18,7 @@ from portal.referrals.rules import ENDED
 from portal.retention import erasing, erasures, holds, policy, queries
 from portal.retention.erasing import Subject
 from portal.retention.erasures import Line
-from portal.retention.models import Approval, ApprovedItem, Erasure
+from portal.retention.models import Approval, ApprovedItem, Erasure, HoldEvent
 from portal.tenancy import as_system
 from portal.web.dates import date_only, in_london, today
 
@@ -105,22 +105,21 @@ def erase(actor: Actor, referral: Referral, reason: str) -> None:
 
 def why_kept(referral: Referral) -> str | None:
     """Return why `referral` cannot be erased on request now, or None where it can."""
-    if referral.state not in ENDED:
-        return "The referral is still open. Close it first."
     with as_system(db.session()):
         held = holds.newest_on(referral.id or 0)
-        if held:
-            return f"{held.by_name} put a hold on this record: {held.reason}"
-        return _safeguarding(referral)
+        hangs = select(Referral.id).where(col(Referral.id) == referral.id, queries.has_safeguarding())
+        return kept_because(referral, held, has_safeguarding=db.session().scalar(hangs) is not None)
 
 
-def _safeguarding(referral: Referral) -> str | None:
-    hangs = select(Referral.id).where(col(Referral.id) == referral.id, queries.has_safeguarding())
-    if db.session().scalar(hangs) is None:
-        return None
+def kept_because(referral: Referral, held: HoldEvent | None, *, has_safeguarding: bool) -> str | None:
+    """Return as `why_kept` what follows from the hold that stands and from a safeguarding record that hangs on it."""
+    if referral.state not in ENDED:
+        return "The referral is still open. Close it first."
+    if held:
+        return f"{held.by_name} put a hold on this record: {held.reason}"
     length = policy.load()["safeguarding"].length
     until = length.after(referral.child_date_of_birth or in_london(referral.last_change_at).date())
-    if until <= today():
+    if not has_safeguarding or until <= today():
         return None
     return f"There is a safeguarding record on this referral. It is kept until {date_only(until)}."
 

@@ -24,6 +24,7 @@ from portal.retention.models import Erasure
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from tests.factories import concerns, data_requests, referrals
 from tests.factories.data_requests import asked
+from tests.factories.statements import counted
 
 REFUSED = "append-only|permission denied"
 WHY = "You took your agreement back, and nothing obliges us to keep it."
@@ -109,6 +110,19 @@ def test_what_goes_and_what_stays_is_read_before_anybody_decides(client_of, cast
     assert "It cannot be undone once a second manager agrees" in shown
     assert "Assessments" not in shown  # there are none of this family
     assert f'href="{asks}/erasure"' in client_of(cast.manager).get(asks).text
+
+
+def test_the_page_asks_no_more_than_eight_times(client_of, database, cast, over, asks):
+    manager = client_of(cast.manager)
+    with database.transaction(tenant=cast.manager.organisation_id):
+        held = referrals.load_for(cast.manager, cast.referral.id)
+        holds.place(cast.manager.actor, held, "A court has asked for it", date(2027, 11, 23))
+    manager.get(f"{asks}/erasure")
+    for page in (f"{asks}/erasure", f"{asks}/answer", asks):
+        with counted(database) as queries:
+            assert manager.get(page).status_code == 200
+        print(f"{page.rpartition('/')[2]}: {len(queries)} queries")
+        assert len(queries) <= 8, queries
 
 
 def test_a_second_manager_agrees_and_it_goes_with_the_answer(client_of, database, cast, second, over, asks):

@@ -6,6 +6,7 @@ from portal import db
 from portal.access.roles import Role
 from portal.accountability.requests import copies, corrections, erasing, queries, service
 from portal.accountability.requests.corrections import Statement
+from portal.accountability.requests.erasing import Removing
 from portal.accountability.requests.rules import Kind, Way
 from portal.accountability.requests.service import Asked
 from portal.referrals.corrections.models import Corrected
@@ -57,7 +58,8 @@ def proposed(by: people.Person, about: str, mark: str) -> tuple[str, str]:
     referral = get_referral(by.actor, about)
     assert referral is not None
     request = service.record(by.actor, asked(mark, kind=Kind.ERASURE, referrals=(referral,)))
-    made = erasing.propose(referrals.staff(Role.MANAGER).actor, request, [about], f"Agreed, says {mark}")
+    asking = Removing(request, [referral])
+    made = erasing.propose(referrals.staff(Role.MANAGER).actor, asking, [about], f"Agreed, says {mark}")
     return request.reference, made.key
 
 

@@ -17,6 +17,7 @@ from portal.accountability.requests.models import DataErasure, DataRequest
 from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import Event, Kind, Outcome, RequestState
 from portal.audit.actions import Action
+from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.retention import preview, service
 from portal.retention.preview import Preview
@@ -37,29 +38,44 @@ REFUSAL = (
 
 
 @dataclass(frozen=True)
+class Removing:
+    """A request to remove records, with those records."""
+
+    request: DataRequest
+    referrals: list[Referral]
+
+
+@dataclass(frozen=True)
 class Opened:
     """A proposal with the request it is about."""
 
-    request: DataRequest
+    removing: Removing
     row: DataErasure
 
+    @property
+    def request(self) -> DataRequest:
+        """Return the request."""
+        return self.removing.request
 
-def open_to_erase(actor: Actor, reference: str) -> DataRequest | None:
+
+def open_to_erase(actor: Actor, reference: str) -> Removing | None:
     """Return the request `reference` to whoever may remove a record, where it asks for that of one; else None."""
     found = queries.get_request(actor, reference) if actor.may(Permission.ERASURE_OPEN) else None
-    return found if found and found.kind is Kind.ERASURE and queries.referrals_of(actor, found) else None
+    about = queries.referrals_of(actor, found) if found and found.kind is Kind.ERASURE else []
+    return Removing(found, about) if found and about else None
 
 
 def open_proposal(actor: Actor, reference: str, key: str) -> Opened | None:
     """Return the proposal `key` of the request `reference` to whoever may settle one, else None."""
-    request = open_to_erase(actor, reference)
-    row = next((each for each in _proposals(request) if each.key == key), None) if request else None
-    return Opened(request, row) if request and row else None
+    removing = open_to_erase(actor, reference)
+    row = next((each for each in _proposals(removing.request) if each.key == key), None) if removing else None
+    return Opened(removing, row) if removing and row else None
 
 
-def previews(actor: Actor, request: DataRequest) -> list[Preview]:
-    """Return what would go of each record a request is about, and what has to stay: two or three queries a record."""
-    return [preview.of_referral(each) for each in queries.referrals_of(actor, request)]
+def previews(actor: Actor, removing: Removing) -> list[Preview]:
+    """Return what would go of each record that `actor` has loaded with a request, and what has to stay."""
+    del actor
+    return preview.of_referrals(removing.referrals)
 
 
 def newest(actor: Actor, request: DataRequest) -> DataErasure | None:
@@ -70,7 +86,8 @@ def newest(actor: Actor, request: DataRequest) -> DataErasure | None:
 
 def is_refused_whole(actor: Actor, request: DataRequest) -> bool:
     """Say whether a request asks for records to be removed and each of them has to stay for now."""
-    found = previews(actor, request) if request.kind is Kind.ERASURE else []
+    about = queries.referrals_of(actor, request) if request.kind is Kind.ERASURE else []
+    found = preview.of_referrals(about)
     return bool(found) and not any(each.can_go or each.is_gone for each in found)
 
 
@@ -81,18 +98,18 @@ def is_lacking(actor: Actor, request: DataRequest) -> bool:
     return any(each.anonymised_at is None for each in queries.referrals_of(actor, request))
 
 
-def propose(actor: Actor, request: DataRequest, going: Collection[str], words: str) -> DataErasure:
+def propose(actor: Actor, removing: Removing, going: Collection[str], words: str) -> DataErasure:
     """Put before the other managers that the records `going` are erased, with why, as whoever asked is told.
 
     Raises SomeoneWasFirstError where that was answered or proposed; RequestRefusedError where KSAF does not know who
     asks, or one of the records has to stay.
     """
-    last = newest(actor, request)
+    request, last = removing.request, newest(actor, removing.request)
     if request.state is RequestState.ANSWERED or (last and last.settled_at is None):
         raise SomeoneWasFirstError("A colleague has proposed this, or answered the request, since you opened the page.")
     if not request.is_known:
         raise RequestRefusedError("First record how you know that they are who they say.")
-    free = {each.reference for each in previews(actor, request) if each.can_go}
+    free = {each.reference for each in previews(actor, removing) if each.can_go}
     if not going or not set(going) <= free:
         raise RequestRefusedError("One of these records has to stay. Read what can go now, and propose it again.")
     made = DataErasure(

@@ -9,9 +9,8 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accountability.requests import erasing, trail
-from portal.accountability.requests.erasing import Opened
+from portal.accountability.requests.erasing import Opened, Removing
 from portal.accountability.requests.erasing_forms import ApproveForm, ProposeForm, ReturnForm
-from portal.accountability.requests.models import DataRequest
 from portal.accountability.requests.refusal import RequestRefusedError
 from portal.accountability.requests.rules import RequestState
 from portal.accounts import held
@@ -25,24 +24,24 @@ blueprint = Blueprint("data_erasures", __name__, url_prefix="/data-requests/<ref
 
 @blueprint.get("")
 @requires_row(Permission.ERASURE_OPEN, erasing.open_to_erase)
-def show(actor: Actor, asked: DataRequest) -> Response:
+def show(actor: Actor, removing: Removing) -> Response:
     """Show what would go of each record and what stays, to propose it or to settle what was proposed."""
-    trail.note_view(actor, asked, "erasure")
-    return _show(actor, asked, proposing=ProposeForm(held.give_back(actor, request.path)))
+    trail.note_view(actor, removing.request, "erasure")
+    return _show(actor, removing, proposing=ProposeForm(held.give_back(actor, request.path)))
 
 
 @blueprint.post("")
 @requires_row(Permission.ERASURE_PROPOSE, erasing.open_to_erase)
-def propose(actor: Actor, asked: DataRequest) -> Response:
+def propose(actor: Actor, removing: Removing) -> Response:
     """Put before the other managers that these records go."""
     form = ProposeForm(request.form)
     if not form.validate():
-        return _show(actor, asked, proposing=form, status=422)
+        return _show(actor, removing, proposing=form, status=422)
     going, words = form.going.data or [], form.words.data or ""
-    if again := attempt(lambda: erasing.propose(actor, asked, going, words), RequestRefusedError):
-        return _show(actor, asked, proposing=form, **again)
+    if again := attempt(lambda: erasing.propose(actor, removing, going, words), RequestRefusedError):
+        return _show(actor, removing, proposing=form, **again)
     flash("Proposed. Another manager has been told. Nothing has gone yet.", "success")
-    return redirect(f"/data-requests/{asked.reference}", 303)
+    return redirect(f"/data-requests/{removing.request.reference}", 303)
 
 
 @blueprint.post("/<key:key>/approve")
@@ -51,9 +50,9 @@ def approve(actor: Actor, opened: Opened) -> Response:
     """Remove what was proposed, for good, and answer the request."""
     form = ApproveForm(request.form)
     if not form.validate():
-        return _show(actor, opened.request, approving=form, status=422)
+        return _show(actor, opened.removing, approving=form, status=422)
     if again := attempt(lambda: erasing.approve(actor, opened, form.sent.data or ""), RequestRefusedError):
-        return _show(actor, opened.request, approving=form, **again)
+        return _show(actor, opened.removing, approving=form, **again)
     flash("Removed for good. The request is answered: tell them now.", "success")
     return redirect(f"/data-requests/{opened.request.reference}", 303)
 
@@ -64,23 +63,24 @@ def send_back(actor: Actor, opened: Opened) -> Response:
     """Return what was proposed."""
     form = ReturnForm(request.form)
     if not form.validate():
-        return _show(actor, opened.request, returning=form, status=422)
+        return _show(actor, opened.removing, returning=form, status=422)
     if again := attempt(lambda: erasing.send_back(actor, opened, form.comment.data or ""), RequestRefusedError):
-        return _show(actor, opened.request, returning=form, **again)
+        return _show(actor, opened.removing, returning=form, **again)
     flash(f"Returned to {opened.row.proposed_by_name}, who has been told.", "success")
     return redirect(f"/data-requests/{opened.request.reference}", 303)
 
 
 def _show(
     actor: Actor,
-    asked: DataRequest,
+    removing: Removing,
     *,
     proposing: ProposeForm | None = None,
     approving: ApproveForm | None = None,
     returning: ReturnForm | None = None,
     **more: Any,
 ) -> Response:
-    found, last = erasing.previews(actor, asked), erasing.newest(actor, asked)
+    asked, found = removing.request, erasing.previews(actor, removing)
+    last = erasing.newest(actor, asked)
     waits = last if last and last.settled_at is None else None
     return render(
         "data_requests/erasure.html",

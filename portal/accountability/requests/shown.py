@@ -51,7 +51,8 @@ def context(actor: Actor, opened: Opened) -> dict[str, Any]:
         "referrals": referrals,
         "reads_referrals": actor.may(Permission.REFERRAL_READ),
         "steps": [_entry(each) for each in queries.steps_of(actor, request)],
-        "may": _may(opened) | {"prepare": _may_copy(actor, request, referrals), "erase": _may_erase(actor, request)},
+        "may": _may(opened)
+        | {"prepare": _may_copy(actor, request, referrals), "erase": _may_erase(actor, request, referrals)},
         "erasure": erasing.newest(actor, request) if request.kind is Kind.ERASURE else None,
         "may_correct": _may_correct(actor, request, referrals),
         "recipients": _recipients(actor, request),
@@ -135,8 +136,9 @@ def _may_copy(actor: Actor, request: DataRequest, referrals: Sequence[Referral])
     return is_ready and bool(referrals) and actor.may(Permission.DATA_COPY_PREPARE)
 
 
-def _may_erase(actor: Actor, request: DataRequest) -> bool:
-    return actor.may(Permission.ERASURE_OPEN) and erasing.is_lacking(actor, request)
+def _may_erase(actor: Actor, request: DataRequest, referrals: Sequence[Referral]) -> bool:
+    is_there = any(each.anonymised_at is None for each in referrals)
+    return request.kind is Kind.ERASURE and is_there and actor.may(Permission.ERASURE_OPEN)
 
 
 def _may(opened: Opened) -> dict[str, bool]:
