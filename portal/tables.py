@@ -8,6 +8,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.cases import models as cases
 from portal.consent import models as consent
+from portal.disagreements import models as disagreements
 from portal.enquiries import models as enquiries
 from portal.enquiries.call_backs import models as call_backs
 from portal.enquiries.signposts import models as signposts
@@ -41,6 +42,7 @@ __all__ = [
     "context",
     "corrections",
     "data_requests",
+    "disagreements",
     "enquiries",
     "family",
     "health",

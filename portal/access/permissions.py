@@ -115,6 +115,15 @@ class Permission(StrEnum):
     SHARING_REASON = "sharing.reason"
     SHARING_TELL_RECEIVER = "sharing.tell_receiver"
     SHARING_TELL_FAMILY = "sharing.tell_family"
+    # disagreements
+    DISAGREEMENT_READ = "disagreement.read"
+    DISAGREEMENT_RAISE = "disagreement.raise"
+    DISAGREEMENT_ADD = "disagreement.add"
+    DISAGREEMENT_ANSWER = "disagreement.answer"
+    DISAGREEMENT_ESCALATE = "disagreement.escalate"
+    DISAGREEMENT_RESOLVE = "disagreement.resolve"
+    DISAGREEMENT_WITHDRAW = "disagreement.withdraw"
+    DISAGREEMENT_REPORT = "disagreement.report"
     # accountability
     AUDIT_READ = "audit.read"
     RECORD_SEEN_READ = "record_seen.read"

@@ -13,6 +13,7 @@ _ALLOCATORS = frozenset({Role.CASE_MANAGER, Role.MANAGER})
 _OFFERERS = frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.MANAGER})
 _DELIVERERS = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER, Role.CASE_MANAGER, Role.MANAGER})
 _READERS = PARTNER_ROLES | _TRIAGE | _DELIVERERS
+_SPEAKERS = _WRITERS | _TRIAGE | _DELIVERERS
 _SAFEGUARDING = frozenset({Role.SAFEGUARDING_TEAM, Role.MANAGER})
 _KSAF_ADMIN = frozenset({Role.ADMINISTRATOR})
 _DATA_RIGHTS = _MANAGER | _KSAF_ADMIN
@@ -129,6 +130,15 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.SHARING_REASON: _TRIAGE,
     Permission.SHARING_TELL_RECEIVER: _TRIAGE,
     Permission.SHARING_TELL_FAMILY: _TRIAGE,
+    # disagreements: whoever has the referral reads those of their own side, the others do not learn that there is one
+    Permission.DISAGREEMENT_READ: _READERS,
+    Permission.DISAGREEMENT_RAISE: _SPEAKERS,
+    Permission.DISAGREEMENT_ADD: _SPEAKERS,
+    Permission.DISAGREEMENT_ANSWER: _SPEAKERS,
+    Permission.DISAGREEMENT_ESCALATE: _SPEAKERS,
+    Permission.DISAGREEMENT_RESOLVE: _SPEAKERS,
+    Permission.DISAGREEMENT_WITHDRAW: _SPEAKERS,
+    Permission.DISAGREEMENT_REPORT: _SAFEGUARDING,
     # accountability
     Permission.AUDIT_READ: _PARTNER_ADMIN | _AUDITORS | _KSAF_ADMIN,
     Permission.RECORD_SEEN_READ: _PARTNER_ADMIN | _AUDITORS,

@@ -105,6 +105,13 @@ class Action(StrEnum):
     CONCERN_DECIDED = "safeguarding:concern:decided"
     CPOMS_RECORDED = "safeguarding:cpoms:recorded"
     CPOMS_EXPORTED = "safeguarding:cpoms:exported"
+    # disagreements
+    DISAGREEMENT_RAISED = "disagreements:disagreement:raised"
+    DISAGREEMENT_VIEWED = "disagreements:disagreement:viewed"
+    DISAGREEMENT_MOVED = "disagreements:disagreement:moved"
+    DISAGREEMENT_FILE_ADDED = "disagreements:disagreement:file_added"
+    DISAGREEMENT_FILE_READ = "disagreements:disagreement:file_read"
+    DISAGREEMENTS_EXPORTED = "disagreements:report:exported"
     # sharing
     REFERRAL_SHARED = "referrals:sharing:started"
     SHARING_ENDED = "referrals:sharing:ended"
@@ -241,6 +248,13 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CONCERN_DECIDED: frozenset({"reference", "outcome"}),
     Action.CPOMS_RECORDED: frozenset({"kind", "key"}),
     Action.CPOMS_EXPORTED: frozenset({"items"}),
+    # disagreements
+    Action.DISAGREEMENT_RAISED: frozenset({"reference", "kind"}),
+    Action.DISAGREEMENT_VIEWED: frozenset({"reference", "page"}),
+    Action.DISAGREEMENT_MOVED: frozenset({"reference", "event", "stage", "outcome"}),
+    Action.DISAGREEMENT_FILE_ADDED: frozenset({"reference", "key", "digest"}),
+    Action.DISAGREEMENT_FILE_READ: frozenset({"reference", "key"}),
+    Action.DISAGREEMENTS_EXPORTED: frozenset({"narrowed_by"}),
     # sharing
     Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
     Action.SHARING_ENDED: frozenset({"reference", "organisation"}),

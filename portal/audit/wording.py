@@ -38,6 +38,8 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.CALL_VIEWED: "Looked at a call",
         Action.CALL_OPENED: "Looked at a call that is owed",
         Action.CONCERN_VIEWED: "Looked at a safeguarding concern",
+        Action.DISAGREEMENT_VIEWED: "Looked at a disagreement",
+        Action.DISAGREEMENT_FILE_READ: "Opened a file of a disagreement",
     },
     Kind.REFERRAL: {
         Action.DRAFT_STARTED: "Started a referral",
@@ -65,6 +67,10 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.DECISION_PROPOSED: "Proposed a decision",
         Action.DECISION_RETURNED: "Returned a decision",
         Action.DECISION_AUTHORISED: "Authorised a decision",
+        Action.DISAGREEMENT_RAISED: "Challenged a decision",
+        Action.DISAGREEMENT_MOVED: "Moved a disagreement on",
+        Action.DISAGREEMENT_FILE_ADDED: "Added a file to a disagreement",
+        Action.DISAGREEMENTS_EXPORTED: "Took a copy of the report on disagreements",
     },
     Kind.SUPPORT: {
         Action.CASE_ALLOCATED: "Named who helps a family",

@@ -85,8 +85,8 @@ def _put_files(
     archive: zipfile.ZipFile, connection: Connection, tables: list[Table], folder: Path, made: Manifest
 ) -> None:
     """Add the files that the rows name: each was written before its row, so all of them are there."""
-    attachment = next(table for table in tables if table.name == "attachment").c
-    for name, removed_at in connection.execute(select(attachment.stored_name, attachment.removed_at)).all():
+    named = (select(table.c.stored_name, table.c.removed_at) for table in tables if "stored_name" in table.c)
+    for name, removed_at in (row for each in named for row in connection.execute(each).all()):
         try:
             content = (folder / name).read_bytes()
         except FileNotFoundError:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, delete, literal, select, type_coerce, update
+from sqlalchemy import ColumnElement, LargeBinary, Table, delete, literal, select, type_coerce, union_all, update
 from sqlmodel import SQLModel
 
 from portal import clock, db
@@ -44,7 +44,7 @@ def carry_out(subject: Subject) -> None:
 
 def _prepare_referral(subject: Subject) -> None:
     """Keep the year of birth, mark it, close what waits about it, and have its files go once this is committed."""
-    session, referral, file = db.session(), table_called("referral"), table_called("attachment")
+    session, referral = db.session(), table_called("referral")
     found = session.execute(select(referral.c.child_date_of_birth).where(referral.c.id == subject.id)).scalar_one()
     marked: dict[str, Any] = {"version": referral.c.version + 1}
     if found is not None:
@@ -52,14 +52,18 @@ def _prepare_referral(subject: Subject) -> None:
     session.execute(update(referral).where(referral.c.id == subject.id).values(marked))
     unmarked = (referral.c.id == subject.id, referral.c.anonymised_at.is_(None))
     session.execute(update(referral).where(*unmarked).values(anonymised_at=clock.now()))
-    mine = file.c.referral_id == subject.id
-    for name in session.scalars(select(file.c.stored_name).where(mine)).all():
-        storage.remove_after_commit(name)
-    there = (mine, file.c.removed_at.is_(None))
-    session.execute(update(file).where(*there).values(removed_at=clock.now()))
+    for file in (table_called("attachment"), table_called("disagreement_file")):
+        _remove_files(subject, file)
     prompt = table_called("prompt")
     still_open = (prompt.c.reference == subject.reference, prompt.c.closed_at.is_(None))
     session.execute(update(prompt).where(*still_open).values(closed_at=clock.now()))
+
+
+def _remove_files(subject: Subject, file: Table) -> None:
+    session, mine = db.session(), file.c.referral_id == subject.id
+    for name in session.scalars(select(file.c.stored_name).where(mine)).all():
+        storage.remove_after_commit(name)
+    session.execute(update(file).where(mine, file.c.removed_at.is_(None)).values(removed_at=clock.now()))
 
 
 def _close_account(subject: Subject) -> None:
@@ -98,18 +102,18 @@ def rows_of(part: Part, table: Table, subject: Subject) -> ColumnElement[bool]:
     if part.through is None:
         if part.on == "id":
             return table.c[part.by] == subject.id
-        mine = (table.c[part.by] == subject.reference) | table.c[part.by].in_(_concerns(subject))
+        mine = (table.c[part.by] == subject.reference) | table.c[part.by].in_(_besides(subject))
         return mine & table.c.kind.startswith(part.kind, autoescape=True) if part.kind else mine
     name, column = part.through
     way = next(each for each in parts.parts_of(subject.kind) if each.table == name)
     return table.c[column].in_(select(table_called(name).c.id).where(rows_of(way, table_called(name), subject)))
 
 
-def _concerns(subject: Subject) -> Any:
-    """Return the select of the references of the concerns about a referral: they have prompts and mail of their own."""
-    concern = table_called("concern")
-    about = concern.c.referral_id == (subject.id if subject.kind == "referral" else None)
-    return select(concern.c.reference).where(about)
+def _besides(subject: Subject) -> Any:
+    """Return the select of the references of what has prompts and mail of its own: concerns, and disagreements."""
+    mine = subject.id if subject.kind == "referral" else None
+    tables = (table_called("concern"), table_called("disagreement"))
+    return union_all(*(select(table.c.reference).where(table.c.referral_id == mine) for table in tables))
 
 
 def _emptied(part: Part, table: Table) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from enum import StrEnum
 
 from portal.access.roles import Role
 from portal.referrals.rules import ENDED, State
-from portal.timescales.recipients import DATA_REQUESTS
+from portal.timescales.recipients import DATA_REQUESTS, DISAGREEMENTS
 
 _UPDATES = frozenset({"weekly_update"})
 _SUPPORT = frozenset({"week_4_review", "completion_summary"})
 # On KSAF's people of a role, or with a person of its own, whoever has the referral.
-_OTHERS = frozenset({"call_back", "concern", "sharing_decision", *DATA_REQUESTS})
+_OTHERS = frozenset({"call_back", "concern", "sharing_decision", *DATA_REQUESTS, *DISAGREEMENTS})
 _LIVE = frozenset(State) - ENDED
 
 

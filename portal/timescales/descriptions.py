@@ -50,6 +50,12 @@ _SOMEBODY = {
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",
     "concern": "looks at the safeguarding concern",
+    "disagreement_first": "answers the disagreement",
+    "disagreement_stage": "answers the disagreement",
+    "disagreement_first_over": "can take it to the next stage",
+    "disagreement_over": "can take it to the next stage",
+    "disagreement_turn": "says whether it is resolved or goes on",
+    "disagreement_partnership": "records what the partnership says",
     "data_request": "answers the request",
     "data_request_extended": "answers the request, in the extended time",
     "data_request_reply": "asks again for what it needs",
@@ -59,6 +65,8 @@ _SOMEBODY = {
 _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",
     "information": "answer KSAF’s question",
+    "disagreement_first_over": "can take it to the next stage",
+    "disagreement_over": "can take it to the next stage",
 }
 _TO_YOU = {"outcome": "tells you the outcome in writing"}
 _WHO = {
@@ -66,7 +74,8 @@ _WHO = {
     OwedBy.SAFEGUARDING_TEAM: "KSAF’s safeguarding team",
     OwedBy.REFERRING_ORGANISATION: "The referrer",
     OwedBy.CALLER: "Whoever phoned",
-    OwedBy.STAGE_LEVEL: "The level this stage names",
+    OwedBy.STAGE_LEVEL: "The other side",
+    OwedBy.CHALLENGER: "Whoever challenged the decision",
     OwedBy.PARENT: "The parent or carer",
 }
 

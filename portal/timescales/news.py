@@ -45,12 +45,18 @@ class News(StrEnum):
     MESSAGE_RECEIVED = "message_received"
     DATA_REQUEST_RECEIVED = "data_request_received"
     SCHOOL_CHANGED = "school_changed"
+    DISAGREEMENT_TO_ANSWER = "disagreement_to_answer"
+    DISAGREEMENT_ANSWERED = "disagreement_answered"
+    DISAGREEMENT_ENDED = "disagreement_ended"
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
     HOLD_REVIEW = "hold_review"
     ERASURE_WAITING = "erasure_waiting"
     ERASURE_RETURNED = "erasure_returned"
+
+
+OF_DISAGREEMENTS = (News.DISAGREEMENT_TO_ANSWER, News.DISAGREEMENT_ANSWERED, News.DISAGREEMENT_ENDED)
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

@@ -156,6 +156,24 @@ NEWS = {
         closing="Answering both questions there closes this.",
         read_under="school-move",
     ),
+    News.DISAGREEMENT_TO_ANSWER: Words(
+        title="A decision is challenged: answer it",
+        text="The other side of a referral disagrees with a decision and asks for an answer at your level.",
+        to_do="Open the disagreement, read what is asked for, and answer it. A child’s safety does not wait for that.",
+        closing="Answering it closes this, and so does taking it to the next stage.",
+    ),
+    News.DISAGREEMENT_ANSWERED: Words(
+        title="A disagreement has been answered: say if that resolves it",
+        text="The other side has answered the challenge of a decision.",
+        to_do="Open the disagreement, read the answer, and say whether it is resolved or goes to the next stage.",
+        closing="Saying so there closes this.",
+    ),
+    News.DISAGREEMENT_ENDED: Words(
+        title="A disagreement has ended",
+        text="The other side has recorded how it was resolved, or has withdrawn it.",
+        to_do="Open the disagreement and read how it ended.",
+        closing="Close this once you have read it.",
+    ),
     News.CONTACT_NEEDED: Words(
         title="A referral of yours needs a new contact",
         text="The colleague whom KSAF talked to about it no longer works with you here. Until somebody takes over, what"

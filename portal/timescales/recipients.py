@@ -25,12 +25,23 @@ DATA_REQUESTS = (
 )
 """The kinds of policy.toml that are about what people ask about their data."""
 
+_AT_A_STAGE = ("disagreement_stage", "disagreement_partnership")
+DISAGREEMENTS = (
+    *_AT_A_STAGE,
+    "disagreement_first",
+    "disagreement_first_over",
+    "disagreement_over",
+    "disagreement_turn",
+)
+"""The kinds of policy.toml that are about a decision that is challenged."""
+
 # Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
 _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
 _WORK_OF = {
     "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
     "sharing_decision": (Role.MANAGER,),
+    **dict.fromkeys(_AT_A_STAGE, (Role.MANAGER, Role.SAFEGUARDING_TEAM)),
     **dict.fromkeys(DATA_REQUESTS, (Role.MANAGER, Role.ADMINISTRATOR)),
 }
 
@@ -75,7 +86,8 @@ class Staff:
             return found
         if self.kind is OrganisationKind.OPERATOR:
             return self.with_role(*_WORK_OF.get(kind, _TRIAGE))
-        return self.with_role(Role.REFERRER, Role.ORGANISATION_ADMIN)
+        refers = (Role.REFERRER, Role.ORGANISATION_ADMIN)
+        return self.with_role(*(reversed(refers) if kind in _AT_A_STAGE else refers))
 
     def managers(self) -> list[Member]:
         """Return who manages: KSAF's managers, a partner's organisation admins."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from portal.access.policy import Permission
-from portal.timescales.news import News
-from portal.timescales.recipients import DATA_REQUESTS
+from portal.timescales.news import OF_DISAGREEMENTS, News
+from portal.timescales.recipients import DATA_REQUESTS, DISAGREEMENTS
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ _REFERRAL = Thing("referral", "/referrals", Permission.REFERRAL_READ)
 _CONCERN = Thing("concern", "/concerns", Permission.CONCERN_READ)
 _ERASURES = (News.ERASURE_WAITING.value, News.ERASURE_RETURNED.value)
 _DATA_REQUEST = Thing("request", "/data-requests", Permission.DATA_REQUEST_READ)
+_DISAGREEMENT = Thing("disagreement", "/disagreements", Permission.DISAGREEMENT_READ)
 _THINGS = {
+    **dict.fromkeys((*DISAGREEMENTS, *(each.value for each in OF_DISAGREEMENTS)), _DISAGREEMENT),
     **dict.fromkeys((*DATA_REQUESTS, News.DATA_REQUEST_RECEIVED.value, *_ERASURES), _DATA_REQUEST),
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
     "concern": _CONCERN,

@@ -17,6 +17,7 @@ class OwedBy(StrEnum):
     SAFEGUARDING_TEAM = "safeguarding_team"
     CALLER = "caller"
     STAGE_LEVEL = "stage_level"
+    CHALLENGER = "challenger"
     PARENT = "parent"
 
 

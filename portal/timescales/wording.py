@@ -13,6 +13,7 @@ from portal.timescales.news_words import NEWS, Words
 from portal.timescales.to_do import READ_UNDER, TO_DO
 from portal.web.dates import long_datetime
 
+_TO_BE_DONE_THERE = {News.DISAGREEMENT_TO_ANSWER, News.DISAGREEMENT_ANSWERED}
 _OTHERWISE = "Open it and do what is owed."
 _MANAGER = "If it cannot be done now, find out why, then record below who you reached and what was done."
 
@@ -22,7 +23,17 @@ _TITLES = {
     Rung.STILL_MISSED: "Still missed: {what}",
     Rung.DUE: "You can now {what}",
 }
-_TITLE_OF_ITS_OWN = {"chase:due": "KSAF has not acknowledged your referral: you can chase it now"}
+_TITLE_OF_ITS_OWN = {
+    "chase:due": "KSAF has not acknowledged your referral: you can chase it now",
+    **dict.fromkeys(
+        ("disagreement_first_over:due", "disagreement_over:due"),
+        "A disagreement is unanswered: you can take it further",
+    ),
+}
+_UNANSWERED = (
+    "The time to answer at this stage ended on {due}. Whether it goes to the next stage is yours to decide. A child’s"
+    " safety does not wait for either."
+)
 _TEXTS = {
     Rung.APPROACHING: "This is due by {due}.",
     Rung.MISSED: "This was due by {due} and has not been done.",
@@ -32,6 +43,8 @@ _TEXTS = {
 _TEXT_OF_ITS_OWN = {
     "chase:due": "KSAF should have acknowledged your referral within one working day. Three working days ended on {due}"
     " without an acknowledgement, so you can now contact KSAF’s manager.",
+    "disagreement_first_over:due": _UNANSWERED,
+    "disagreement_over:due": _UNANSWERED,
 }
 
 
@@ -42,7 +55,7 @@ def key(kind: str, rung: Rung) -> str:
 
 def leads_to(prompt_kind: str, reference: str, key: str) -> str:
     """Return where a list leads for the prompt `key`: at once to what has only to be read, else to the prompt."""
-    if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED, News.DATA_REQUEST_RECEIVED}:
+    if prompt_kind in {News.CONCERN_RAISED, News.CPOMS_OWED, News.DATA_REQUEST_RECEIVED, *_TO_BE_DONE_THERE}:
         return things.address(prompt_kind, reference)
     part = NEWS[News(prompt_kind)].read_under if prompt_kind in set(News) else ""
     return f"{things.address(prompt_kind, reference)}/{part}" if part else f"/prompts/{key}"

@@ -9,6 +9,7 @@ import pytest
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.policy import POLICY_FILE, load
 from portal.timescales.policy_rows import PolicyError
+from portal.timescales.timescale import PromptWhenDue
 
 CALENDAR = WorkingCalendar.for_england()
 POLICY = load()
@@ -19,6 +20,13 @@ ADDED = {
     "statutory_acknowledgement",
     "statutory_manager",
     "statutory_outcome",
+}
+DISAGREEING = {
+    "disagreement_first",
+    "disagreement_first_over",
+    "disagreement_over",
+    "disagreement_turn",
+    "disagreement_partnership",
 }
 
 
@@ -42,6 +50,11 @@ def london(text):
         ("onward_acceptance", "operator", 5, "working_days", True),
         ("concern", "safeguarding_team", 1, "hours_while_open", True),
         ("disagreement_stage", "stage_level", 5, "working_days", False),
+        ("disagreement_first", "stage_level", 2, "working_days", True),
+        ("disagreement_first_over", "challenger", 2, "working_days", True),
+        ("disagreement_over", "challenger", 5, "working_days", False),
+        ("disagreement_turn", "challenger", 5, "working_days", True),
+        ("disagreement_partnership", "operator", 10, "working_days", True),
         ("record_review", "operator", 4, "weeks", True),
         ("consent_link", "parent", 14, "elapsed_days", True),
         ("attendance_context", "operator", 3, "working_days", True),
@@ -63,11 +76,20 @@ def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ou
     assert row.source
     assert row.guidance_version
     lately = date(2026, 11, 28) if kind.startswith("data_") else date(2026, 11, 22)
+    lately = date(2026, 11, 29) if kind in DISAGREEING else lately
     assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else lately)
 
 
-def test_there_are_thirty_and_only_decide_and_outcome_pause():
-    assert len(POLICY.timescales) == 30
+@pytest.mark.parametrize(
+    ("answer", "over"), [("disagreement_first", "disagreement_first_over"), ("disagreement_stage", "disagreement_over")]
+)
+def test_a_disagreement_can_go_further_from_when_its_answer_was_due(answer, over):
+    assert (POLICY[answer].length, POLICY[answer].unit) == (POLICY[over].length, POLICY[over].unit)
+    assert isinstance(POLICY[over].ladder, PromptWhenDue)
+
+
+def test_there_are_thirty_five_and_only_decide_and_outcome_pause():
+    assert len(POLICY.timescales) == 35
     pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
     assert pausing == {"decide", "outcome"}
     assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
@@ -140,7 +162,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-28.2"', "", "the policy, version"),
+        ('version = "2026-11-29.1"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),

@@ -1,0 +1,1 @@
+"""Professional disagreement: a decision challenged in stages, from the two professionals up to the partnership."""

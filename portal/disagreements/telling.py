@@ -1,0 +1,77 @@
+"""Who hears of a step in a disagreement: the other side's people at that stage, by a prompt and a mail without words.
+
+Both carry the disagreement's own reference, which says nothing of the child.
+"""
+
+from collections.abc import Iterable
+
+from portal.disagreements import clocks
+from portal.disagreements.models import Disagreement
+from portal.disagreements.rules import Stage
+from portal.notifications import service as notifications
+from portal.referrals import lifecycle
+from portal.referrals.models import Referral
+from portal.timescales import news
+from portal.timescales.news import OF_DISAGREEMENTS, News
+from portal.timescales.recipients import Member, staff_of
+
+
+def to_answer(row: Disagreement, referral: Referral, template: str) -> int:
+    """Tell whoever answers at the stage that a disagreement has come to; return of which organisation they are.
+
+    At the last stage those are KSAF's managers, who ask the partnership.
+    """
+    stage = Stage(row.stage)
+    if stage is Stage.PARTNERSHIP:
+        organisation_id = lifecycle.operator_id()
+        told = staff_of(organisation_id).managers()
+    else:
+        organisation_id = row.answerer_id
+        who = clocks.contact_of(organisation_id, referral) if stage is Stage.PROFESSIONALS else None
+        kind = clocks.FIRST if stage is Stage.PROFESSIONALS else clocks.STAGE
+        told = staff_of(organisation_id).on_whom(who, kind)
+    _prompt(row, News.DISAGREEMENT_TO_ANSWER, organisation_id, told)
+    _mail(row, template, organisation_id, told)
+    return organisation_id
+
+
+def challenger(row: Disagreement) -> None:
+    """Tell whoever challenged the decision, or those who would in their place, that it was answered."""
+    told = staff_of(row.challenger_id).on_whom(row.raised_by_id, clocks.TURN)
+    _prompt(row, News.DISAGREEMENT_ANSWERED, row.challenger_id, told)
+    _mail(row, "answered", row.challenger_id, told)
+
+
+def ended(row: Disagreement, referral: Referral, organisation_id: int) -> None:
+    """Tell the side `organisation_id`, which did not end it, that it has ended."""
+    _prompt(row, News.DISAGREEMENT_ENDED, organisation_id, _contact(row, referral, organisation_id))
+    mail(row, referral, organisation_id, "ended")
+
+
+def mail(row: Disagreement, referral: Referral, organisation_id: int, template: str) -> None:
+    """Mail `template` to whoever the disagreement concerns at one of its sides."""
+    _mail(row, template, organisation_id, _contact(row, referral, organisation_id))
+
+
+def settle(row: Disagreement, why: str) -> None:
+    """Close what is open about a disagreement for either side, saying `why`; that it has ended is left to be read."""
+    for each in OF_DISAGREEMENTS:
+        if each is not News.DISAGREEMENT_ENDED:
+            news.settle(each, row.reference, why)
+
+
+def _contact(row: Disagreement, referral: Referral, organisation_id: int) -> list[Member]:
+    is_challengers = organisation_id == row.challenger_id
+    person = row.raised_by_id if is_challengers else clocks.contact_of(organisation_id, referral)
+    return staff_of(organisation_id).on_whom(person, clocks.FIRST)
+
+
+def _prompt(row: Disagreement, about: News, organisation_id: int, told: Iterable[Member]) -> None:
+    news.tell(about, row.reference, told, organisation_id=organisation_id)
+
+
+def _mail(row: Disagreement, template: str, organisation_id: int, told: Iterable[Member]) -> None:
+    for address in dict.fromkeys(member.email for member in told):
+        notifications.queue(
+            f"disagreements/{template}", address, organisation_id=organisation_id, reference=row.reference
+        )

@@ -1,0 +1,125 @@
+"""Which steps a disagreement may take: never up by itself, never two stages at once, never after its end."""
+
+import inspect
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.access.roles import PARTNER_ROLES, Role
+from portal.disagreements import rules
+from portal.disagreements.rules import (
+    LEVELS,
+    Challenged,
+    DisagreementState,
+    Event,
+    Outcome,
+    Side,
+    Speaker,
+    Stage,
+    Standing,
+    Turn,
+    after,
+    challengeable,
+    why_not,
+)
+
+OPEN = Standing(DisagreementState.OPEN, Stage.PROFESSIONALS, Turn.ANSWERER)
+SCHOOL = Speaker(Side.CHALLENGER, Role.REFERRER, is_operator=False)
+OFFICER = Speaker(Side.ANSWERER, Role.TRIAGE_OFFICER, is_operator=True)
+MANAGER = Speaker(Side.ANSWERER, Role.MANAGER, is_operator=True)
+SPEAKERS = st.builds(
+    lambda side, role, alone: Speaker(
+        side, role, role not in PARTNER_ROLES, is_alone=alone and role not in PARTNER_ROLES
+    ),
+    st.sampled_from(Side),
+    st.sampled_from(Role),
+    st.booleans(),
+)
+STEPS = st.lists(st.tuples(st.sampled_from(Event), SPEAKERS), max_size=40)
+
+
+@given(STEPS)
+def test_a_whole_life_climbs_one_stage_at_a_time_and_only_where_a_person_takes_it(steps):
+    at = OPEN
+    for event, by in steps:
+        if why_not(event, at, by) is not None:
+            continue
+        was, at = at, after(event, at)
+        assert was.state is DisagreementState.OPEN
+        assert at.stage - was.stage == (1 if event is Event.ESCALATED else 0)
+        assert (at.state is DisagreementState.OPEN) is (event not in {Event.RESOLVED, Event.WITHDRAWN})
+        if event is Event.ANSWERED:
+            assert (was.turn is not Turn.CHALLENGER, at.turn) == (True, Turn.CHALLENGER)
+        if at.stage is Stage.PARTNERSHIP:
+            assert at.turn is not Turn.ANSWERER
+        if event is Event.WITHDRAWN:
+            assert by.side is Side.CHALLENGER
+
+
+@given(STEPS)
+def test_what_has_ended_takes_no_further_step(steps):
+    for state in (DisagreementState.RESOLVED, DisagreementState.WITHDRAWN):
+        over = Standing(state, Stage.LEADS, Turn.CHALLENGER)
+        assert all(why_not(event, over, by) == "This disagreement has ended." for event, by in steps)
+
+
+def test_no_rule_knows_of_time():
+    assert {name for name in vars(rules) if name in {"clock", "datetime", "now"}} == set()
+    assert all("due" not in inspect.signature(each).parameters for each in (why_not, after))
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "may"),
+    [
+        (Stage.PROFESSIONALS, Role.TRIAGE_OFFICER, True),
+        (Stage.MANAGERS, Role.TRIAGE_OFFICER, False),
+        (Stage.MANAGERS, Role.MANAGER, True),
+        (Stage.LEADS, Role.SAFEGUARDING_TEAM, True),
+        (Stage.LEADS, Role.CASE_MANAGER, False),
+        (Stage.DIRECTORS, Role.SAFEGUARDING_TEAM, False),
+        (Stage.DIRECTORS, Role.MANAGER, True),
+    ],
+)
+def test_each_stage_is_answered_at_its_level(stage, role, may):
+    refused = why_not(
+        Event.ANSWERED, Standing(OPEN.state, stage, Turn.ANSWERER), Speaker(Side.ANSWERER, role, is_operator=True)
+    )
+    assert (refused is None) is may
+    assert may or LEVELS[stage].who in refused
+
+
+def test_only_the_other_side_answers_and_only_once_a_stage():
+    assert why_not(Event.ANSWERED, OPEN, SCHOOL) == "The other side answers at this stage."
+    assert why_not(Event.ANSWERED, OPEN, OFFICER) is None
+    assert why_not(Event.ANSWERED, after(Event.ANSWERED, OPEN), OFFICER) == "This stage has been answered."
+
+
+def test_whoever_challenged_says_when_it_is_resolved():
+    assert why_not(Event.RESOLVED, OPEN, SCHOOL) is None
+    assert why_not(Event.RESOLVED, after(Event.ANSWERED, OPEN), MANAGER) is not None
+    alone = Speaker(Side.ANSWERER, Role.MANAGER, is_operator=True, is_alone=True)
+    assert why_not(Event.RESOLVED, OPEN, alone) is None
+    assert rules.outcomes(alone) == (Outcome.LAPSED,)
+    assert Outcome.LAPSED not in rules.outcomes(SCHOOL)
+
+
+def test_ksaf_records_what_the_partnership_says_and_may_then_end_it():
+    at = Standing(OPEN.state, Stage.PARTNERSHIP, Turn.PARTNERSHIP)
+    assert why_not(Event.ANSWERED, at, SCHOOL) == "KSAF records what the partnership says."
+    assert why_not(Event.ANSWERED, at, MANAGER) is None
+    assert why_not(Event.RESOLVED, at, MANAGER) is not None
+    assert why_not(Event.RESOLVED, after(Event.ANSWERED, at), MANAGER) is None
+    assert why_not(Event.ESCALATED, at, SCHOOL) == "The partnership is the last stage."
+
+
+def test_what_can_be_challenged_follows_what_was_decided():
+    nothing = dict.fromkeys(("is_decided", "is_refused", "is_allocated", "is_closed", "is_withdrawn"), False)
+    always = (Challenged.SAFEGUARDING, Challenged.OTHER)
+    assert challengeable(**nothing, by_operator=False) == always
+    refused = challengeable(**nothing | {"is_decided": True, "is_refused": True}, by_operator=False)
+    assert refused == (Challenged.REFUSAL, Challenged.LEVEL, *always)
+    closed = challengeable(**nothing | {"is_decided": True, "is_allocated": True, "is_closed": True}, by_operator=False)
+    assert closed == (Challenged.CLOSING, Challenged.DECISION, Challenged.LEVEL, Challenged.ALLOCATION, *always)
+    assert challengeable(**nothing, by_operator=True) == (Challenged.OTHER,)
+    assert Challenged.WITHDRAWAL in challengeable(**nothing | {"is_withdrawn": True}, by_operator=True)
