@@ -1,7 +1,9 @@
 """Which organisations a person belongs to now, read for themselves and so across organisations."""
 
 from dataclasses import dataclass
+from typing import Self
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
 from portal import db
@@ -26,6 +28,11 @@ class Held:
         """Return the role in words."""
         return ROLE_LABELS[self.role]
 
+    @classmethod
+    def read(cls, membership: Membership, organisation: Organisation) -> Self:
+        """Return the membership as its row and its organisation's say it."""
+        return cls(organisation.id or 0, organisation.key, organisation.name, organisation.kind, membership.role)
+
 
 def of_person(user_id: int) -> list[Held]:
     """Return a person's live memberships of active organisations, by name."""
@@ -33,11 +40,16 @@ def of_person(user_id: int) -> list[Held]:
     with as_system(session):
         rows = session.execute(
             select(Membership, Organisation)
-            .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
-            .where(Membership.user_id == user_id, col(Membership.ended_at).is_(None), col(Organisation.active))
+            .join(Organisation, in_use())
+            .where(Membership.user_id == user_id, col(Membership.ended_at).is_(None))
             .order_by(Organisation.name)
         ).all()
-    return [Held(mine.organisation_id, where.key, where.name, where.kind, mine.role) for mine, where in rows]
+    return [Held.read(mine, where) for mine, where in rows]
+
+
+def in_use() -> ColumnElement[bool]:
+    """Return what joins a membership to its organisation while that is active."""
+    return and_(col(Organisation.id) == col(Membership.organisation_id), col(Organisation.active))
 
 
 def at_key(user_id: int, key: str) -> Held | None:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import OperationalError
-from sqlmodel import col, select, update
+from sqlmodel import col, update
 
 from portal import clock, db
 from portal.access.actor import Actor, OtherMembership
 from portal.access.roles import needs_second_factor
 from portal.accounts import memberships
-from portal.accounts.models import AccountSession, User
+from portal.accounts.memberships import Held
+from portal.accounts.models import AccountSession, Membership, User
 from portal.health import service as health
 from portal.notices import published
-from portal.tenancy import enter
+from portal.organisations.models import Organisation
+from portal.tenancy import as_system, enter
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -82,20 +84,27 @@ def start(user_id: int, organisation_id: int | None, browser: str = "", *, secon
 
 
 def load(token: str) -> SignedIn | None:
-    """Return whoever holds `token`, their actor settled, or None when the session has ended or run out."""
+    """Return whoever holds `token`, their actor settled, or None when the session has ended or run out.
+
+    Every page begins with this: who they are, where they belong and when the scheduler last ran are one query.
+    """
     session = db.session()
-    found = session.execute(
-        select(AccountSession, User, health.last_beat_beside())
-        .join(User, col(User.id) == col(AccountSession.user_id))
-        .where(col(AccountSession.token_hash) == token_hash(token), col(User.disabled_at).is_(None))
-    ).first()
-    if found is None or _is_over(found[0]):
+    with as_system(session):
+        found = session.execute(
+            select(AccountSession, User, health.last_beat_beside(), Membership, Organisation)
+            .join(User, col(User.id) == col(AccountSession.user_id))
+            .outerjoin(Membership, and_(col(Membership.user_id) == User.id, col(Membership.ended_at).is_(None)))
+            .outerjoin(Organisation, memberships.in_use())
+            .where(col(AccountSession.token_hash) == token_hash(token), col(User.disabled_at).is_(None))
+            .order_by(Organisation.name)
+        ).all()
+    if not found or _is_over(found[0][0]):
         return None
-    row, user, last_pass = found
+    row, user, last_pass, *_ = found[0]
     signed = SignedIn(
         token, row.id or 0, row.user_id, user, row.second_factor_at, row.last_seen_at, last_pass, row.organisation_id
     )
-    _settle(signed, row.organisation_id)
+    _settle(signed, [Held.read(mine, where) for *_, mine, where in found if where])
     if signed.actor is not None:
         enter(session, signed.actor.organisation_id)
     return signed
@@ -103,7 +112,9 @@ def load(token: str) -> SignedIn | None:
 
 def find(token: str) -> AccountSession | None:
     """Return the row of `token`, ended or not."""
-    return db.session().scalars(select(AccountSession).where(AccountSession.token_hash == token_hash(token))).first()
+    return (
+        db.session().scalars(select(AccountSession).where(col(AccountSession.token_hash) == token_hash(token))).first()
+    )
 
 
 def end(session_id: int) -> None:
@@ -151,7 +162,7 @@ def use_organisation(signed: SignedIn, organisation_id: int) -> str:
 
 def of_person(user_id: int) -> list[AccountSession]:
     """Return the browsers in which a person is signed in now, the latest used first."""
-    own = select(AccountSession).where(AccountSession.user_id == user_id, col(AccountSession.ended_at).is_(None))
+    own = select(AccountSession).where(col(AccountSession.user_id) == user_id, col(AccountSession.ended_at).is_(None))
     rows = db.session().scalars(own.order_by(col(AccountSession.last_seen_at).desc())).all()
     return [row for row in rows if not _is_over(row)]
 
@@ -179,14 +190,15 @@ def _is_over(row: AccountSession) -> bool:
     return row.ended_at is not None or now - row.last_seen_at > IDLE or now - row.created_at > ABSOLUTE
 
 
-def _settle(signed: SignedIn, organisation_id: int | None) -> None:
-    """Find the person's live memberships and make the actor for the organisation in use, if it may be used yet."""
-    live = memberships.of_person(signed.user_id)
+def _settle(signed: SignedIn, live: list[Held]) -> None:
+    """Make the actor for the organisation in use, one of the person's `live` memberships, if it may be used yet."""
     signed.membership_count = len(live)
     # One such role anywhere is enough: a password alone must not open the way to switch to it.
     needed = any(needs_second_factor(held.role) for held in live)
     signed.needs_factor = needed or signed.user.totp_confirmed_at is not None
-    used = next((held for held in live if held.organisation_id == organisation_id), live[0] if len(live) == 1 else None)
+    used = next((held for held in live if held.organisation_id == signed.organisation_id), None)
+    if used is None and len(live) == 1:
+        used = live[0]
     if used is None or signed.owes_factor or signed.owes_terms:
         return
     signed.actor = Actor(
