@@ -160,6 +160,9 @@ class Permission(StrEnum):
     # time, people and organisations
     PROMPT_READ = "prompt.read"
     PROMPT_CLOSE = "prompt.close"
+    PROMPT_PUT_OFF = "prompt.put_off"
+    PROMPT_BRING_BACK = "prompt.bring_back"
+    PROMPT_GIVE = "prompt.give"
     PEOPLE_READ = "people.read"
     PEOPLE_INVITE = "people.invite"
     PEOPLE_REMOVE = "people.remove"

@@ -176,6 +176,9 @@ POLICY: dict[Permission, frozenset[Role]] = {
     # time, people and organisations
     Permission.PROMPT_READ: _ANYONE,
     Permission.PROMPT_CLOSE: _ANYONE,
+    Permission.PROMPT_PUT_OFF: _ANYONE,
+    Permission.PROMPT_BRING_BACK: _ANYONE,
+    Permission.PROMPT_GIVE: _ANYONE,
     Permission.PEOPLE_READ: PARTNER_ROLES | _KSAF_ADMIN | _MANAGER,
     Permission.PEOPLE_INVITE: _PARTNER_ADMIN | _KSAF_ADMIN,
     Permission.PEOPLE_REMOVE: _PARTNER_ADMIN | _KSAF_ADMIN,

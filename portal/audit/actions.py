@@ -26,6 +26,9 @@ class Action(StrEnum):
     CLOSURE_REMOVED = "timescales:closure_day:removed"
     RUNG_FIRED = "timescales:rung:fired"
     PROMPT_CLOSED = "timescales:prompt:closed"
+    PROMPT_PUT_OFF = "timescales:prompt:put_off"
+    PROMPT_BROUGHT_BACK = "timescales:prompt:brought_back"
+    PROMPT_GIVEN = "timescales:prompt:given"
     DRAFT_STARTED = "referrals:draft:started"
     DRAFT_SAVED = "referrals:draft:saved"
     REFERRAL_MOVED = "referrals:referral:moved"
@@ -170,6 +173,9 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CLOSURE_REMOVED: frozenset({"day", "reason"}),
     Action.RUNG_FIRED: frozenset({"reference", "kind", "rung", "due_at", "prompts", "mails"}),
     Action.PROMPT_CLOSED: frozenset({"reference", "kind", "evidence"}),
+    Action.PROMPT_PUT_OFF: frozenset({"reference", "kind", "until"}),
+    Action.PROMPT_BROUGHT_BACK: frozenset({"reference", "kind"}),
+    Action.PROMPT_GIVEN: frozenset({"reference", "kind", "user_id"}),
     Action.DRAFT_STARTED: frozenset({"reference"}),
     Action.DRAFT_SAVED: frozenset({"reference", "section", "version"}),
     Action.REFERRAL_MOVED: frozenset({"reference", "event", "from", "to", "reason"}),

@@ -157,6 +157,9 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     Kind.TIME: {
         Action.RUNG_FIRED: "A deadline came near or was missed",
         Action.PROMPT_CLOSED: "Closed a reminder with what was done",
+        Action.PROMPT_PUT_OFF: "Put a reminder off until later",
+        Action.PROMPT_BROUGHT_BACK: "Brought back a reminder that was put off",
+        Action.PROMPT_GIVEN: "Gave a reminder to a colleague",
         Action.CLOSURE_ADDED: "Added a closure day",
         Action.CLOSURE_REMOVED: "Removed a closure day",
     },

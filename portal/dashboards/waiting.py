@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
-from portal.dashboards.shown import Item, Listed, Reading
+from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.referrals.models import Referral
 from portal.referrals.progress import by_when, child_in_list, since_when
 from portal.referrals.queries import within_need
@@ -35,7 +35,8 @@ def waiting(reading: Reading) -> Listed:
     count = len(found)
     said = f"{count} {'thing waits' if count == 1 else 'things wait'} for you"
     empty = "Nothing waits for you. Questions, prompts and drafts to finish appear here."
-    return Listed(f"Waiting for you ({count})", said if count else "Nothing waits for you", found, empty)
+    title, more = f"Waiting for you ({count})", Link("What you have put off", "/prompts")
+    return Listed(title, said if count else "Nothing waits for you", found, empty, more)
 
 
 def count(actor: Actor) -> int:

@@ -1,9 +1,17 @@
-"""Forms: closing a prompt, closure days, and the question "due when?"."""
+"""Forms: closing, putting off and giving a prompt, closure days, and the question "due when?"."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, StringField, TextAreaField, fields
+from wtforms import Form, RadioField, SelectField, StringField, TextAreaField, fields
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from portal.access.roles import ROLE_LABELS
+from portal.timescales.later import Later
+from portal.timescales.recipients import Member
+from portal.web.dates import long_datetime
 from portal.web.typed import one_line, tidied
 
 YEARS = range(2000, 2101)
@@ -47,6 +55,39 @@ class EvidenceForm(FlaskForm):
             Length(max=1000, message="Use 1,000 characters or fewer"),
         ],
     )
+
+
+class LaterForm(FlaskForm):
+    """When a prompt comes back, and why it may wait."""
+
+    until = RadioField("When should it come back?", validators=[InputRequired("Choose when it should come back")])
+    why = StringField(
+        "Why can it wait?",
+        description="Leave out the child’s name.",
+        filters=[one_line],
+        validators=[DataRequired("Say why it can wait"), Length(max=300, message="Use 300 characters or fewer")],
+    )
+
+    def __init__(self, offered: Mapping[Later, dt.datetime], **given: Any) -> None:
+        """Offer these times."""
+        super().__init__(**given)
+        self.until.choices = [(each.value, long_datetime(at)) for each, at in offered.items()]
+
+
+class GiveForm(FlaskForm):
+    """Which colleague has the prompt from now on."""
+
+    colleague = SelectField(
+        "Who should have it?",
+        description="They are told by email.",
+        validators=[DataRequired("Choose a colleague")],
+    )
+
+    def __init__(self, colleagues: Sequence[Member], **given: Any) -> None:
+        """Offer these colleagues."""
+        super().__init__(**given)
+        named = [(str(each.user_id), f"{each.name} ({ROLE_LABELS[each.role].lower()})") for each in colleagues]
+        self.colleague.choices = [("", "Choose a colleague"), *named]
 
 
 class ClosureDayForm(FlaskForm):

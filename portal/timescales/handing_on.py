@@ -6,7 +6,6 @@ it, and each prompt that only they had open goes to those people too.
 
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, update
@@ -58,7 +57,7 @@ def hand_on(
             col(Prompt.deadline_id).is_(None) & col(Prompt.kind).not_in([each.value for each in _OF_A_ROLE])
         )
         for prompt in _open(before, organisation_id, col(Prompt.reference) == reference, about):
-            _give(prompt, [to])
+            give(prompt, [to])
 
 
 def release(reference: str, organisation_id: int, to_id: int, why: str) -> None:
@@ -99,7 +98,7 @@ def leave_behind(user_id: int, role: Role, staff: Staff, organisation_id: int) -
         for prompt in _open(user_id, organisation_id):
             kind = kinds.get(prompt.deadline_id)
             others = staff.on_whom(None, kind) if kind else instead_of(role, staff)
-            _give(prompt, [] if _is_open_for_another(prompt) else others)
+            give(prompt, [] if _is_open_for_another(prompt) else others)
 
 
 def instead_of(role: Role, staff: Staff) -> list[Member]:
@@ -144,24 +143,41 @@ def _is_open_for_another(prompt: Prompt) -> bool:
     return db.session().scalars(others.limit(1)).first() is not None
 
 
-def _give(prompt: Prompt, people: Iterable[Member]) -> None:
-    """Close `prompt` and open the same for each of `people` who has not got it."""
+def give(prompt: Prompt, people: Iterable[Member]) -> list[Prompt]:
+    """Close `prompt` and open the same for each of `people` who has not got it; return what was opened."""
     session, now = db.session(), clock.now()
+    opened: list[Prompt] = []
     prompt.closed_at, prompt.evidence = now, _HANDED_ON
     session.flush()
     for member in people:
-        # Whoever has it already gets no second one: the database's own indexes decide.
-        with suppress(IntegrityError), session.begin_nested():
-            session.add(
-                Prompt(
-                    key=secrets.token_urlsafe(16),
-                    organisation_id=prompt.organisation_id,
-                    user_id=member.user_id,
-                    rung_id=prompt.rung_id,
-                    deadline_id=prompt.deadline_id,
-                    kind=prompt.kind,
-                    reference=prompt.reference,
-                    due_at=prompt.due_at,
-                    opened_at=now,
-                )
-            )
+        made = Prompt(
+            key=secrets.token_urlsafe(16),
+            organisation_id=prompt.organisation_id,
+            user_id=member.user_id,
+            rung_id=prompt.rung_id,
+            deadline_id=prompt.deadline_id,
+            kind=prompt.kind,
+            reference=prompt.reference,
+            due_at=prompt.due_at,
+            opened_at=now,
+        )
+        try:
+            with session.begin_nested():
+                session.add(made)
+        except IntegrityError:  # the database's own indexes decide: they have it, or had it once
+            opened += _open_again(made)
+        else:
+            opened.append(made)
+    return opened
+
+
+def _open_again(made: Prompt) -> list[Prompt]:
+    """Open what somebody had from the same rung and gave away; whoever still has it open gets no second one."""
+    theirs = select(Prompt).where(
+        col(Prompt.rung_id) == made.rung_id, col(Prompt.user_id) == made.user_id, col(Prompt.closed_at).is_not(None)
+    )
+    found = list(db.session().scalars(theirs).all())
+    for prompt in found:
+        prompt.closed_at = prompt.closed_by_id = prompt.evidence = prompt.put_off_until = prompt.put_off_why = None
+        prompt.opened_at = made.opened_at
+    return found

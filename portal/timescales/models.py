@@ -117,6 +117,8 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     closed_at: datetime | None = None
     closed_by_id: int | None = None
     evidence: str | None = Field(default=None, sa_type=EncryptedText, description="Who was reached and what was done")
+    put_off_until: datetime | None = Field(default=None, description="Until then it waits for nobody")
+    put_off_why: str | None = Field(default=None, sa_type=EncryptedText)
 
 
 class ClosureDay(SQLModel, table=True):

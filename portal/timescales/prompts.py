@@ -106,14 +106,15 @@ def _raise(rung: DeadlineRung, deadline: Deadline, told: Recipient, directory: D
     )
     db.session().add(made)
     if told.by_mail:
-        _mail(made, told.member, _manager(deadline, directory) if rung.rung == Rung.DUE else None)
+        tell_by_mail(made, told.member, _manager(deadline, directory) if rung.rung == Rung.DUE else None)
 
 
 def _manager(deadline: Deadline, directory: Directory) -> Member | None:
     return next(iter(directory.staff(deadline.owed_to_id).managers()), None)
 
 
-def _mail(prompt: Prompt, to: Member, contact: Member | None) -> None:
+def tell_by_mail(prompt: Prompt, to: Member, contact: Member | None = None) -> None:
+    """Tell somebody by mail of their `prompt`, with the `contact` at the other side whom they may phone, if any."""
     words = wording.of_prompt(prompt.kind, prompt.due_at)
     notifications.queue(
         TEMPLATE,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal import db
+from portal import clock, db
 from portal.access.actor import Actor
 from portal.accounts.models import User
 from portal.organisations.models import Organisation
@@ -15,6 +15,7 @@ from portal.timescales import closures, policy, prompts, wording
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 from portal.timescales.service import Subject
+from portal.web.dates import long_datetime
 
 
 def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
@@ -58,6 +59,20 @@ def items_of(prompts_of: Iterable[Prompt], now: datetime) -> list[dict[str, str]
     return items
 
 
+def items_put_off(actor: Actor) -> list[dict[str, str]]:
+    """Return what the actor has put off as `waiting_list` takes it, with when it comes back."""
+    return [
+        {
+            "title": wording.of_prompt(each.kind, each.due_at).title,
+            "href": f"/prompts/{each.key}",
+            "detail": f"{each.reference}, {each.put_off_why}" if each.reference else each.put_off_why or "",
+            "words": f"comes back on {long_datetime(each.put_off_until)}" if each.put_off_until else "",
+            "tone": "waiting",
+        }
+        for each in put_off(actor)
+    ]
+
+
 def _pressing(prompt: Prompt, words: wording.Words, now: datetime, calendar: WorkingCalendar) -> str:
     if prompt.due_at:
         return calendar.time_left_in_words(now, prompt.due_at)
@@ -76,6 +91,7 @@ def waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """Return the SQL that is true for the open prompts of the actor in the organisation they act for.
 
     What hurries somebody about a paused deadline waits with it: while the other side owes an answer, nothing is asked.
+    What they have put off comes back by itself.
     """
     paused = select(Deadline.id).where(
         col(Deadline.id) == col(Prompt.deadline_id), col(Deadline.state) == DeadlineState.PAUSED
@@ -84,8 +100,20 @@ def waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         col(Prompt.user_id) == actor.user_id,
         col(Prompt.organisation_id) == actor.organisation_id,
         col(Prompt.closed_at).is_(None),
+        or_(col(Prompt.put_off_until).is_(None), col(Prompt.put_off_until) <= clock.now()),
         ~paused.exists(),
     )
+
+
+def put_off(actor: Actor) -> list[Prompt]:
+    """Return what the actor has put off in the organisation they act for, the next to come back first."""
+    mine = select(Prompt).where(
+        col(Prompt.user_id) == actor.user_id,
+        col(Prompt.organisation_id) == actor.organisation_id,
+        col(Prompt.closed_at).is_(None),
+        col(Prompt.put_off_until) > clock.now(),
+    )
+    return list(db.session().scalars(mine.order_by(col(Prompt.put_off_until), col(Prompt.id))).all())
 
 
 def get_prompt(actor: Actor, key: str) -> Prompt | None:

@@ -1,4 +1,4 @@
-"""Pages of prompts, of the timescales in force and of KSAF's closure days."""
+"""Pages of the timescales in force and of KSAF's closure days."""
 
 import datetime as dt
 from typing import Any
@@ -8,12 +8,10 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.access.actor import Actor
-from portal.access.decorators import requires, requires_row
+from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.timescales import closures, explained, policy, prompts, queries, recipients, things, wording
-from portal.timescales.descriptions import describe
-from portal.timescales.forms import ClosureDayForm, EvidenceForm, WhatIfForm
-from portal.timescales.models import Deadline, Prompt
+from portal.timescales import closures, explained, policy, prompt_routes
+from portal.timescales.forms import ClosureDayForm, WhatIfForm
 from portal.web.dates import LONDON, in_london, long_date, today
 from portal.web.rendering import render
 
@@ -23,25 +21,7 @@ blueprint = Blueprint("timescales", __name__)
 def install(app: Flask) -> None:
     """Add the pages to `app`."""
     app.register_blueprint(blueprint)
-
-
-@blueprint.get("/prompts/<key:key>")
-@requires_row(Permission.PROMPT_READ, queries.get_prompt)
-def show_prompt(actor: Actor, prompt: Prompt) -> Response:
-    """Show what is overdue, why this person hears of it, and how to close it."""
-    return _prompt_page(actor, prompt, EvidenceForm())
-
-
-@blueprint.post("/prompts/<key:key>")
-@requires_row(Permission.PROMPT_CLOSE, queries.get_prompt)
-def close_prompt(actor: Actor, prompt: Prompt) -> Response:
-    """Close the prompt for everyone here whom it reached, with what was done."""
-    form = EvidenceForm()
-    if not form.validate():
-        return _prompt_page(actor, prompt, form, status=422)
-    prompts.close(actor, prompt, form.evidence.data or "")
-    flash("The prompt is closed, and what you wrote is kept with it.", "success")
-    return redirect("/", 303)
+    app.register_blueprint(prompt_routes.blueprint)
 
 
 @blueprint.get("/timescales")
@@ -78,35 +58,6 @@ def remove_closure_day(actor: Actor) -> Response:
         abort(404)
     flash(f"KSAF is open on {long_date(day)}.", "success")
     return redirect("/timescales#closure-days", 303)
-
-
-def _prompt_page(actor: Actor, prompt: Prompt, form: EvidenceForm, *, status: int = 200) -> Response:
-    deadline = queries.deadline_of(actor, prompt)
-    contact = None
-    if deadline and deadline.kind == "chase":
-        contact = recipients.manager_contact(deadline.owed_to_id)
-    return render(
-        "timescales/prompt.html",
-        status=status,
-        prompt=prompt,
-        words=wording.of_prompt(prompt.kind, prompt.due_at),
-        thing=things.thing(prompt.kind),
-        opens=things.address(prompt.kind, prompt.reference),
-        why=_why(actor, deadline),
-        deadline=describe(deadline, clock.now(), actor.organisation_id) if deadline else None,
-        also_told=queries.also_told(actor, prompt),
-        closed=prompts.closed_by(prompt) if prompt.closed_at else None,
-        contact=contact,
-        form=form,
-    )
-
-
-def _why(actor: Actor, deadline: Deadline | None) -> str:
-    if deadline and deadline.person_id == actor.user_id:
-        return "It is on you."
-    if deadline and deadline.person_id is None and actor.role not in recipients.MANAGING:
-        return "Nobody has taken it yet, so everyone who could is told."
-    return f"You are told as {actor.role_label.lower()} of {actor.organisation_name}."
 
 
 def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, status: int = 200) -> Response:

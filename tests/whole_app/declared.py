@@ -388,6 +388,10 @@ DECLARED: dict[tuple[str, str], Declared] = {
     # Time.
     ("GET", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
     ("POST", "/prompts/<key:key>"): Declared(EVERYONE, "prompt"),
+    ("GET", "/prompts"): Declared(EVERYONE),
+    ("POST", "/prompts/<key:key>/later"): Declared(EVERYONE, "prompt"),
+    ("POST", "/prompts/<key:key>/back"): Declared(EVERYONE, "prompt"),
+    ("POST", "/prompts/<key:key>/give"): Declared(EVERYONE, "prompt"),
     ("GET", "/timescales"): Declared(EVERYONE),
     ("GET", "/monitoring"): Declared(OVERSEERS),
     ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
