@@ -55,3 +55,15 @@ def in_use() -> ColumnElement[bool]:
 def at_key(user_id: int, key: str) -> Held | None:
     """Return the person's live membership of the organisation with this `key`, or None."""
     return next((held for held in of_person(user_id) if held.key == key), None)
+
+
+def closed_of(user_id: int) -> list[str]:
+    """Return the names of the organisations a person was working for when those closed, by name."""
+    session = db.session()
+    closed = (
+        select(Organisation.name)
+        .join(Membership, col(Membership.organisation_id) == col(Organisation.id))
+        .where(Membership.user_id == user_id, col(Organisation.active).is_(False))
+    )
+    with as_system(session):
+        return list(session.scalars(closed.order_by(col(Organisation.name))).all())

@@ -130,6 +130,8 @@ def _make_invitation(email: str, role: Role, organisation_id: int, invited_by_id
         organisation = session.get(Organisation, organisation_id)
         if organisation is None or role not in roles_of(organisation.kind):
             raise PeopleRuleError(f"{ROLE_LABELS[role]} is not a role in this organisation.")
+        if not organisation.active:
+            raise PeopleRuleError(f"{organisation.name} is closed. Open it again before you invite anybody.")
         if session.scalars(_live_member(email, organisation_id)).first() is not None:
             raise PeopleRuleError("This person is a member of the organisation already.")
         to_same = (col(Invitation.email) == email) & (col(Invitation.organisation_id) == organisation_id)

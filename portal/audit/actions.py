@@ -6,6 +6,10 @@ from enum import StrEnum
 class Action(StrEnum):
     """What can be recorded. Each feature declares its own here, beside the keys in `DETAIL`."""
 
+    ORGANISATION_RENAMED = "organisations:organisation:renamed"
+    ORGANISATION_MOVED = "organisations:organisation:moved"
+    ORGANISATION_CLOSED = "organisations:organisation:closed"
+    ORGANISATION_OPENED = "organisations:organisation:opened"
     ORGANISATION_ADDED = "organisations:organisation:added"
     AGREEMENT_ACCEPTED = "organisations:agreement:accepted"
     PERSON_INVITED = "accounts:invitation:sent"
@@ -153,6 +157,10 @@ class Action(StrEnum):
 
 
 DETAIL: dict[Action, frozenset[str]] = {
+    Action.ORGANISATION_RENAMED: frozenset({"before", "after"}),
+    Action.ORGANISATION_MOVED: frozenset({"before", "after"}),
+    Action.ORGANISATION_CLOSED: frozenset({"since", "referrals", "shares", "offers", "people"}),
+    Action.ORGANISATION_OPENED: frozenset({"since"}),
     Action.ORGANISATION_ADDED: frozenset({"name", "kind"}),
     Action.AGREEMENT_ACCEPTED: frozenset({"version"}),
     Action.PERSON_INVITED: frozenset({"email", "role"}),

@@ -19,6 +19,8 @@ from portal.referrals import effects, lifecycle, telling, timeline, trail
 from portal.referrals.models import Audience, Referral
 from portal.referrals.record import open_question
 from portal.referrals.rules import Event, State
+from portal.referrals.sharing import moved
+from portal.referrals.sharing.models import SchoolMove
 from portal.tenancy import as_system
 from portal.timescales import handing_on, news
 from portal.timescales.news import News
@@ -69,10 +71,22 @@ def let_go(by: Author, referral: Referral) -> None:
         # Nobody there is the contact any more; whose name the form says stays in the form.
         referral.contact_id = None
         effects.keep_next_due(referral)
+        _settle_moves(referral)
         said = "What they owed is asked of nobody any more. What KSAF owed them it goes on owing, and keeps."
         timeline.add(by, referral, "contact", WHY, said, audience=Audience.OPERATOR)
         trail.record(by, referral, Action.SENDER_ACCESS_ENDED)
         telling.sharing_ended(referral, referral.organisation_id)
+
+
+def _settle_moves(referral: Referral) -> None:
+    """Note on the child's changes of school that this answers what becomes of the old school's access."""
+    open_ones = select(SchoolMove).where(
+        col(SchoolMove.referral_id) == referral.id, col(SchoolMove.access_let_go_at).is_(None)
+    )
+    for move in db.session().scalars(open_ones.order_by(col(SchoolMove.id))):
+        move.access_until, move.access_let_go_at = referral.sender_until, clock.now()
+    if newest := moved.newest(referral):
+        moved.settle(referral, newest)
 
 
 def _take_question_back(by: Author, referral: Referral) -> None:

@@ -32,11 +32,10 @@ def let_go(database: Database, now: datetime) -> int:
             .limit(MOST)
             .with_for_update(of=Referral, skip_locked=True)
         )
-        done: set[int] = set()
+        done = 0
         for move, referral in session.execute(over).all():
-            move.access_let_go_at = now
             # Two changes of school of one child end the same access once.
-            if referral.id not in done:
+            if move.access_let_go_at is None:
                 access.let_go(access.ByItself(operator().id or 0), referral)
-            done.add(referral.id or 0)
-        return len(done)
+                done += 1
+        return done

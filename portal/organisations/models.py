@@ -1,11 +1,16 @@
-"""Organisations and the data-sharing terms they have accepted."""
+"""Organisations, what they were called and belonged to before, and the data-sharing terms they have accepted."""
 
+import datetime as dt
 from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from portal.access.roles import OrganisationKind
 from portal.columns import words
+from portal.crypto import EncryptedText
 from portal.tenancy import OrganisationOwned
 
 
@@ -34,3 +39,31 @@ class Agreement(OrganisationOwned, SQLModel, table=True):
     accepted_by_name: str = Field(max_length=200)
     accepted_by_role: str = Field(max_length=60)
     accepted_at: datetime
+
+
+class ChangeKind(StrEnum):
+    """What changed about an organisation."""
+
+    NAME = "name"
+    TRUST = "trust"
+    CLOSED = "closed"
+    OPENED = "opened"
+
+
+class OrganisationChange(OrganisationOwned, SQLModel, table=True):
+    """One change, as KSAF recorded it; insert only. A trust is a name with its dates, and lets nobody read anything."""
+
+    __tablename__: ClassVar[str] = "organisation_change"
+    __table_args__ = (Index("ix_organisation_change_about", "about_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", description="KSAF")
+    about_id: int = Field(foreign_key="organisation.id", description="The organisation that changed")
+    kind: ChangeKind = Field(sa_type=words(ChangeKind))
+    before: str = Field(default="", max_length=200, description="The name, or the trust, until then")
+    after: str = Field(default="", max_length=200, description="The name, or the trust, from then on; empty for none")
+    since: dt.date = Field(description="From which day, as KSAF was told")
+    reason: str | None = Field(default=None, sa_type=EncryptedText, description="Why it was closed or opened again")
+    changed_by_id: int = Field(foreign_key="user_account.id")
+    changed_by_name: str = Field(max_length=200)
+    changed_at: datetime

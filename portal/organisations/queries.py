@@ -1,5 +1,6 @@
 """Reading organisations and their agreements."""
 
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -8,7 +9,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.access.roles import OrganisationKind
 from portal.organisations import terms
-from portal.organisations.models import Agreement, Organisation
+from portal.organisations.models import Agreement, ChangeKind, Organisation, OrganisationChange
 from portal.tenancy import as_system
 
 FIRST = 20
@@ -20,8 +21,10 @@ def agreement_in_force(actor: Actor) -> Agreement | None:
     return db.session().scalars(_acceptances(actor.organisation_id)).first()
 
 
-def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
+def organisations(actor: Actor, called: str = "") -> list[tuple[Organisation, Agreement | None]]:
     """Return every organisation by name, each with its acceptance of the current terms, for KSAF's administrators.
+
+    Only those whose name, or a former one, holds `called`, where that is given.
 
     Raises PermissionError for anyone else: an organisation's name is no secret, the list of partners is.
     """
@@ -35,6 +38,7 @@ def organisations(actor: Actor) -> list[tuple[Organisation, Agreement | None]]:
                 (col(Agreement.organisation_id) == col(Organisation.id)) & (col(Agreement.version) == version),
                 isouter=True,
             )
+            .where(*(_named_like(called) if called else ()))
             .order_by(col(Organisation.name))
         ).all()
     return [(organisation, agreement) for organisation, agreement in rows]
@@ -105,6 +109,34 @@ def operator() -> Organisation:
 def named(key: str) -> Organisation | None:
     """Return the organisation with public `key`, whoever asks: what it is called is no secret between partners."""
     return db.session().scalars(select(Organisation).where(col(Organisation.key) == key)).first()
+
+
+def history(actor: Actor, organisation: Organisation) -> list[OrganisationChange]:
+    """Return what changed about `organisation`, the newest first: for KSAF's administrators, and nothing to others."""
+    if not actor.may(Permission.ORGANISATION_READ):
+        return []
+    changes = select(OrganisationChange).where(col(OrganisationChange.about_id) == organisation.id)
+    return list(db.session().scalars(changes.order_by(col(OrganisationChange.id).desc())).all())
+
+
+def former_names(actor: Actor) -> dict[int, list[str]]:
+    """Return the names that organisations had before, the newest first, by the organisation. Raises PermissionError."""
+    _require_reader(actor)
+    renamed = select(OrganisationChange).where(col(OrganisationChange.kind) == ChangeKind.NAME)
+    found: dict[int, list[str]] = {}
+    for each in db.session().scalars(renamed.order_by(col(OrganisationChange.id).desc())):
+        found.setdefault(each.about_id, []).append(each.before)
+    return found
+
+
+def _named_like(called: str) -> tuple[ColumnElement[bool]]:
+    wanted = called.lower()
+    formerly = select(OrganisationChange.about_id).where(
+        col(OrganisationChange.kind) == ChangeKind.NAME,
+        func.lower(col(OrganisationChange.before)).contains(wanted, autoescape=True),
+    )
+    now = func.lower(col(Organisation.name)).contains(wanted, autoescape=True)
+    return (or_(now, col(Organisation.id).in_(formerly)),)
 
 
 def system_named(name: str) -> Organisation | None:

@@ -1,6 +1,6 @@
 """Pages about organisations and their agreement."""
 
-from flask import Blueprint, Flask, flash, redirect
+from flask import Blueprint, Flask, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.access.actor import Actor
@@ -10,6 +10,7 @@ from portal.access.roles import KIND_LABELS, OrganisationKind
 from portal.organisations import queries, service, terms
 from portal.organisations.forms import AcceptForm, OrganisationForm
 from portal.web.rendering import render
+from portal.web.typed import one_line
 
 blueprint = Blueprint("organisations", __name__)
 
@@ -22,8 +23,15 @@ def install(app: Flask) -> None:
 @blueprint.get("/organisations")
 @requires(Permission.ORGANISATION_READ)
 def organisations(actor: Actor) -> Response:
-    """Every organisation, for KSAF's administrators."""
-    return render("organisations/list.html", rows=queries.organisations(actor), kind_labels=KIND_LABELS)
+    """Every organisation, or those that are or were called so, for KSAF's administrators."""
+    called = one_line(request.args.get("q", ""))
+    return render(
+        "organisations/list.html",
+        rows=queries.organisations(actor, called),
+        called=called,
+        former=queries.former_names(actor),
+        kind_labels=KIND_LABELS,
+    )
 
 
 @blueprint.get("/organisations/new")

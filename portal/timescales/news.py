@@ -44,6 +44,8 @@ class News(StrEnum):
     SHARING_ENDS = "sharing_ends"
     MESSAGE_RECEIVED = "message_received"
     DATA_REQUEST_RECEIVED = "data_request_received"
+    SENDER_CLOSED = "sender_closed"
+    PARTNER_CLOSED = "partner_closed"
     SCHOOL_CHANGED = "school_changed"
     DISAGREEMENT_TO_ANSWER = "disagreement_to_answer"
     DISAGREEMENT_ANSWERED = "disagreement_answered"

@@ -149,6 +149,19 @@ NEWS = {
         to_do="Open the referral, read the message in its timeline and answer it with a message of your own.",
         closing="An answer from anybody at KSAF closes this. If it needs none, say here how you dealt with it.",
     ),
+    News.SENDER_CLOSED: Words(
+        title="The organisation that sent this has closed",
+        text="KSAF goes on with the referral. Nobody there sees it any more, and nothing is asked of them. What KSAF"
+        " owed them it goes on owing.",
+        to_do="Open the referral, see who at KSAF has it, and decide with the family who else needs to see it.",
+        closing="Close this once that is decided: say what you did.",
+    ),
+    News.PARTNER_CLOSED: Words(
+        title="An organisation on this referral has closed",
+        text="It no longer sees the referral. An offer to it has been taken back; a question to it stays unanswered.",
+        to_do="Open the referral and see what it was there for: offer the family elsewhere, or ask somebody else.",
+        closing="Close this once that is done: say what you did.",
+    ),
     News.SCHOOL_CHANGED: Words(
         title="A child has changed school: two questions",
         text="Somebody has told KSAF. The new school sees nothing yet, and the old one still sees the referral.",

@@ -31,7 +31,7 @@ PORTAL_SAYS = {"The decision to share was authorised"}
 # Text that is kept readable, and why that gives no family's story away. A new column is encrypted, or argued for here.
 PLAIN = {
     "names and contact details of professionals, and what organisations are called": (
-        r"user_account\.(email|name|job_title|phone)|invitation\.email|outbox_mail\.to_address|organisation\.(name|phone)"
+        r"user_account\.(email|name|job_title|phone)|invitation\.email|outbox_mail\.to_address|organisation\.(name|phone)|organisation_change\.(before|after)"
         r"|\w+\.\w*_by_(name|role|organisation)|timeline_entry\.actor_(name|organisation)|referral\.\w*_name"
         r"|concern_decision\.manager_name|support_case\.\w+_name|\w+\.to_(name|email|phone|whom)|enquiry\.draft_for|context_request\.said_by"
         r"|statutory_referral\.authorised_by|(legal_hold|erasure)\.by_name"

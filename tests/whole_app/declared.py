@@ -410,6 +410,13 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", "/organisations/<key:key>/people/<key:member>/close"): Declared(
         ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS
     ),
+    ("GET", "/organisations/<key:key>/name"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/name"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("GET", "/organisations/<key:key>/trust"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/trust"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("GET", "/organisations/<key:key>/closing"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/close"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("POST", "/organisations/<key:key>/open"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
     ("GET", "/organisations"): Declared(MANAGER | ADMINISTRATOR),
     ("GET", "/organisations/new"): Declared(ADMINISTRATOR),
     ("POST", "/organisations"): Declared(ADMINISTRATOR),

@@ -48,6 +48,7 @@ def _page(actor: Actor, organisation: Organisation, form: InviteForm, status: in
         organisation=organisation,
         kind=KIND_LABELS[organisation.kind],
         agreement=queries.agreement_of(actor, organisation),
+        history=queries.history(actor, organisation),
         people=people.people_of(actor, organisation),
         invitations=people.invitations_of(actor, organisation),
         labels=ROLE_LABELS,

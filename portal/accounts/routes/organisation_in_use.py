@@ -7,6 +7,7 @@ from portal.access.decorators import signed_in
 from portal.accounts import memberships, sessions, signing_in, trail
 from portal.accounts.sessions import SignedIn
 from portal.audit.actions import Action
+from portal.organisations import contacts
 from portal.web import rendering
 
 blueprint = Blueprint("organisation_in_use", __name__, url_prefix="/organisations-in-use")
@@ -18,7 +19,9 @@ def show(signed: SignedIn) -> Response:
     """List the organisations a person belongs to."""
     if signed.owes_factor or signed.owes_terms:
         return redirect(signing_in.next_step(signed, request.args.get("next")))
-    return rendering.render("accounts/organisation_in_use.html", held=memberships.of_person(signed.user_id))
+    held = memberships.of_person(signed.user_id)
+    closed = [] if held else memberships.closed_of(signed.user_id)
+    return rendering.render("accounts/organisation_in_use.html", held=held, closed=closed, line=contacts.ksaf())
 
 
 @blueprint.post("")

@@ -87,8 +87,7 @@ def end_access(actor: Actor, referral: Referral, move: SchoolMove) -> None:
     """End what the old school sees now. Raises SomeoneWasFirstError where it has ended."""
     _require_access(referral)
     access.set_end(referral, clock.now())
-    _note_end(actor, referral, move)
-    move.access_let_go_at = clock.now()
+    move.access_by_name = actor.name
     access.let_go(actor, referral)
 
 
@@ -99,16 +98,12 @@ def keep_access(actor: Actor, referral: Referral, move: SchoolMove, last_day: da
     """
     _require_access(referral)
     access.set_end(referral, access.end_of(last_day))
-    _note_end(actor, referral, move)
+    move.access_until, move.access_by_name = referral.sender_until, actor.name
+    moved.settle(referral, move)
     said = f"The access of whoever sent this ends on {long_date(last_day)}"
     timeline.add(actor, referral, "contact", said)
     trail.record(actor, referral, Action.SENDER_ACCESS_LIMITED, until=last_day.isoformat())
     telling.referrer(referral, "changes/access_ends", until=long_date(last_day))
-
-
-def _note_end(actor: Actor, referral: Referral, move: SchoolMove) -> None:
-    move.access_until, move.access_by_name = referral.sender_until, actor.name
-    moved.settle(referral, move)
 
 
 def _require_access(referral: Referral) -> None:
