@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.consent import wording
+from portal.consent import variants, wording
 from portal.consent.models import Position
 from portal.consent.statements import VIEW, Giver, Statement
+from portal.consent.variants import Variant
 from portal.consent.wording import Purpose, Wording
 from portal.family.links import Link
 from portal.family.models import Way
@@ -25,10 +26,15 @@ Typed = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Questions:
-    """What a link asks: the wording in force for its reader, and what they have typed and not sent yet."""
+    """What a link asks: the wording in force in the way its reader chose, and what they typed and have not sent yet."""
 
-    shown: Wording
+    variant: Variant
     draft: Mapping[str, Typed]
+
+    @property
+    def shown(self) -> Wording:
+        """Return the words that are read, which the ledger keeps the id and the hash of."""
+        return self.variant.wording
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -49,10 +55,14 @@ class Questions:
         return [each for each in self.keys if each not in self.draft]
 
 
-def questions(link: Link) -> Questions:
-    """Return what `link` asks today."""
-    among = wording.YOUNG_VERSIONS if link.is_young else wording.VERSIONS
-    return Questions(wording.current(today(), among), link.row.draft or {})
+def questions(link: Link, way: str = variants.PLAIN) -> Questions:
+    """Return what `link` asks today, in the way to read it that is called `way`, where that is offered."""
+    return Questions(variants.chosen(version(link), way), link.row.draft or {})
+
+
+def version(link: Link) -> Wording:
+    """Return the wording in force today for whoever `link` asks."""
+    return wording.current(today(), wording.YOUNG_VERSIONS if link.is_young else wording.VERSIONS)
 
 
 def ledger_key(link: Link, purpose: str) -> str:

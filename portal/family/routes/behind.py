@@ -9,10 +9,12 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from portal.access.decorators import public
-from portal.family import links, proof
+from portal.consent import variants
+from portal.family import links, proof, steps
 from portal.family.forms import CheckForm
 from portal.family.links import Link
 from portal.family.rules import LinkState
+from portal.family.steps import Questions
 from portal.organisations import contacts
 from portal.web.rendering import render
 
@@ -57,7 +59,39 @@ def ask(link: Link, form: CheckForm, typed: list[str] | None = None, status: int
 
 def page(template: str, link: Link, **context: Any) -> Response:
     """Return a page of the link with what each of them shows."""
-    return render(template, path=path(), is_young=link.is_young, line=contacts.ksaf(), **context)
+    version = steps.version(link)
+    return render(
+        template,
+        path=path(),
+        here=request.path,
+        is_young=link.is_young,
+        line=contacts.ksaf(),
+        offered=variants.offered(version),
+        variant=variants.chosen(version, way(link)),
+        **context,
+    )
+
+
+def questions_of(link: Link) -> Questions:
+    """Return what a link asks, in the words that this browser chose."""
+    return steps.questions(link, way(link))
+
+
+def way(link: Link) -> str:
+    """Return which way to read its words this browser chose for a link: by the address now, or earlier in the visit."""
+    wanted = request.args.get("words", "")
+    if any(each.key == wanted for each in variants.offered(steps.version(link))):
+        cookie[_words(link)] = wanted
+    return cookie.get(_words(link), variants.PLAIN)
+
+
+def forget_way(link: Link) -> None:
+    """Forget which way to read it this browser chose: the next one may be somebody else's."""
+    cookie.pop(_words(link), None)
+
+
+def _words(link: Link) -> str:
+    return f"words-{link.row.id}"
 
 
 def path() -> str:

@@ -8,14 +8,16 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
+from portal.consent import variants, wording
 from portal.family import links, qr, queries
 from portal.family.forms import LinkForm
 from portal.family.links import LinkRefusedError
-from portal.family.models import Way
+from portal.family.models import ForWhom, Way
 from portal.family.queries import Made
 from portal.referrals import progress
 from portal.referrals.models import Referral
 from portal.referrals.record import note_view
+from portal.web.dates import today
 from portal.web.rendering import render
 
 blueprint = Blueprint("consent_links", __name__, url_prefix="/referrals/<reference:reference>/consent-links")
@@ -54,7 +56,11 @@ def show(actor: Actor, found: Made) -> Response:
     # What KSAF hands to a family can tell where a child has gone: its address is for KSAF's own people.
     may_open = actor.is_operator or found.row.made_for_id == actor.organisation_id
     path = links.path_of(found.row) if may_open and found.row.way is not Way.EMAIL else None
-    address = f"{current_app.extensions['settings'].base_url}{path}" if path else ""
+    among = wording.YOUNG_VERSIONS if found.row.for_whom is ForWhom.YOUNG_PERSON else wording.VERSIONS
+    version = wording.current(today(), among)
+    variant = variants.chosen(version, request.args.get("words", ""))
+    said = "" if variant.kind is variants.Kind.PLAIN else f"?words={variant.key}"
+    address = f"{current_app.extensions['settings'].base_url}{path}{said}" if path else ""
     return render(
         "family/made.html",
         referral=found.referral,
@@ -64,6 +70,9 @@ def show(actor: Actor, found: Made) -> Response:
         address=address,
         may_open=may_open,
         code=qr.svg(address) if address else None,
+        offered=variants.offered(version),
+        variant=variant,
+        here=request.path,
     )
 
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from portal.family import answering, shown, steps
+from portal.family import answering, shown
 from portal.family.forms import AboutYouForm
 from portal.family.links import Link
-from portal.family.routes.behind import behind_check, page, path
+from portal.family.routes.behind import behind_check, page, path, questions_of
 from portal.family.shown import One
 from portal.family.steps import ABOUT_YOU
 
@@ -20,7 +20,7 @@ def form(link: Link) -> Response:
     one = shown.one(link, request.args.get("organisation", ""))
     if one is None:
         return redirect(path(), 303)
-    return _show(link, one, AboutYouForm(data=steps.questions(link).draft.get(ABOUT_YOU)))
+    return _show(link, one, AboutYouForm(data=questions_of(link).draft.get(ABOUT_YOU)))
 
 
 @blueprint.post("/sharing-with")
@@ -34,7 +34,7 @@ def answer(link: Link) -> Response:
     typed = AboutYouForm(request.form)
     if not typed.validate():
         return _show(link, one, typed, status=422)
-    answering.answer_one(link, steps.questions(link), typed.typed(), one, is_agreed=is_agreed)
+    answering.answer_one(link, questions_of(link), typed.typed(), one, is_agreed=is_agreed)
     done = "may share with it again" if is_agreed else "has stopped sharing with it"
     flash(f"KSAF {done}. Your other answers stay as they are.", "success")
     return redirect(path(), 303)

@@ -7,10 +7,20 @@ from werkzeug.wrappers import Response
 from portal import clock, db
 from portal.access.decorators import public
 from portal.accounts import throttle
-from portal.family import answering, links, proof, qr, shown, steps
+from portal.family import answering, links, proof, qr, shown
 from portal.family.forms import CallForm, CheckForm, CopyForm
 from portal.family.links import Link
-from portal.family.routes.behind import ask, behind_check, behind_link, is_proved, kept, page, path
+from portal.family.routes.behind import (
+    ask,
+    behind_check,
+    behind_link,
+    forget_way,
+    is_proved,
+    kept,
+    page,
+    path,
+    questions_of,
+)
 from portal.family.rules import LinkState
 from portal.organisations import contacts
 from portal.web import transactions
@@ -29,7 +39,7 @@ def show(link: Link) -> Response:
     if not is_proved(link):
         return ask(link, CheckForm())
     proof.note_view(link)
-    asked = steps.questions(link)
+    asked = questions_of(link)
     return page(
         "family/said.html" if link.row.answered_at else "family/start.html",
         link,
@@ -67,6 +77,7 @@ def leave(link: Link) -> Response:
     if is_proved(link):
         proof.leave(link)
         cookie.pop(kept(link), None)
+        forget_way(link)
     flash("This page is closed. To open it again, enter the date of birth.", "success")
     return redirect(path(), 303)
 
@@ -123,7 +134,7 @@ def call(link: Link) -> Response:
 
 
 def _copy(link: Link, form: CopyForm, status: int = 200) -> Response:
-    asked = steps.questions(link)
+    asked = questions_of(link)
     return page(
         "family/copy.html",
         link,

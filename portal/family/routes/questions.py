@@ -9,7 +9,7 @@ from wtforms import Form
 from portal.family import answering, shown, steps
 from portal.family.forms import AboutYouForm, PurposeForm, YoungForm
 from portal.family.links import Link
-from portal.family.routes.behind import behind_check, page, path
+from portal.family.routes.behind import behind_check, page, path, questions_of
 from portal.family.steps import ABOUT_YOU, Questions
 
 blueprint = Blueprint("family_questions", __name__, url_prefix="/consent/<token:token>")
@@ -45,7 +45,7 @@ def answer(link: Link, step: str) -> Response:
 @behind_check
 def check_answers(link: Link) -> Response:
     """Show every answer before it is sent."""
-    asked = steps.questions(link)
+    asked = questions_of(link)
     if missing := asked.missing():
         return redirect(f"{path()}/questions/{missing[0]}", 303)
     rows = [(each, asked.draft[each.key]) for each in asked.shown.purposes]
@@ -56,7 +56,7 @@ def check_answers(link: Link) -> Response:
 @behind_check
 def send(link: Link) -> Response:
     """Send the answers."""
-    answering.send(link, steps.questions(link))
+    answering.send(link, questions_of(link))
     flash("Thank you. Your answers are saved.", "success")
     return redirect(path(), 303)
 
@@ -65,7 +65,7 @@ def send(link: Link) -> Response:
 @behind_check
 def stop_form(link: Link) -> Response:
     """Ask who takes everything back."""
-    asked = steps.questions(link)
+    asked = questions_of(link)
     return _show_stop(link, asked, _form(link, ABOUT_YOU, asked.draft.get(ABOUT_YOU)))
 
 
@@ -73,7 +73,7 @@ def stop_form(link: Link) -> Response:
 @behind_check
 def stop(link: Link) -> Response:
     """Take back everything that is agreed to now."""
-    asked, typed = steps.questions(link), _form(link, ABOUT_YOU)
+    asked, typed = questions_of(link), _form(link, ABOUT_YOU)
     if not typed.validate():
         return _show_stop(link, asked, typed, status=422)
     answering.stop(link, asked, typed.typed())
@@ -82,7 +82,7 @@ def stop(link: Link) -> Response:
 
 
 def _asked(link: Link, step: str) -> Questions:
-    asked = steps.questions(link)
+    asked = questions_of(link)
     if step not in asked.keys:
         abort(404)
     return asked
