@@ -18,6 +18,8 @@ from portal.cases import routes as cases
 from portal.changes import routes as changes
 from portal.dashboards import routes as dashboards
 from portal.dashboards import waiting
+from portal.disagreements import routes as disagreements
+from portal.disagreements import shown as disagreeing
 from portal.enquiries import routes as enquiries
 from portal.family import routes as family
 from portal.health import service as health
@@ -54,6 +56,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
 OVERSIGHT: tuple[tuple[str, str, Permission | None], ...] = (
     ("People", "/people", Permission.PEOPLE_READ),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ),
+    ("Disagreements", "/disagreements", Permission.DISAGREEMENT_READ),
     ("Data requests", "/data-requests", Permission.DATA_REQUEST_READ),
     ("Audit", "/audit", Permission.AUDIT_READ),
     ("Timescales", "/timescales", Permission.TIMESCALES_READ),
@@ -76,12 +79,13 @@ def install(app: Flask) -> None:
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
     monitoring.install(app, {"erasures_applied": erasures.is_up_to_date})
-    referrals.install(app)
+    referrals.install(app, disagreeing.on_referral)
     enquiries.install(app)
     triage.install(app)
     safeguarding.install(app, Above(told.about, (told.for_cpoms, logged.for_cpoms)))
     cases.install(app)
     transfers.install(app)
+    disagreements.install(app)
     accountability.install(app)
     retention.install(app)
     family.install(app)

@@ -13,7 +13,7 @@ from portal.audit.actions import Action
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
-from portal.demo import agreeing, asking, concerns, delivering, families, leaving, protecting, removing
+from portal.demo import agreeing, asking, concerns, delivering, disagreeing, families, leaving, protecting, removing
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -142,6 +142,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     **families.DEEDS,
     **leaving.DEEDS,
     **asking.DEEDS,
+    **disagreeing.DEEDS,
     "close": lambda actor, referral, words: closing.close(
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),

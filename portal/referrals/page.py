@@ -11,7 +11,7 @@ from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
-from portal.referrals import conversation, lifecycle, progress, queries, record, sender, standing, whom
+from portal.referrals import beside, conversation, lifecycle, progress, queries, record, sender, standing, whom
 from portal.referrals.corrections import queries as corrections
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
@@ -122,6 +122,7 @@ def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
         "without_consent": opened.party if opened.party.ground is Ground.PROTECTION else None,
         "main_action": main,
         "more_actions": more,
+        "notes": beside.notes(actor, referral),
         "may_raise_concern": actor.may(Permission.CONCERN_RAISE) and referral.state is not State.DRAFT,
     }
 
@@ -273,6 +274,8 @@ def _further(actor: Actor, referral: Referral, path: str) -> list[Action]:
         possible.append(Action("The child has changed school", f"{path}/change-of-school"))
     if lifecycle.can(actor, referral, Event.WITHDRAW):
         possible.append(Action("Withdraw the referral", f"{path}/withdraw"))
+    if actor.may(Permission.DISAGREEMENT_RAISE):
+        possible.append(Action("Challenge a decision", f"{path}/challenge"))
     return possible
 
 
@@ -283,4 +286,6 @@ def _for_lookers_on(actor: Actor, opened: Opened) -> tuple[Action | None, list[A
         possible.append(Action("Add what you know", f"{path}/context"))
     if opened.shows_whole and opened.referral.decided_at:
         possible.append(Action("Read the outcome", f"{path}/outcome"))
+    if actor.may(Permission.DISAGREEMENT_RAISE):
+        possible.append(Action("Challenge a decision", f"{path}/challenge"))
     return (possible[0], possible[1:]) if possible else (None, [])

@@ -35,7 +35,7 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import calls, concerns, data_requests, holds, people, referrals, sharing, support
+from tests.factories import calls, concerns, data_requests, disagreements, holds, people, referrals, sharing, support
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -92,6 +92,10 @@ class Tenant:
     """Somebody who was given that, and has not been told yet."""
     data_copy: str = ""
     """The key of a copy made for that request, which somebody has read."""
+    disagreement: str = ""
+    """A challenge by its referrer of a refusal by KSAF; for KSAF, that of the first school."""
+    evidence: str = ""
+    """The key of a file that came with that."""
     receipt: str = ""
     """The receipt of a concern that somebody of it raised: the referrer, or KSAF's practitioner."""
     offered: str = ""
@@ -189,6 +193,10 @@ def build(database: db.Database) -> World:
             tenant.receipt = concerns.raised(
                 tenant.references[State.IN_SUPPORT], tenant.people[Role.REFERRER], tenant.concern_mark
             )
+            tenant.disagreement, tenant.evidence = disagreements.raised(
+                tenant.references[State.NOT_ACCEPTED], tenant.people[Role.REFERRER], tenant.mark
+            )
+        ksaf.disagreement, ksaf.evidence = made.school.disagreement, made.school.evidence
         ksaf.concern = made.other_school.receipt
         ksaf.correction, ksaf.recipient = data_requests.corrected(
             ksaf.people[Role.MANAGER], made.other_school.references[State.HANDING_OVER], made.other_school.mark

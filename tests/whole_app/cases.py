@@ -79,6 +79,8 @@ class Subject:
         other = self.world.school if home is self.world.other_school else self.world.other_school
         if at == "shared referral":
             other = self.world.health if home is self.world.council else self.world.council
+        if at in {"disagreement", "evidence"} and home is self.world.ksaf:
+            return {}  # KSAF is a side of each
         if at == "receipt" and home is self.world.ksaf:
             other = self.world.school
         if at in OF_KSAF and home is not self.world.ksaf:
@@ -121,6 +123,7 @@ class Subject:
             "data request": tenant.data_request,
             "hold": tenant.hold,
             "receipt": tenant.receipt,
+            "disagreement": tenant.disagreement or None,
             "call back": tenant.call_back,
             "professional's call": tenant.professional,
             "nothing": None,
@@ -129,6 +132,8 @@ class Subject:
             return {"reference": tenant.correction, "key": tenant.recipient}
         if kind == "erasure request" and tenant.erasure:
             return {"reference": tenant.erasure, "key": tenant.erasure_proposal}
+        if kind == "evidence" and tenant.evidence:
+            return {"reference": tenant.disagreement, "key": tenant.evidence}
         if kind == "data copy" and tenant.data_copy:
             return {"reference": tenant.data_request, "key": tenant.data_copy}
         return {"reference": found, "key": found, "token": found, "member": colleague} if found else None

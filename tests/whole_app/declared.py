@@ -292,6 +292,19 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/transfers/<key:key>"): Declared(PARTNERS, "offer"),
     ("POST", "/transfers/<key:key>/accept"): Declared(WRITERS, "offer"),
     ("POST", "/transfers/<key:key>/decline"): Declared(WRITERS, "offer"),
+    # Disagreements: the two sides of each; nobody else who has the referral is told that there is one.
+    ("GET", f"{R}/challenge"): Declared(WRITERS | READERS),
+    ("POST", f"{R}/challenge"): Declared(WRITERS | READERS),
+    ("GET", "/disagreements"): Declared(PARTNERS | READERS),
+    ("GET", "/disagreements/report"): Declared(SAFEGUARDING),
+    ("GET", "/disagreements/report/export"): Declared(SAFEGUARDING),
+    ("GET", "/disagreements/<reference:reference>"): Declared(PARTNERS | READERS, "disagreement"),
+    ("GET", "/disagreements/<reference:reference>/files/<key:key>"): Declared(PARTNERS | READERS, "evidence"),
+    **{
+        (method, f"/disagreements/<reference:reference>/{step}"): Declared(WRITERS | READERS, "disagreement")
+        for method in ("GET", "POST")
+        for step in ("add", "answer", "escalate", "resolve", "withdraw")
+    },
     # Safeguarding: anybody who has a record can raise a concern, few read it, whoever raised it has a receipt.
     ("GET", f"{R}/concern"): Declared(PARTNERS | READERS),
     ("POST", f"{R}/concern"): Declared(PARTNERS | READERS),

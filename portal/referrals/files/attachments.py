@@ -1,6 +1,5 @@
 """Attachments: kept when they are what they say, offered as downloads, taken away from a draft."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.referrals.files import kinds, names, storage
 from portal.referrals.files.archives import RefusedFileError
+from portal.referrals.files.taken import take
 from portal.referrals.models import Attachment, Audience, Referral, TimelineEntry
 from portal.referrals.queries import get_referral
 
@@ -115,12 +115,9 @@ def remove(actor: Actor, referral: Referral, attached: Attachment) -> None:
 def _store_one(
     actor: Actor, referral: Referral, file: FileStorage, entry: TimelineEntry | None, present: dict[str, Attachment]
 ) -> Attachment:
-    name = names.clean(file.filename or "")
-    content = file.stream.read(kinds.LARGEST_FILE + 1)
-    kind = kinds.recognise(name, content)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest in present:
-        return present[digest]
+    taken = take(file)
+    if taken.digest in present:
+        return present[taken.digest]
     if len(present) >= kinds.MOST_FILES:
         raise RefusedFileError(
             f"is one too many: a referral takes {kinds.MOST_FILES} files. Put several into one document, or remove one."
@@ -130,18 +127,18 @@ def _store_one(
         organisation_id=referral.organisation_id,
         referral_id=referral.id or 0,
         entry_id=entry.id if entry else None,
-        filename=name,
-        content_type=kind.content_type,
-        size=len(content),
-        digest=digest,
-        stored_name=storage.write(content),
+        filename=taken.name,
+        content_type=taken.content_type,
+        size=len(taken.content),
+        digest=taken.digest,
+        stored_name=storage.write(taken.content),
         uploaded_by_id=actor.user_id,
         uploaded_by_name=actor.name,
         uploaded_at=clock.now(),
     )
     db.session().add(made)
     db.session().flush()
-    _audit(actor, Action.ATTACHMENT_ADDED, made, referral.reference, digest=digest)
+    _audit(actor, Action.ATTACHMENT_ADDED, made, referral.reference, digest=taken.digest)
     return made
 
 

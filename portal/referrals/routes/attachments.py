@@ -1,8 +1,5 @@
 """Files sent with a referral: added to a draft, downloaded, taken away again."""
 
-import re
-from urllib.parse import quote
-
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,6 +10,7 @@ from portal.access.policy import Permission
 from portal.referrals import record
 from portal.referrals.files import attachments, kinds
 from portal.referrals.files.attachments import Refused
+from portal.referrals.files.downloads import as_download
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.rules import State
@@ -20,8 +18,6 @@ from portal.web import rendering, transactions
 from portal.web.dates import count_of
 
 blueprint = Blueprint("attachments", __name__, url_prefix="/referrals/<reference:reference>/attachments")
-# Opened in a browser after all, a file may run nothing, load nothing and belongs to no site.
-DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @blueprint.get("")
@@ -50,10 +46,7 @@ def add(actor: Actor, referral: Referral) -> AnyResponse:
 def download(actor: Actor, attached: Attachment) -> Response:
     """The file, to be saved and never shown inside a page."""
     content = attachments.read(actor, request.view_args["reference"] if request.view_args else "", attached)
-    response = Response(content, content_type=attached.content_type)
-    response.headers["Content-Disposition"] = _disposition(attached.filename)
-    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
-    return response
+    return as_download(content, attached.filename, attached.content_type)
 
 
 @blueprint.post("/<key:key>/remove")
@@ -97,9 +90,3 @@ def _is_own_draft(actor: Actor, referral: Referral) -> bool:
 def _require_draft(actor: Actor, referral: Referral) -> None:
     if not _is_own_draft(actor, referral):
         abort(409)
-
-
-def _disposition(filename: str) -> str:
-    """Return the header that makes a download of it, its name in plain letters and in full (RFC 6266, RFC 8187)."""
-    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
