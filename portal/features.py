@@ -29,6 +29,7 @@ from portal.notifications import routes as mailbox
 from portal.organisations import contacts
 from portal.organisations import routes as organisations
 from portal.referrals import routes as referrals
+from portal.referrals.beside import Above as Beside
 from portal.retention import erasures
 from portal.retention import policy as retention_policy
 from portal.retention import routes as retention
@@ -79,7 +80,7 @@ def install(app: Flask) -> None:
     notices.install(app, retention_policy.public_sentences())
     organisations.install(app)
     monitoring.install(app, {"erasures_applied": erasures.is_up_to_date})
-    referrals.install(app, disagreeing.on_referral)
+    referrals.install(app, Beside(disagreeing.on_referral, disagreeing.note))
     enquiries.install(app)
     triage.install(app)
     safeguarding.install(app, Above(told.about, (told.for_cpoms, logged.for_cpoms)))

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import col, select
+
 from portal import clock
 from portal.access.actor import Actor
 from portal.disagreements import files, queries, rules
-from portal.disagreements.clocks import subject_of
+from portal.disagreements.clocks import FIRST_OVER, OVER, subject_of
 from portal.disagreements.models import Disagreement, DisagreementEntry, DisagreementFile
 from portal.disagreements.queries import Opened
 from portal.disagreements.rules import (
@@ -17,6 +19,7 @@ from portal.disagreements.rules import (
     STATES,
     DisagreementState,
     Event,
+    Side,
     Stage,
     Turn,
 )
@@ -25,26 +28,28 @@ from portal.referrals.beside import Note
 from portal.referrals.models import Referral
 from portal.safeguarding import call_now
 from portal.timescales import queries as timescales
-from portal.timescales.descriptions import Described, describe
+from portal.timescales.descriptions import describe
+from portal.timescales.models import Deadline
 from portal.web.dates import long_datetime, short_datetime
 
-_NOT_WAITING = (
-    "The child’s safety does not wait for this: if a child may be in danger now, call 999, or the numbers on its page."
-)
+
+def on_referral() -> Any:
+    """Return the SQL for the newest open disagreement of the reader's side about a referral, by its reference."""
+    mine = select(Disagreement.reference).where(
+        col(Disagreement.referral_id) == col(Referral.id), col(Disagreement.state) == DisagreementState.OPEN
+    )
+    return mine.order_by(col(Disagreement.id).desc()).limit(1).scalar_subquery()
 
 
-def on_referral(actor: Actor, referral: Referral) -> list[Note]:
-    """Return the open disagreements of `actor`'s side about a referral, as its page shows them."""
-    found = [each for each in queries.of_referral(actor, referral) if each.state is DisagreementState.OPEN]
-    return [
-        Note(
-            title=f"A decision is challenged, stage {each.stage}: {KINDS[each.kind][0].lower()}{KINDS[each.kind][1:]}.",
-            text=_NOT_WAITING,
-            href=f"/disagreements/{each.reference}",
-            link="Open the disagreement",
-        )
-        for each in found
-    ]
+def note(reference: str) -> Note:
+    """Return what a referral's page says of an open disagreement about it."""
+    return Note(
+        title="A decision on this referral is challenged.",
+        text="The child’s safety does not wait for this: if a child may be in danger now, call 999, or the numbers on"
+        " the disagreement’s page.",
+        href=f"/disagreements/{reference}",
+        link="Open the disagreement",
+    )
 
 
 @dataclass(frozen=True)
@@ -131,26 +136,34 @@ def about(opened: Opened) -> dict[str, Any]:
 
 
 def context(actor: Actor, opened: Opened) -> dict[str, Any]:
-    """Return what a disagreement's own page shows `actor`."""
+    """Return what a disagreement's own page shows `actor`; `first` is the step that is theirs to take now, if any."""
     row, by = opened.row, queries.speaker(actor, opened)
     possible = rules.possible(opened.standing, by)
-    entries = queries.entries_of(actor, row)
-    kept = files.of_disagreement(actor, row)
+    said = files.with_entries(actor, row)
+    entries = [entry for entry, _ in said]
+    owed = _owed(actor, row)
     takes = [step for step in STEPS.values() if step.event in possible and actor.may(f"disagreement.{step.key}")]
+    first = next((step for step in takes if step.event in _first(row, by.side, owed)), None)
     return {
         **about(opened),
         "state": state(row),
         "turn": turn(actor, row),
         "steps": [_stage(row, stage, entries) for stage in Stage],
-        "owed": _owed(actor, row),
+        "owed": [describe(each, clock.now(), actor.organisation_id) for each in owed],
         "facts": _facts(row),
-        "takes": sorted(takes, key=lambda step: step.event is not _MAIN[row.turn]),
+        "first": first,
+        "others": [step for step in takes if step is not first],
         "refused": rules.why_not(Event.ANSWERED, opened.standing, by) if _is_mine(actor, row) else "",
-        "entries": [_entry(row, each, kept) for each in reversed(entries)],
+        "entries": [_entry(row, entry, kept) for entry, kept in reversed(said)],
     }
 
 
-_MAIN = {Turn.ANSWERER: Event.ANSWERED, Turn.CHALLENGER: Event.RESOLVED, Turn.PARTNERSHIP: Event.ANSWERED}
+def _first(row: Disagreement, side: Side, owed: list[Deadline]) -> set[Event]:
+    """Return what is done next: the answer; then the word on it; going further only where the time is over."""
+    late = side is Side.CHALLENGER and any(each.due_at <= clock.now() for each in owed)
+    if row.turn is Turn.CHALLENGER:
+        return {Event.RESOLVED}
+    return {Event.ANSWERED, Event.ESCALATED} if late else {Event.ANSWERED}
 
 
 def state(row: Disagreement) -> tuple[str, str]:
@@ -179,9 +192,10 @@ def _is_mine(actor: Actor, row: Disagreement) -> bool:
     return is_open and actor.organisation_id == row.answerer_id
 
 
-def _owed(actor: Actor, row: Disagreement) -> list[Described]:
+def _owed(actor: Actor, row: Disagreement) -> list[Deadline]:
+    """Return what is owed now. From when somebody is told that they may go further is no debt: it holds nobody back."""
     found = timescales.for_subject(actor, subject_of(row))
-    return [describe(each, clock.now(), actor.organisation_id) for each in found if each.ended_at is None]
+    return [each for each in found if each.ended_at is None and each.kind not in {FIRST_OVER, OVER}]
 
 
 def _stage(row: Disagreement, stage: Stage, entries: list[DisagreementEntry]) -> dict[str, str]:
@@ -221,5 +235,5 @@ def _entry(row: Disagreement, said: DisagreementEntry, kept: list[DisagreementFi
         "organisation": said.said_by_organisation,
         "body": said.said,
         "kind": "decision" if said.event is Event.ANSWERED else "message",
-        "files": [{"href": f"{path}/{each.key}", "name": each.filename} for each in kept if each.entry_id == said.id],
+        "files": [{"href": f"{path}/{each.key}", "name": each.filename} for each in kept],
     }

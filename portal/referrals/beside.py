@@ -1,12 +1,13 @@
-"""What features above this one show on a referral's page: handed in when the portal starts."""
+"""What a feature above this one says on a referral's page: handed in when the portal starts, read with the referral.
+
+It is a column of the query that opens the page, so that it costs none of its own.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from flask import current_app
-
-from portal.access.actor import Actor
-from portal.referrals.models import Referral
+from sqlalchemy import null
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,28 @@ class Note:
     link: str
 
 
-Notes = Callable[[Actor, Referral], list[Note]]
-NAME = "beside_referrals"
+@dataclass(frozen=True)
+class Above:
+    """The SQL that is something beside a referral of which there is a note, and the note that this makes."""
+
+    column: Callable[[], Any]
+    note: Callable[[str], Note]
 
 
-def notes(actor: Actor, referral: Referral) -> list[Note]:
-    """Return what the application was started with has to say about `referral` to `actor`."""
-    given: Notes = current_app.extensions[NAME]
-    return given(actor, referral)
+_above: Above | None = None
+
+
+def use(given: Above) -> None:
+    """Read and show what `given` says from now on."""
+    global _above  # noqa: PLW0603 - one portal a process, like the folder of files
+    _above = given
+
+
+def column() -> Any:
+    """Return what is selected beside a referral that is opened."""
+    return _above.column() if _above else null()
+
+
+def notes(found: str | None) -> list[Note]:
+    """Return what is to be shown of what `column` has found."""
+    return [_above.note(found)] if _above and found else []

@@ -122,7 +122,7 @@ def heading(actor: Actor, opened: Opened, key: str) -> dict[str, Any]:
         "without_consent": opened.party if opened.party.ground is Ground.PROTECTION else None,
         "main_action": main,
         "more_actions": more,
-        "notes": beside.notes(actor, referral),
+        "notes": beside.notes(opened.beside),
         "may_raise_concern": actor.may(Permission.CONCERN_RAISE) and referral.state is not State.DRAFT,
     }
 

@@ -13,7 +13,7 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.accounts.models import Membership, User
 from portal.audit.actions import Action
 from portal.organisations.models import Organisation
-from portal.referrals import trail
+from portal.referrals import beside, trail
 from portal.referrals.form.sections import Answers
 from portal.referrals.models import (
     Attachment,
@@ -44,6 +44,8 @@ class Opened:
     """What lets the reader's organisation in; where there is more than one, the one that shows most."""
     person: User | None = None
     """The account of whom KSAF talks to, who may have taken over from whoever the answers name."""
+    beside: str | None = None
+    """What a feature above this one has found about it (`beside.py`)."""
 
     @property
     def scope(self) -> Scope:
@@ -103,6 +105,7 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     )
     found = session.execute(
         select(Referral, ReferralSection, ReferralParty, User)
+        .add_columns(beside.column())
         .join(ReferralParty, mine)
         .outerjoin(ReferralSection, contact)
         .outerjoin(User, col(User.id) == col(Referral.contact_id))
@@ -110,11 +113,11 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     ).all()
     if not found:
         return None
-    referral, section, _, person = found[0]
+    referral, section, _, person, noted = found[0]
     # One organisation may hold more than one live basis: the widest counts.
     order = list(Scope)
-    widest = max((party for _, _, party, _ in found), key=lambda party: (order.index(party.scope), party.is_whole))
-    return Opened(referral, section.answers if section else {}, widest, person)
+    widest = max((party for _, _, party, *_ in found), key=lambda party: (order.index(party.scope), party.is_whole))
+    return Opened(referral, section.answers if section else {}, widest, person, noted)
 
 
 def timeline(actor: Actor, opened: Opened, limit: int | None = NEWEST) -> list[Entry]:

@@ -56,7 +56,7 @@ def test_the_referral_of_either_side_says_so_and_no_other_party_s(school, ksaf, 
         assert (page in record, TOLD in record) == (True, True)
     record = client_of(kept.helper).get(f"/referrals/{kept.reference}").text
     assert page not in record
-    assert "challenged" not in record
+    assert "is challenged" not in record
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_an_unanswered_challenge_is_taken_further_by_a_person_and_resolved_at_st
 def _challenge(page: Page, portal: Portal) -> None:
     page.goto(f"{portal.url}/referrals")
     page.get_by_role("link", name="Amira K").first.click()
-    page.get_by_role("link", name="Read the outcome").first.click()
+    page.get_by_role("button", name="Read the outcome").click()
     page.get_by_role("link", name="Challenge this decision").click()
     assert width_of(page) <= NARROW
     expect(page.get_by_text("The child’s safety does not wait for this")).to_be_visible()
@@ -98,7 +98,7 @@ def _go_further_from_prompt(page: Page, portal: Portal) -> None:
     page.goto(portal.url)
     page.get_by_role("link", name="A disagreement is unanswered: you can take it further").click()
     expect(page.get_by_text("Whether it goes to the next stage is yours to decide", exact=False)).to_be_visible()
-    page.get_by_role("link", name="Open the disagreement").click()
+    page.get_by_role("link", name="Open disagreement").click()
     _take_further(page)
 
 

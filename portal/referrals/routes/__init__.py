@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal.referrals import beside
-from portal.referrals.beside import Notes
+from portal.referrals.beside import Above
 from portal.referrals.files import storage
 from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
 from portal.referrals.routes import list as listed
@@ -24,9 +24,9 @@ BLUEPRINTS = (
 )
 
 
-def install(app: Flask, notes: Notes) -> None:
-    """Register the pages of a referral on `app`; above its tabs they show the `notes` of features above this one."""
-    app.extensions[beside.NAME] = notes
+def install(app: Flask, above: Above) -> None:
+    """Register the pages of a referral on `app`; over its tabs they show the note of a feature `above` this one."""
+    beside.use(above)
     storage.use_folder(app.extensions["settings"].attachments_dir)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
