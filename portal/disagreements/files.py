@@ -55,7 +55,7 @@ def of_disagreement(actor: Actor, row: Disagreement) -> list[DisagreementFile]:
 
 
 def with_entries(actor: Actor, row: Disagreement) -> list[tuple[DisagreementEntry, list[DisagreementFile]]]:
-    """Return what was said in a disagreement that `actor` has opened, the first first, each with its files: one query."""
+    """Return what was said in a disagreement that `actor` has opened, each with its files, in one query."""
     del actor
     kept = and_(col(DisagreementFile.entry_id) == col(DisagreementEntry.id), col(DisagreementFile.removed_at).is_(None))
     wanted = (
