@@ -14,6 +14,7 @@ from portal.access.actor import Author
 from portal.access.models import PartyRole, ReferralParty
 from portal.audit.actions import Action
 from portal.family import links
+from portal.organisations.models import Organisation
 from portal.organisations.queries import operator
 from portal.referrals import effects, lifecycle, telling, timeline, trail
 from portal.referrals.models import Audience, Referral
@@ -73,9 +74,21 @@ def let_go(by: Author, referral: Referral) -> None:
         effects.keep_next_due(referral)
         _settle_moves(referral)
         said = "What they owed is asked of nobody any more. What KSAF owed them it goes on owing, and keeps."
-        timeline.add(by, referral, "contact", WHY, said, audience=Audience.OPERATOR)
+        timeline.add(
+            by,
+            referral,
+            "contact",
+            f"{_name_of(referral)} no longer sees the referral",
+            said,
+            audience=Audience.OPERATOR,
+        )
         trail.record(by, referral, Action.SENDER_ACCESS_ENDED)
         telling.sharing_ended(referral, referral.organisation_id)
+
+
+def _name_of(referral: Referral) -> str:
+    named = select(Organisation.name).where(col(Organisation.id) == referral.organisation_id)
+    return db.session().scalars(named).one()
 
 
 def _settle_moves(referral: Referral) -> None:

@@ -90,7 +90,8 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
     who = "You" if yours else _WHO[owed_by]
     title = policy.load()[deadline.kind].title
     what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
-    if reader_id == deadline.owed_to_id:
+    # Once whoever sent a referral no longer sees it, KSAF owes this to itself: it reads it as before.
+    if reader_id == deadline.owed_to_id != deadline.owed_by_id:
         what = _TO_YOU.get(deadline.kind, what)
     if deadline.week and deadline.kind == "weekly_update":
         what = f"posts the update of week {deadline.week}"

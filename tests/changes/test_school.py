@@ -16,7 +16,7 @@ from portal.family import links
 from portal.family.models import ForWhom, Way
 from portal.family.rules import LinkState
 from portal.notifications.models import OutboxMail
-from portal.referrals import conversation, lifecycle, sender, telling
+from portal.referrals import conversation, lifecycle, sender, standing, telling
 from portal.referrals.models import Audience, InformationRequest, TimelineEntry
 from portal.referrals.queries import get_referral
 from portal.referrals.rules import Event, State
@@ -234,3 +234,11 @@ def test_the_pass_lets_go_once(database, moment):
         assert read(cast).state is State.ACKNOWLEDGED
         assert [each.state for each in rows(Deadline, Deadline.kind == "information")] == [DeadlineState.CANCELLED]
         assert mails("referrals/sharing_ended") == [cast.helen.email]
+
+
+def test_what_ksaf_owes_on_is_still_said_of_the_referrer(cast):
+    service.end_access(cast.officer.actor, load(cast, cast.officer), move(cast, cast.officer))
+    said = [each.label for each in standing.owed(cast.officer.actor, load(cast, cast.officer))]
+    assert "KSAF tells the referrer the outcome in writing" in said
+    ended = rows(TimelineEntry, TimelineEntry.referral_id == read(cast).id)[-1]
+    assert (ended.title, ended.audience) == ("Larkfield Vale Academy no longer sees the referral", Audience.OPERATOR)

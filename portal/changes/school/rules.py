@@ -21,7 +21,7 @@ def may_keep_until(last_day: date, today: date) -> bool:
 def afterwards(*, is_owed_by_sender: bool, is_question: bool) -> str:
     """Return what becomes of a deadline once the old school no longer sees the referral, in words."""
     if is_question:
-        return "KSAF takes its question back, and its own time to decide runs on."
+        return "Once its access ends KSAF takes the question back, and its own time to decide runs on."
     if is_owed_by_sender:
-        return "It is asked of nobody any more."
-    return "KSAF still owes it, and keeps it. The old school is not told any more."
+        return "Once its access ends this is asked of nobody any more."
+    return "Once its access ends KSAF goes on owing this, and tells the old school nothing more."
