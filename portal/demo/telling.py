@@ -13,7 +13,18 @@ from portal.audit.actions import Action
 from portal.cases import allocation, closing
 from portal.cases import service as cases
 from portal.db import Database
-from portal.demo import agreeing, asking, concerns, delivering, disagreeing, families, leaving, protecting, removing
+from portal.demo import (
+    agreeing,
+    asking,
+    changing,
+    concerns,
+    delivering,
+    disagreeing,
+    families,
+    leaving,
+    protecting,
+    removing,
+)
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Step, Story, answers_for
 from portal.enquiries import service as enquiries
@@ -143,6 +154,7 @@ DEEDS: dict[str, Callable[[Actor, Referral, dict[str, str]], object]] = {
     **leaving.DEEDS,
     **asking.DEEDS,
     **disagreeing.DEEDS,
+    **changing.DEEDS,
     "close": lambda actor, referral, words: closing.close(
         actor, referral, Ending(words["ending"]), words["rationale"], words["told"]
     ),
