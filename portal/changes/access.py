@@ -78,7 +78,7 @@ def let_go(by: Author, referral: Referral) -> None:
             by,
             referral,
             "contact",
-            f"{_name_of(referral)} no longer sees the referral",
+            f"{sender_name(referral)} no longer sees the referral",
             said,
             audience=Audience.OPERATOR,
         )
@@ -86,7 +86,8 @@ def let_go(by: Author, referral: Referral) -> None:
         telling.sharing_ended(referral, referral.organisation_id)
 
 
-def _name_of(referral: Referral) -> str:
+def sender_name(referral: Referral) -> str:
+    """Return what the organisation that sent `referral` is called now."""
     named = select(Organisation.name).where(col(Organisation.id) == referral.organisation_id)
     return db.session().scalars(named).one()
 

@@ -222,7 +222,11 @@ def _consent(actor: Actor, referral: Referral, as_of: AsOfForm) -> dict[str, Any
 
 
 def _people(actor: Actor, referral: Referral) -> dict[str, Any]:
-    return {"seats": seats.seats(actor, referral), "colleagues": record.colleagues(actor)}
+    return {
+        "seats": seats.seats(actor, referral),
+        "colleagues": record.colleagues(actor),
+        "sender_last_day": sender.last_day(referral),
+    }
 
 
 def _actions(actor: Actor, opened: Opened) -> tuple[Action | None, list[Action]]:

@@ -59,8 +59,9 @@ def test_a_child_changes_school_and_only_who_should_sees_it(portal, world, brows
         _keep(ksaf, path)
         old.goto(path)
         expect(old.get_by_text("Your access ends on")).to_be_visible()
+        ksaf.get_by_text("Change when its access ends").click()
         ksaf.get_by_role("radio", name="Now").check()
-        ksaf.get_by_role("button", name="Change when its access ends").click()
+        ksaf.get_by_role("button", name="Save").click()
         expect(ksaf.get_by_text("It sees the referral no more")).to_be_visible()
         assert old.goto(path).status == 404
 

@@ -100,7 +100,7 @@ def keep_access(actor: Actor, referral: Referral, move: SchoolMove, last_day: da
     access.set_end(referral, access.end_of(last_day))
     move.access_until, move.access_by_name = referral.sender_until, actor.name
     moved.settle(referral, move)
-    said = f"The access of whoever sent this ends on {long_date(last_day)}"
+    said = f"{access.sender_name(referral)} sees this until {long_date(last_day)}"
     timeline.add(actor, referral, "contact", said)
     trail.record(actor, referral, Action.SENDER_ACCESS_LIMITED, until=last_day.isoformat())
     telling.referrer(referral, "changes/access_ends", until=long_date(last_day))
