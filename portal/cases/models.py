@@ -97,6 +97,9 @@ class CaseWeek(PartyScoped, SQLModel, table=True):
     progress: str | None = Field(default=None, sa_type=EncryptedText)
     barriers: str | None = Field(default=None, sa_type=EncryptedText)
     next_steps: str | None = Field(default=None, sa_type=EncryptedText)
+    progress_part: str | None = Field(default=None, max_length=20, description="Its mark: a key of need_to_know.MARKS")
+    barriers_part: str | None = Field(default=None, max_length=20)
+    next_steps_part: str | None = Field(default=None, max_length=20)
     internal_note: str | None = Field(default=None, sa_type=EncryptedText, description="KSAF's own")
     has_concern: bool | None = Field(default=None, description="What the form was answered; no page shows it")
     concern: str | None = Field(

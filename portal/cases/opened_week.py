@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portal import db
 from portal.access.actor import Actor
-from portal.cases import queries, scores, weeks
+from portal.cases import need_to_know, queries, scores, weeks
 from portal.cases.models import CaseWeek, SupportCase
 from portal.cases.queries import Supported
 from portal.cases.scores import Goal
@@ -47,7 +47,7 @@ def open_week(actor: Actor, reference: str, number: int) -> OpenedWeek | None:
     found = queries.open_support(actor, reference)
     if found is None:
         return None
-    rows = {row.number: row for row in weeks.rows_of(actor, found.case)}
+    rows = {row.number: row for row in weeks.rows_of(actor, found.case, need_to_know.closed_to(actor, found.referral))}
     if number not in rows:
         return None
     goals = scores.goals_of(actor, found.case) if actor.is_operator else []

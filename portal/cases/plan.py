@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import family_consent, goals, menu, queries
+from portal.cases import family_consent, goals, menu, need_to_know, queries
 from portal.cases.family_consent import Agreed
 from portal.cases.goals import Goal
 from portal.cases.models import CaseReview, CaseWeek, SupportCase
@@ -84,13 +84,15 @@ class Plan:
     intervention: str = ""
     goals: list[Goal] = field(default_factory=list[Goal])
     parts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    withheld: str = ""
+    """What stands in the place of parts that are closed to the reader; empty where there are none."""
     review: Review | None = None
     own: Own | None = None
 
     @property
     def is_begun(self) -> bool:
         """Say whether there is anything to read yet."""
-        return bool(self.intervention or self.goals or self.parts)
+        return bool(self.intervention or self.goals or self.parts or self.withheld)
 
 
 def open_plan(actor: Actor, reference: str) -> Plan | None:
@@ -110,13 +112,18 @@ def read(actor: Actor, found: Supported) -> Plan:
     case, held = found.case, family_consent.agreed(actor, found.referral)
     if not family_consent.shows_to(actor, found.referral, held):
         return Plan(found, held, is_shown=False)
-    texts, all_goals = case.plan or {}, goals.of_case(actor, case)
+    closed = need_to_know.closed_to(actor, found.referral)
+    shut = {key for key, part in need_to_know.PLAN.items() if part in closed}
+    saved, all_goals = case.plan or {}, goals.of_case(actor, case)
+    texts = {key: text for key, text in saved.items() if key not in shut}
+    there = {*(key for key, text in saved.items() if text), *({"intervention"} if case.intervention else ())}
     return Plan(
         found,
         held,
         is_shown=True,
         written_at=case.plan_updated_at,
-        intervention=menu.name_of(case.intervention),
+        intervention="" if "intervention" in shut else menu.name_of(case.intervention),
+        withheld=need_to_know.WITHHELD if shut & there else "",
         goals=goals.running(all_goals),
         parts=[(part.title, texts[part.key]) for part in PARTS if texts.get(part.key)],
         review=_review(actor, case),

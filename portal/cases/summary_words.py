@@ -63,16 +63,21 @@ def for_family(family: dict[str, str]) -> list[tuple[str, str]]:
 def draft(recorded: Recorded) -> dict[str, str]:
     """Return the text for each heading, from what was recorded."""
     posted = [week for week in recorded.weeks if week.posted_at is not None]
+    # What not everybody reads of an update is not taken over: everybody who may read the summary reads all of it.
+    progress = [week for week in posted if week.progress and not week.progress_part]
+    barriers = [week for week in posted if week.barriers and not week.barriers_part]
     return {
         "engagement": _lines(_took_part(week) for week in posted),
         "progress": _lines(
-            [*map(_goal, recorded.goals), *(f"Week {week.number}: {week.progress}" for week in posted if week.progress)]
+            [*map(_goal, recorded.goals), *(f"Week {week.number}: {week.progress}" for week in progress)]
         ),
-        "barriers": _lines(f"Week {week.number}: {week.barriers}" for week in posted if week.barriers),
+        "barriers": _lines(f"Week {week.number}: {week.barriers}" for week in barriers),
         "attendance": _attendance(recorded.attendance),
         "concerns": "",
         "recommendations": "",
-        "next_steps": next((week.next_steps for week in reversed(posted) if week.next_steps), ""),
+        "next_steps": next(
+            (week.next_steps for week in reversed(posted) if week.next_steps and not week.next_steps_part), ""
+        ),
     }
 
 

@@ -13,14 +13,16 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - new in WTForms 3.3, newer than its type stubs
+    SelectField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.cases import scores
 from portal.cases.draft_concern import FIELDS
 from portal.cases.models import Engagement
+from portal.cases.need_to_know import MARKS, TEXTS
 from portal.cases.scores import Goal
 from portal.cases.weeks import ENGAGEMENT, Shared
 from portal.safeguarding import forms as concern_forms
@@ -33,7 +35,11 @@ MOST_CONTACTS = 50  # in one week; ours, more is a slip of the finger
 _ROOM = Length(max=LONGEST, message=f"Shorten this to {LONGEST:,} characters or fewer")
 ON_THE_PAGE_FIRST = ("engagement", "contacts", "attendance")
 """What the page asks before the goals, which the form declares last."""
-_KEPT = ("engagement", "contacts", "attendance", "progress", "barriers", "next_steps", *FIELDS, "note")
+_KEPT = (
+    *("engagement", "contacts", "attendance"),
+    *(name for text in TEXTS for name in (text, f"{text}_part")),
+    *(*FIELDS, "note"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Content:
     next_steps: str
     scores: Mapping[int, int]
     note: str
+    marks: Mapping[str, str]
+    """For each text of the update that not everybody reads, who does: a key of need_to_know.MARKS."""
     concern: Raised | None
 
 
@@ -55,6 +63,17 @@ def _text(label: str, missing: str = "", hint: str = "", rows: int = 3) -> TextA
     needed = [DataRequired(missing)] if missing else []
     return TextAreaField(
         label, description=hint, filters=[tidied], validators=[*needed, _ROOM], render_kw={"rows": rows}
+    )
+
+
+def _mark(name: str) -> SelectField:
+    """Return the field for who reads a text of the update."""
+    return SelectField(
+        f"Who reads “{TEXTS[name]}”?",
+        choices=[SelectChoice(mark, words) for mark, words in MARKS.items()],
+        default="",
+        validators=[AnyOf(list(MARKS), message="Select who reads it")],
+        validate_choice=False,
     )
 
 
@@ -96,8 +115,11 @@ class UpdateForm(Form):
         render_kw={"inputmode": "decimal"},
     )
     progress = _text("Progress", "Enter what has been done and what has changed")
+    progress_part = _mark("progress")
     barriers = _text("What stands in the way (optional)")
+    barriers_part = _mark("barriers")
     next_steps = _text("Next steps", "Enter what happens next, and who does it")
+    next_steps_part = _mark("next_steps")
     concern = RadioField(
         "Is there a safeguarding concern?",
         choices=[
@@ -124,6 +146,10 @@ class UpdateForm(Form):
         """Ask for words where there is a concern."""
         if self.concern.data == "yes" and not field.data and not self.said.data:
             raise ValidationError(concern_forms.SEEN_MISSING)
+
+    def marks(self) -> dict[str, str]:
+        """Return who reads each text of which that was chosen."""
+        return {name: mark for name in TEXTS if (mark := self[f"{name}_part"].data or "") in MARKS and mark}
 
     def score_fields(self) -> list[Field]:
         """Return the field of each goal's score, in order."""
@@ -158,6 +184,7 @@ class UpdateForm(Form):
             next_steps=self.next_steps.data or "",
             scores=self._scores(),
             note=self.note.data or "",
+            marks=self.marks(),
             concern=self._raised(writer, number) if self.concern.data == "yes" else None,
         )
 

@@ -3,7 +3,7 @@
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
-from portal.cases import draft_concern, family_consent, update_drafts, weeks
+from portal.cases import draft_concern, family_consent, need_to_know, update_drafts, weeks
 from portal.cases.models import GoalScore
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
@@ -57,7 +57,7 @@ def mark_read(actor: Actor, opened: OpenedWeek) -> None:
     row.read_at, row.read_by_name = clock.now(), actor.name
     trail.record(actor, referral, Action.UPDATE_READ, week=row.number)
     db.session().flush()
-    rows = weeks.rows_of(actor, opened.case)
+    rows = weeks.rows_of(actor, opened.case, need_to_know.closed_to(actor, referral))
     if all(each.read_at for each in rows if each.posted_at):
         why = f"{actor.name} read it on {long_datetime(clock.now())}."
         news.settle(News.UPDATE_POSTED, referral.reference, why, organisation_id=actor.organisation_id)
@@ -67,6 +67,8 @@ def _write(actor: Actor, opened: OpenedWeek, content: Content) -> None:
     row, now = opened.row, clock.now()
     row.engagement, row.contacts, row.attendance_percent = content.engagement, content.contacts, content.attendance
     row.progress, row.barriers, row.next_steps = content.progress, content.barriers, content.next_steps
+    for name in need_to_know.TEXTS:
+        setattr(row, f"{name}_part", content.marks.get(name) or None)
     row.internal_note, row.has_concern = content.note, content.concern is not None
     row.posted_at, row.posted_by_name, row.is_late = now, actor.name, now > row.due_at
     row.draft = None

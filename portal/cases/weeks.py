@@ -6,14 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import defer
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
-from portal.cases import scores, week_states
+from portal.cases import need_to_know, scores, week_states
 from portal.cases.models import CaseWeek, Engagement, SupportCase
+from portal.cases.need_to_know import TEXTS
 from portal.cases.scores import Goal, Scored
 from portal.cases.week_states import Said
+from portal.referrals.form.parts import Part
 from portal.web.dates import date_only
 
 _TO_FRIDAY = timedelta(days=4)
@@ -38,6 +41,8 @@ class Shared:
     progress: str
     barriers: str
     next_steps: str
+    withheld: tuple[str, ...] = ()
+    """The titles of texts that are closed to the reader."""
 
     @property
     def is_empty(self) -> bool:
@@ -59,24 +64,36 @@ class Week:
     note: str
 
 
-def of_case(actor: Actor, case: SupportCase, *, is_shown: bool) -> list[Week]:
+def of_case(actor: Actor, case: SupportCase, *, is_shown: bool, closed: frozenset[Part] = frozenset()) -> list[Week]:
     """Return the weeks of a case that `actor` has loaded, from the first, as far as they may read them: two queries.
 
-    Unless it `is_shown` (`family_consent.shows_to`), each says where it stands and nothing of its update.
+    Unless it `is_shown` (`family_consent.shows_to`), each says where it stands and nothing of its update; what belongs
+    to a class that is `closed` to them (`need_to_know.closed_to`) is withheld.
     """
-    rows, now = rows_of(actor, case), clock.now()
+    rows, now = rows_of(actor, case, closed), clock.now()
     goals = scores.goals_of(actor, case) if is_shown and any(row.posted_at for row in rows) else []
-    return [_week(actor, case, row, goals, now, is_shown=is_shown) for row in rows]
+    return [_week(actor, case, row, _shared(row, goals, closed) if is_shown else None, now) for row in rows]
 
 
-def rows_of(actor: Actor, case: SupportCase) -> list[CaseWeek]:
-    """Return the rows of the weeks of `case`, from the first; a partner's carry nothing of what is KSAF's own."""
+def rows_of(actor: Actor, case: SupportCase, closed: frozenset[Part]) -> list[CaseWeek]:
+    """Return the rows of the weeks of `case`, from the first; a partner's carry nothing of what is KSAF's own.
+
+    Nor do they carry a text that its writer has marked as of a class that is `closed` to them: it leaves no query.
+    """
     if db.session().info["tenant"] != actor.organisation_id:
         return []
-    wanted = select(CaseWeek).where(col(CaseWeek.case_id) == case.id).order_by(col(CaseWeek.number))
+    wanted: Any = select(CaseWeek).where(col(CaseWeek.case_id) == case.id).order_by(col(CaseWeek.number))
     if not actor.is_operator:
         wanted = wanted.options(*(defer(column, raiseload=True) for column in OURS))
-    return list(db.session().scalars(wanted).all())
+    if not closed:
+        return list(db.session().scalars(wanted).all())
+    wanted = wanted.options(*(defer(getattr(CaseWeek, name), raiseload=True) for name in TEXTS))
+    wanted = wanted.add_columns(*(need_to_know.readable(name, closed) for name in TEXTS))
+    found = db.session().execute(wanted).all()
+    for row, *read in found:
+        for name, text in zip(TEXTS, read, strict=True):
+            set_committed_value(row, name, text)
+    return [row for row, *_ in found]
 
 
 def dates(monday: date) -> str:
@@ -90,9 +107,7 @@ def dates(monday: date) -> str:
     return f"{first} to {date_only(friday)}"
 
 
-def _week(
-    actor: Actor, case: SupportCase, row: CaseWeek, goals: Sequence[Goal], now: datetime, *, is_shown: bool
-) -> Week:
+def _week(actor: Actor, case: SupportCase, row: CaseWeek, shared: Shared | None, now: datetime) -> Week:
     return Week(
         number=row.number,
         dates=dates(row.starts_on),
@@ -100,12 +115,12 @@ def _week(
         posted_at=row.posted_at,
         read_at=row.read_at,
         read_by=row.read_by_name or "",
-        shared=_shared(row, goals) if row.posted_at and is_shown else None,
+        shared=shared if row.posted_at else None,
         note=(row.internal_note or "") if row.posted_at and actor.is_operator else "",
     )
 
 
-def _shared(row: CaseWeek, goals: Sequence[Goal]) -> Shared:
+def _shared(row: CaseWeek, goals: Sequence[Goal], closed: frozenset[Part]) -> Shared:
     given = {goal.id: goal.scores[row.number] for goal in goals if row.number in goal.scores}
     return Shared(
         engagement=ENGAGEMENT[row.engagement] if row.engagement else "",
@@ -115,4 +130,7 @@ def _shared(row: CaseWeek, goals: Sequence[Goal]) -> Shared:
         progress=row.progress or "",
         barriers=row.barriers or "",
         next_steps=row.next_steps or "",
+        withheld=tuple(
+            title for name, title in TEXTS.items() if need_to_know.is_closed(getattr(row, f"{name}_part"), closed)
+        ),
     )

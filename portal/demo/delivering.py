@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from portal.access.actor import Actor
-from portal.cases import opened_week, update_drafts, updates
+from portal.cases import need_to_know, opened_week, update_drafts, updates
 from portal.cases.models import Engagement
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
@@ -33,6 +33,7 @@ def _post(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
         next_steps=words["next_steps"],
         scores={goal.id: int(score) for goal, score in scores},
         note=words.get("note", ""),
+        marks={name: words[f"{name}_part"] for name in need_to_know.TEXTS if f"{name}_part" in words},
         concern=concerns.raised(actor, words, opened.row.number) if "concern" in words else None,
     )
     updates.post(actor, opened, content, {}, opened.row.draft_version)

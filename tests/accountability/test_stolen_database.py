@@ -46,7 +46,7 @@ PLAIN = {
         r"|statutory_referral\.(door|reason|their_reference)|support_case\.intervention"
         r"|sharing_decision\.(reason|statutory_basis|article_6|article_9|paragraph_18|months)|consent_link\.thread"
         r"|transfer\.basis|context_request\.basis|referral_party\.(ground)|audit_event\.action|held_form\.path"
-        r"|retention_item\.(erasure_key|rule|left_because)|erasure\.rule|data_erasure\.going"
+        r"|retention_item\.(erasure_key|rule|left_because)|erasure\.rule|data_erasure\.going|case_week\.\w+_part"
     ),
     "hashes and keys": r"\w+\.\w*hash|audit_payload\.salt|\w+\.\w*digest|sign_in_attempt\.bucket",
     "about nobody, or empty by now": (

@@ -103,7 +103,7 @@ def test_a_partners_query_never_fetches_what_is_ksafs_own(database, built, addre
     person, reference = built.school.people[Role.REFERRER], address.split("/")[2]
     with database.transaction(tenant=person.organisation_id):
         found = queries.open_support(person.actor, reference)
-        row = weeks.rows_of(person.actor, found.case)[0]
+        row = weeks.rows_of(person.actor, found.case, frozenset())[0]
         for column in ("internal_note", "has_concern", "concern", "draft"):
             with pytest.raises(InvalidRequestError):
                 getattr(row, column)

@@ -44,7 +44,7 @@ def families(database, kept: World, moment) -> Families:
 def row_of(database, person, reference: str, number: int = 1) -> CaseWeek:
     with database.transaction(tenant=person.organisation_id) as session:
         found = queries.open_support(person.actor, reference)
-        row = next(each for each in weeks.rows_of(person.actor, found.case) if each.number == number)
+        row = next(each for each in weeks.rows_of(person.actor, found.case, frozenset()) if each.number == number)
         session.expunge(row)
         return row
 
@@ -68,7 +68,7 @@ def test_an_update_is_written_previewed_posted_and_read(client_of, kept, familie
     ] * 2
     school = client_of(kept.referrer)
     read = school.get(page.replace("/weeks/1", "/support")).text
-    assert preview.strip() in read
+    assert preview.partition("<h3")[0].strip() in read
     assert TYPED["note"] not in read
     assert "Mark week 1 as read" in read
     assert school.post(f"{page}/read").status_code == 303

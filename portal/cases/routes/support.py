@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.cases import family_consent, opened_week, queries, weeks
+from portal.cases import family_consent, need_to_know, opened_week, queries, weeks
 from portal.cases.queries import Supported
 from portal.referrals import page
 from portal.referrals.queries import concerns
@@ -43,7 +43,8 @@ def _weeks(actor: Actor, found: Supported) -> dict[str, Any]:
     is_shown = actor.is_operator or family_consent.shows_to(
         actor, found.referral, family_consent.agreed(actor, found.referral)
     )
-    shown = weeks.of_case(actor, found.case, is_shown=is_shown)
+    closed = need_to_know.closed_to(actor, found.referral)
+    shown = weeks.of_case(actor, found.case, is_shown=is_shown, closed=closed)
     posted = [week.number for week in shown if week.posted_at]
     said = f"{count_of(len(posted), 'update') if posted else 'No updates'} posted" + (
         f", the newest of week {posted[-1]}" if posted else ""
@@ -52,6 +53,7 @@ def _weeks(actor: Actor, found: Supported) -> dict[str, Any]:
     return {
         "weeks": shown,
         "is_shown": is_shown,
+        "withheld_words": need_to_know.WITHHELD,
         "announced": said,
         "may_write": actor.may(Permission.UPDATE_WRITE) and opened_week.is_open(found),
         "may_mark_read": actor.may(Permission.UPDATE_MARK_READ) and concerned,

@@ -11,8 +11,19 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
 from portal.accounts import held
-from portal.cases import caseload, draft_concern, opened_week, update_drafts, update_form, updates, week_states, weeks
+from portal.cases import (
+    caseload,
+    draft_concern,
+    need_to_know,
+    opened_week,
+    update_drafts,
+    update_form,
+    updates,
+    week_states,
+    weeks,
+)
 from portal.cases.draft_concern import ConcernHeldError
+from portal.cases.need_to_know import Reader
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_drafts import OvertakenError
 from portal.cases.update_form import UpdateForm
@@ -78,8 +89,8 @@ def autosave(actor: Actor, opened: OpenedWeek) -> Response:
 @requires_row(Permission.UPDATE_WRITE, opened_week.open_week, quiet=True)
 def preview(actor: Actor, opened: OpenedWeek) -> Response:
     """Give what the partner would read if the draft were posted as it is saved now."""
-    shared = _form(opened, update_drafts.begun(actor, opened)).shared(opened.row.number)
-    return render("cases/_shared.html", shared=shared)
+    form = _form(opened, update_drafts.begun(actor, opened))
+    return render("cases/_preview.html", shared=form.shared(opened.row.number), readers=_readers(actor, opened, form))
 
 
 @blueprint.post("/read")
@@ -93,6 +104,13 @@ def mark_read(actor: Actor, opened: OpenedWeek) -> Response:
 
 def _form(opened: OpenedWeek, typed: Any) -> UpdateForm:
     return update_form.form_of(opened.goals, opened.row.number, typed)
+
+
+def _readers(actor: Actor, opened: OpenedWeek, form: UpdateForm) -> list[Reader] | None:
+    """Return who would read the update, and what of it they would not; None before anything of it is saved."""
+    if opened.row.draft is None:
+        return None
+    return need_to_know.readers(actor, opened.supported.referral, form.marks())
 
 
 def _seen() -> int:
@@ -158,6 +176,7 @@ def _show(
         said=week_states.said(row, clock.now(), opened.case.ended_at),
         form=form,
         shared=form.shared(row.number),
+        readers=_readers(actor, opened, form),
         previous=opened.previous,
         theirs=_form(opened, draft_concern.readable(actor, row)) if is_overtaken and row.draft else None,
         is_overtaken=is_overtaken,
