@@ -21,6 +21,7 @@ from portal.cases import jobs as weeks
 from portal.changes import jobs as changes
 from portal.config import Settings
 from portal.db import Database
+from portal.disagreements import telling as disagreements
 from portal.family import jobs as family_links
 from portal.health import service as health
 from portal.notifications import jobs as outbox
@@ -161,7 +162,7 @@ def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, in
 
 def _failed(reference: str | None) -> None:
     """Tell who can open what a mail that failed was about: a concern is the safeguarding team's alone."""
-    if not concerns.failed_mail(reference):
+    if not concerns.failed_mail(reference) and not disagreements.failed_mail(reference):
         telling.failed_mail(reference)
 
 

@@ -5,6 +5,9 @@ Both carry the disagreement's own reference, which says nothing of the child.
 
 from collections.abc import Iterable
 
+from sqlmodel import col, select
+
+from portal import db
 from portal.disagreements import clocks
 from portal.disagreements.models import Disagreement
 from portal.disagreements.rules import Stage
@@ -12,7 +15,7 @@ from portal.notifications import service as notifications
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
 from portal.timescales import news
-from portal.timescales.news import OF_DISAGREEMENTS, News
+from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
 
 
@@ -54,10 +57,22 @@ def mail(row: Disagreement, referral: Referral, organisation_id: int, template: 
 
 
 def settle(row: Disagreement, why: str) -> None:
-    """Close what is open about a disagreement for either side, saying `why`; that it has ended is left to be read."""
-    for each in OF_DISAGREEMENTS:
-        if each is not News.DISAGREEMENT_ENDED:
-            news.settle(each, row.reference, why)
+    """Close what is to be done about a disagreement by either side, saying `why`."""
+    for each in (News.DISAGREEMENT_TO_ANSWER, News.DISAGREEMENT_ANSWERED):
+        news.settle(each, row.reference, why)
+
+
+def failed_mail(reference: str | None) -> bool:
+    """Prompt KSAF's managers where a mail about the disagreement `reference` failed; False where it is about none.
+
+    For the scheduler, in a transaction across organisations.
+    """
+    about = select(Disagreement.id).where(col(Disagreement.reference) == reference)
+    if not reference or db.session().scalars(about).first() is None:
+        return False
+    ksaf = lifecycle.operator_id()
+    news.tell(News.DISAGREEMENT_MAIL_FAILED, reference, staff_of(ksaf).managers(), organisation_id=ksaf)
+    return True
 
 
 def _contact(row: Disagreement, referral: Referral, organisation_id: int) -> list[Member]:

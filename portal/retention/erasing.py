@@ -17,6 +17,7 @@ from portal.crypto import EncryptedJSON, EncryptedText
 from portal.referrals.files import storage
 from portal.retention import parts
 from portal.retention.parts import AuditPart, Part
+from portal.timescales.models import DeadlineState
 
 LEFT = "Somebody who has left"
 
@@ -54,9 +55,17 @@ def _prepare_referral(subject: Subject) -> None:
     session.execute(update(referral).where(*unmarked).values(anonymised_at=clock.now()))
     for file in (table_called("attachment"), table_called("disagreement_file")):
         _remove_files(subject, file)
-    prompt = table_called("prompt")
-    still_open = (prompt.c.reference == subject.reference, prompt.c.closed_at.is_(None))
-    session.execute(update(prompt).where(*still_open).values(closed_at=clock.now()))
+    _let_rest(subject)
+
+
+def _let_rest(subject: Subject) -> None:
+    """Close what waits about it, and end what still runs about what has a reference of its own: nothing opens any more."""
+    session, prompt, deadline = db.session(), table_called("prompt"), table_called("deadline")
+    about = (prompt.c.reference == subject.reference) | prompt.c.reference.in_(_besides(subject))
+    session.execute(update(prompt).where(about, prompt.c.closed_at.is_(None)).values(closed_at=clock.now()))
+    runs = (deadline.c.reference.in_(_besides(subject)), deadline.c.ended_at.is_(None))
+    ended = {"state": DeadlineState.CANCELLED, "ended_at": clock.now()}
+    session.execute(update(deadline).where(*runs).values(ended))
 
 
 def _remove_files(subject: Subject, file: Table) -> None:

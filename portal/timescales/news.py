@@ -50,6 +50,7 @@ class News(StrEnum):
     DISAGREEMENT_TO_ANSWER = "disagreement_to_answer"
     DISAGREEMENT_ANSWERED = "disagreement_answered"
     DISAGREEMENT_ENDED = "disagreement_ended"
+    DISAGREEMENT_MAIL_FAILED = "disagreement_mail_failed"
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
@@ -58,7 +59,12 @@ class News(StrEnum):
     ERASURE_RETURNED = "erasure_returned"
 
 
-OF_DISAGREEMENTS = (News.DISAGREEMENT_TO_ANSWER, News.DISAGREEMENT_ANSWERED, News.DISAGREEMENT_ENDED)
+OF_DISAGREEMENTS = (
+    News.DISAGREEMENT_TO_ANSWER,
+    News.DISAGREEMENT_ANSWERED,
+    News.DISAGREEMENT_ENDED,
+    News.DISAGREEMENT_MAIL_FAILED,
+)
 
 
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:

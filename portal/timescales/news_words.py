@@ -187,6 +187,13 @@ NEWS = {
         to_do="Open the disagreement and read how it ended.",
         closing="Close this once you have read it.",
     ),
+    News.DISAGREEMENT_MAIL_FAILED: Words(
+        title="An email about a disagreement could not be delivered",
+        text="The portal has given up on it, so somebody has not heard what is said about a decision.",
+        to_do="Open the disagreement and see whose turn it is. The command “portal mail” lists every email that failed:"
+        " tell whoever it was for another way.",
+        closing="Close this once they have been told: say who you reached.",
+    ),
     News.CONTACT_NEEDED: Words(
         title="A referral of yours needs a new contact",
         text="The colleague whom KSAF talked to about it no longer works with you here. Until somebody takes over, what"

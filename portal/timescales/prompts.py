@@ -16,7 +16,7 @@ from portal.notifications import service as notifications
 from portal.timescales import wording
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
-from portal.timescales.recipients import Directory, Member, Recipient, of_rung
+from portal.timescales.recipients import DISAGREEMENTS, Directory, Member, Recipient, of_rung
 from portal.web.dates import long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
@@ -106,10 +106,13 @@ def _raise(rung: DeadlineRung, deadline: Deadline, told: Recipient, directory: D
     )
     db.session().add(made)
     if told.by_mail:
-        tell_by_mail(made, told.member, _manager(deadline, directory) if rung.rung == Rung.DUE else None)
+        tell_by_mail(made, told.member, _manager(rung, deadline, directory))
 
 
-def _manager(deadline: Deadline, directory: Directory) -> Member | None:
+def _manager(rung: DeadlineRung, deadline: Deadline, directory: Directory) -> Member | None:
+    """Return whom a referrer may phone who has waited too long; a disagreement goes up by its stages, not by phone."""
+    if rung.rung != Rung.DUE or deadline.kind in DISAGREEMENTS:
+        return None
     return next(iter(directory.staff(deadline.owed_to_id).managers()), None)
 
 

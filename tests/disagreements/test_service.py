@@ -4,21 +4,25 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select, update
 
-from portal import db
+from portal import db, scheduler
 from portal.audit.models import AuditEvent
 from portal.disagreements import queries, service
-from portal.disagreements.models import Disagreement, DisagreementEntry
+from portal.disagreements.models import Disagreement, DisagreementEntry, DisagreementFile
 from portal.disagreements.refusal import DisagreementRefusedError
 from portal.disagreements.rules import Challenged, DisagreementState, Event, Outcome, Stage, Stance, Turn
 from portal.disagreements.service import Challenge
 from portal.notifications.models import OutboxMail
+from portal.referrals.files import storage
 from portal.referrals.models import TimelineEntry
+from portal.retention import erasures
+from portal.retention import service as erasure
 from portal.tenancy import TenancyError, as_system, enter
 from portal.timescales import jobs
 from portal.timescales.models import Deadline, DeadlineState, Prompt
+from portal.timescales.news import News
 from portal.web.errors import SomeoneWasFirstError
 from tests.disagreements.conftest import POSITION, WANTED, make_cast, opened, raised, said
-from tests.factories import referrals
+from tests.factories import disagreements, referrals
 
 DAY = 24
 
@@ -286,3 +290,49 @@ def test_each_step_is_one_event_and_another_party_is_told_of_none(cast):
         Event.ANSWERED,
         Event.WITHDRAWN,
     ]
+
+
+def test_a_mail_that_failed_is_told_to_who_can_open_what_it_was_about(cast):
+    row = raised(cast)
+    with as_system(db.session()):
+        scheduler._failed(row.reference)
+        told = db.session().scalars(select(Prompt).where(Prompt.reference == row.reference)).all()
+        failed = [each.user_id for each in told if each.kind == News.DISAGREEMENT_MAIL_FAILED]
+    assert failed == [cast.manager.user_id]
+    assert {each.kind for each in told} == {"disagreement_to_answer", "disagreement_mail_failed"}
+
+
+def test_whoever_may_go_further_is_not_sent_to_a_manager_s_phone(database, kept, moment):
+    with database.transaction():
+        reference = raised(kept).reference
+    moment.advance(hours=4 * DAY)
+    jobs.run(database, moment.now)
+    with database.transaction(), as_system(db.session()):
+        sent = db.session().scalars(select(OutboxMail).where(OutboxMail.reference == reference)).all()
+    over = [each for each in sent if each.to_address == kept.referrer.email]
+    assert [(each.context["title"], each.context["contact"]) for each in over] == [
+        ("A disagreement is unanswered: you can take it further", None)
+    ]
+
+
+def test_an_erasure_takes_its_words_and_its_files_bytes(database, moment, tmp_path):
+    storage.use_folder(tmp_path / "attachments")
+    erasures.use_file(tmp_path / "erasures.jsonl")
+    with database.transaction():
+        cast = make_cast()
+        reference, _ = disagreements.raised(cast.reference, cast.referrer, "canary")
+        assert len(storage.names(tmp_path / "attachments")) == 1
+    with database.transaction():
+        erasure.erase(cast.manager.actor, referrals.load_for(cast.manager, cast.referral_id), "The family asked for it")
+    assert storage.names(tmp_path / "attachments") == []
+    with database.system_transaction(write=False) as session:
+        row = session.scalars(select(Disagreement).where(Disagreement.reference == reference)).one()
+        said = session.scalars(select(DisagreementEntry)).one()
+        file = session.scalars(select(DisagreementFile)).one()
+        assert (row.wanted, row.decided, said.said, file.filename) == ("", "", "", "")
+        assert file.removed_at is not None
+        running = select(Deadline).where(Deadline.reference == reference, col(Deadline.ended_at).is_(None))
+        waiting = select(Prompt).where(Prompt.reference == reference, col(Prompt.closed_at).is_(None))
+        assert (session.scalars(running).all(), session.scalars(waiting).all()) == ([], [])
+    with database.transaction():
+        assert opened(cast.referrer, reference) is None
