@@ -59,7 +59,7 @@ def _prepare_referral(subject: Subject) -> None:
 
 
 def _let_rest(subject: Subject) -> None:
-    """Close what waits about it, and end what still runs about what has a reference of its own: nothing opens any more."""
+    """Close what waits about it, and end what runs under a reference of its own: nothing of it opens any more."""
     session, prompt, deadline = db.session(), table_called("prompt"), table_called("deadline")
     about = (prompt.c.reference == subject.reference) | prompt.c.reference.in_(_besides(subject))
     session.execute(update(prompt).where(about, prompt.c.closed_at.is_(None)).values(closed_at=clock.now()))
