@@ -20,6 +20,7 @@ from portal.audit import anchors
 from portal.cases import jobs as weeks
 from portal.changes import jobs as changes
 from portal.config import Settings
+from portal.dashboards import digest
 from portal.db import Database
 from portal.disagreements import telling as disagreements
 from portal.family import jobs as family_links
@@ -55,12 +56,12 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
 
     "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "links_reminded"
     and "links_run_out" families' links, "sharings_reminded" those that end soon, "senders_let_go" referrals whose
-    sender no longer sees them, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the forgotten keys of
-    forms, "erased" records whose time was over, "erasures_left" those that are held or no longer due, "erased_again"
-    those that a backup had brought back, "removed_by_rule" mail and invitations, "holds_to_review" holds whose day has
-    come, "anchors_written" the day's anchor of the audit, where one is kept. One part that breaks does not keep the
-    others from running: it is logged, and counted in "broken". Raises WrongClockError, having done nothing, when the
-    clocks differ by more than CLOCK_OFF.
+    sender no longer sees them, "summaries" those queued, "mail_sent", "mail_retry" and "mail_failed" mails,
+    "keys_removed" the forgotten keys of forms, "erased" records whose time was over, "erasures_left" those that are
+    held or no longer due, "erased_again" those that a backup had brought back, "removed_by_rule" mail and invitations,
+    "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept. One
+    part that breaks does not keep the others from running: it is logged, and counted in "broken". Raises
+    WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
     """
     _compare_clocks(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
@@ -153,6 +154,11 @@ def _senders(database: Database, _settings: Settings, now: datetime) -> dict[str
     return {"senders_let_go": changes.let_go(database, now)}
 
 
+def _summaries(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
+    """Queue the summaries of those who chose to hear of what can wait once a day or a week."""
+    return {"summaries": digest.run(database, now)}
+
+
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
@@ -188,4 +194,15 @@ def _anchors(database: Database, settings: Settings, now: datetime) -> dict[str,
 
 
 # The deadlines first: what they ask to be sent leaves in the same pass.
-PARTS: tuple[Part, ...] = (_deadlines, _weeks, _links, _sharings, _senders, _mail, _tidy, _retention, _anchors)
+PARTS: tuple[Part, ...] = (
+    _deadlines,
+    _weeks,
+    _links,
+    _sharings,
+    _senders,
+    _summaries,
+    _mail,
+    _tidy,
+    _retention,
+    _anchors,
+)

@@ -1,10 +1,12 @@
 """What people type about themselves and to prove who they are."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField, TelField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms import EmailField, PasswordField, RadioField, StringField, TelField
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from portal.accounts import passwords
+from portal.accounts.models import MailRhythm
 from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from portal.web.typed import one_line
 
@@ -124,3 +126,20 @@ class AccountDetailsForm(DetailsForm):
 
 class AcceptForm(DetailsForm, NewPasswordForm):
     """A new person's details and first password."""
+
+
+RHYTHMS = {
+    MailRhythm.AT_ONCE: "At once",
+    MailRhythm.DAILY: "One email each working morning",
+    MailRhythm.WEEKLY: "One email a week, on the first working morning",
+}
+
+
+class MailForm(FlaskForm):
+    """When somebody hears by mail of what can wait."""
+
+    rhythm = RadioField(
+        "When should we email you about what can wait?",
+        choices=[SelectChoice(each.value, label) for each, label in RHYTHMS.items()],
+        validators=[InputRequired("Choose when we should email you")],
+    )

@@ -1,6 +1,8 @@
 """People, memberships, and everything sign-in keeps. A person is nobody's row; a membership is its organisation's."""
 
+import datetime as dt
 from datetime import datetime
+from enum import StrEnum
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
@@ -35,6 +37,14 @@ class User(SQLModel, table=True):
     created_at: datetime
 
 
+class MailRhythm(StrEnum):
+    """When somebody hears by mail of what can wait. What is urgent is mailed at once, whatever they chose."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Membership(OrganisationOwned, SQLModel, table=True):
     """One person's role in one organisation, until it ends."""
 
@@ -50,6 +60,10 @@ class Membership(OrganisationOwned, SQLModel, table=True):
     role: Role = Field(sa_type=words(Role))
     started_at: datetime
     ended_at: datetime | None = None
+    mail_rhythm: MailRhythm = Field(
+        default=MailRhythm.AT_ONCE, sa_type=words(MailRhythm), sa_column_kwargs={"server_default": "at_once"}
+    )
+    digest_on: dt.date | None = Field(default=None, description="The day of their last summary by mail")
 
 
 class Invitation(OrganisationOwned, SQLModel, table=True):

@@ -1,14 +1,16 @@
 """A person's own account: their details, password and browsers."""
 
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.accounts import passwords, resets, sessions, throttle, trail
-from portal.accounts.models import User
+from portal.accounts.models import MailRhythm, Membership, User
 from portal.accounts.rules import as_kept
 from portal.audit.actions import Action
 from portal.notifications import service as notifications
+from portal.web.dates import today
 
 TAKEN = "Another account uses this email address."
 WRONG_PASSWORD = "That is not your present password."  # noqa: S105 - what the page says
@@ -47,6 +49,22 @@ def change_details(actor: Actor, password: str, **details: str | None) -> None:
         notifications.queue("accounts/address_changed", before, organisation_id=actor.organisation_id, at=now)
     if changed:
         trail.record(actor, Action.DETAILS_CHANGED, ("user", actor.user_id), fields=sorted(changed))
+
+
+def mail_rhythm(actor: Actor) -> MailRhythm:
+    """Return when the actor hears by mail of what can wait, in the organisation they act for."""
+    return MailRhythm(db.session().scalars(select(Membership.mail_rhythm).where(*_membership(actor))).one())
+
+
+def choose_mail(actor: Actor, rhythm: MailRhythm) -> None:
+    """Mail the actor what can wait in this rhythm from now on; the first summary comes on a day after today."""
+    own = update(Membership).where(*_membership(actor))
+    db.session().execute(own.values(mail_rhythm=rhythm, digest_on=today()))
+    trail.record(actor, Action.MAIL_CHOSEN, ("user", actor.user_id), rhythm=rhythm.value)
+
+
+def _membership(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (col(Membership.user_id) == actor.user_id, col(Membership.organisation_id) == actor.organisation_id)
 
 
 def change_password(actor: Actor, present: str, new: str) -> None:

@@ -1,10 +1,10 @@
-"""Every action the audit knows, as source:subject:verb, with the keys its detail may hold."""
+"""Every action the audit knows, as source:subject:verb."""
 
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What can be recorded. Each feature declares its own here, beside the keys in `DETAIL`."""
+    """What can be recorded. Each feature declares its own here, and in `detail` the keys it may hold."""
 
     ORGANISATION_RENAMED = "organisations:organisation:renamed"
     ORGANISATION_MOVED = "organisations:organisation:moved"
@@ -33,6 +33,9 @@ class Action(StrEnum):
     PROMPT_PUT_OFF = "timescales:prompt:put_off"
     PROMPT_BROUGHT_BACK = "timescales:prompt:brought_back"
     PROMPT_GIVEN = "timescales:prompt:given"
+    ABSENCE_SET = "timescales:absence:set"
+    ABSENCE_ENDED = "timescales:absence:ended"
+    MAIL_CHOSEN = "accounts:mail:chosen"
     DRAFT_STARTED = "referrals:draft:started"
     DRAFT_SAVED = "referrals:draft:saved"
     REFERRAL_MOVED = "referrals:referral:moved"
@@ -154,154 +157,3 @@ class Action(StrEnum):
     HOLD_LIFTED = "retention:hold:lifted"
     ERASURES_APPROVED = "retention:list:approved"
     RECORD_ERASED = "retention:record:erased"
-
-
-DETAIL: dict[Action, frozenset[str]] = {
-    Action.ORGANISATION_RENAMED: frozenset({"before", "after"}),
-    Action.ORGANISATION_MOVED: frozenset({"before", "after"}),
-    Action.ORGANISATION_CLOSED: frozenset({"since", "referrals", "shares", "offers", "people"}),
-    Action.ORGANISATION_OPENED: frozenset({"since"}),
-    Action.ORGANISATION_ADDED: frozenset({"name", "kind"}),
-    Action.AGREEMENT_ACCEPTED: frozenset({"version"}),
-    Action.PERSON_INVITED: frozenset({"email", "role"}),
-    Action.INVITATION_ACCEPTED: frozenset({"email", "role"}),
-    Action.INVITATION_CANCELLED: frozenset({"email"}),
-    Action.MEMBERSHIP_ENDED: frozenset({"user_id", "role"}),
-    Action.ROLE_CHANGED: frozenset({"user_id", "old", "new"}),
-    Action.PERSON_DISABLED: frozenset({"user_id"}),
-    Action.TERMS_ACCEPTED: frozenset({"version"}),
-    Action.SIGNED_IN: frozenset({"browser"}),
-    Action.SIGNED_OUT: frozenset({"everywhere"}),
-    Action.ORGANISATION_SWITCHED: frozenset({"from", "to"}),
-    Action.PASSWORD_CHANGED: frozenset({"by_reset"}),
-    Action.DETAILS_CHANGED: frozenset({"fields"}),
-    Action.SECOND_FACTOR_SET: frozenset(),
-    Action.RECOVERY_CODE_USED: frozenset({"left"}),
-    Action.CLOSURE_ADDED: frozenset({"day", "reason"}),
-    Action.CLOSURE_REMOVED: frozenset({"day", "reason"}),
-    Action.RUNG_FIRED: frozenset({"reference", "kind", "rung", "due_at", "prompts", "mails"}),
-    Action.PROMPT_CLOSED: frozenset({"reference", "kind", "evidence"}),
-    Action.PROMPT_PUT_OFF: frozenset({"reference", "kind", "until"}),
-    Action.PROMPT_BROUGHT_BACK: frozenset({"reference", "kind"}),
-    Action.PROMPT_GIVEN: frozenset({"reference", "kind", "user_id"}),
-    Action.DRAFT_STARTED: frozenset({"reference"}),
-    Action.DRAFT_SAVED: frozenset({"reference", "section", "version"}),
-    Action.REFERRAL_MOVED: frozenset({"reference", "event", "from", "to", "reason"}),
-    Action.REFERRAL_VIEWED: frozenset({"reference", "page"}),
-    Action.REFERRAL_UPDATED: frozenset({"reference", "kind"}),
-    Action.REFERRAL_CHASED: frozenset({"reference"}),
-    Action.MESSAGE_SENT: frozenset({"reference"}),
-    Action.ATTACHMENT_ADDED: frozenset({"reference", "key", "digest"}),
-    Action.ATTACHMENT_REMOVED: frozenset({"reference", "key"}),
-    Action.ATTACHMENT_READ: frozenset({"reference", "key"}),
-    Action.CONSENT_RECORDED: frozenset({"reference", "purpose", "position"}),
-    Action.CONSENT_LINK_MADE: frozenset({"reference", "key", "way"}),
-    Action.CONSENT_LINK_ENDED: frozenset({"reference", "key"}),
-    Action.CONSENT_LINK_OPENED: frozenset({"reference", "key"}),
-    Action.CONSENT_CALL_ASKED: frozenset({"reference", "key"}),
-    Action.DECISION_PROPOSED: frozenset({"reference", "outcome"}),
-    Action.DECISION_RETURNED: frozenset({"reference", "comment"}),
-    Action.DECISION_AUTHORISED: frozenset({"reference", "outcome"}),
-    # triage
-    Action.CONTEXT_ASKED: frozenset({"reference", "whom"}),
-    Action.CONTEXT_VIEWED: frozenset({"reference"}),
-    Action.CONTEXT_RECORDED: frozenset({"reference"}),
-    Action.ASSESSMENT_SAVED: frozenset({"reference", "version"}),
-    # enquiries
-    Action.CALL_LOGGED: frozenset({"reference"}),
-    Action.CALL_VIEWED: frozenset({"reference"}),
-    Action.CALLER_INVITED: frozenset({"reference", "organisation"}),
-    Action.SIGNPOST_MADE: frozenset({"reference", "kind"}),
-    Action.CALL_OPENED: frozenset({"reference"}),
-    Action.CALL_TAKEN: frozenset({"reference"}),
-    Action.CALL_TRIED: frozenset({"reference", "result"}),
-    Action.CALL_ENDED: frozenset({"reference", "ending"}),
-    # cases, delivery
-    Action.CASE_ALLOCATED: frozenset({"reference", "case_manager_id", "practitioner_id", "starts_on"}),
-    # cases, the plan
-    Action.PLAN_SAVED: frozenset({"reference"}),
-    Action.GOAL_ADDED: frozenset({"reference", "key"}),
-    Action.GOAL_CHANGED: frozenset({"reference", "key"}),
-    Action.GOAL_ENDED: frozenset({"reference", "key"}),
-    Action.CONTACT_LOGGED: frozenset({"reference", "key"}),
-    Action.CONTACT_CORRECTED: frozenset({"reference", "key"}),
-    Action.REVIEW_PLANNED: frozenset({"reference", "sequence"}),
-    Action.REVIEW_CANCELLED: frozenset({"reference", "sequence"}),
-    Action.REVIEW_HELD: frozenset({"reference"}),
-    # cases, weekly updates
-    Action.UPDATE_DRAFTED: frozenset({"reference", "week", "version"}),
-    Action.UPDATE_POSTED: frozenset({"reference", "week", "late"}),
-    Action.UPDATE_READ: frozenset({"reference", "week"}),
-    Action.UPDATE_MISSED: frozenset({"reference", "week"}),
-    # cases, attendance and endings
-    Action.ATTENDANCE_GIVEN: frozenset({"reference", "weeks"}),
-    Action.SUMMARY_SAVED: frozenset({"reference", "version"}),
-    Action.SUMMARY_PROPOSED: frozenset({"reference"}),
-    Action.SUMMARY_RETURNED: frozenset({"reference"}),
-    Action.SUMMARY_AUTHORISED: frozenset({"reference"}),
-    Action.SUPPORT_EXTENDED: frozenset({"reference", "weeks"}),
-    Action.REFERRAL_CLOSED: frozenset({"reference", "outcome"}),
-    # transfers
-    Action.TRANSFER_OFFERED: frozenset({"reference", "key"}),
-    Action.TRANSFER_VIEWED: frozenset({"reference", "key"}),
-    Action.TRANSFER_ACCEPTED: frozenset({"reference", "key"}),
-    Action.TRANSFER_DECLINED: frozenset({"reference", "key"}),
-    Action.TRANSFER_WITHDRAWN: frozenset({"reference", "key"}),
-    Action.TRANSFER_CHASED: frozenset({"reference", "key"}),
-    Action.TRANSFER_RENEWED: frozenset({"reference", "key"}),
-    Action.ACCEPTANCE_OVERRIDDEN: frozenset({"reference"}),
-    Action.STATUTORY_LOGGED: frozenset({"reference", "key"}),
-    Action.STATUTORY_CONFIRMED: frozenset({"reference", "key"}),
-    Action.STATUTORY_ACKNOWLEDGED: frozenset({"reference", "key"}),
-    Action.STATUTORY_CHASED: frozenset({"reference", "key"}),
-    Action.STATUTORY_OUTCOME: frozenset({"reference", "key"}),
-    # safeguarding
-    Action.CONCERN_RAISED: frozenset({"reference", "week"}),
-    Action.CONCERN_VIEWED: frozenset({"reference", "page"}),
-    Action.CONCERN_LOOKED_AT: frozenset({"reference"}),
-    Action.CONCERN_DECIDED: frozenset({"reference", "outcome"}),
-    Action.CPOMS_RECORDED: frozenset({"kind", "key"}),
-    Action.CPOMS_EXPORTED: frozenset({"items"}),
-    # disagreements
-    Action.DISAGREEMENT_RAISED: frozenset({"reference", "kind"}),
-    Action.DISAGREEMENT_VIEWED: frozenset({"reference", "page"}),
-    Action.DISAGREEMENT_MOVED: frozenset({"reference", "event", "stage", "outcome"}),
-    Action.DISAGREEMENT_FILE_ADDED: frozenset({"reference", "key", "digest"}),
-    Action.DISAGREEMENT_FILE_READ: frozenset({"reference", "key"}),
-    Action.DISAGREEMENTS_EXPORTED: frozenset({"narrowed_by"}),
-    # sharing
-    Action.REFERRAL_SHARED: frozenset({"reference", "organisation", "scope"}),
-    Action.SHARING_ENDED: frozenset({"reference", "organisation"}),
-    Action.CONTEXT_ADDED: frozenset({"reference"}),
-    Action.SHARING_EXTENDED: frozenset({"reference", "organisation", "until"}),
-    Action.SHARING_PROPOSED: frozenset({"reference", "key"}),
-    Action.SHARING_AUTHORISED: frozenset({"reference", "key"}),
-    Action.SHARING_RETURNED: frozenset({"reference", "key"}),
-    Action.SHARING_FOLLOWED: frozenset({"reference", "key", "duty"}),
-    Action.REFUSAL_RESPECTED: frozenset({"reference", "key"}),
-    # a child changes school, and what whoever sent a referral sees
-    Action.SCHOOL_CHANGED: frozenset({"reference"}),
-    Action.NEW_SCHOOL_SETTLED: frozenset({"reference", "answer"}),
-    Action.SENDER_ACCESS_LIMITED: frozenset({"reference", "until"}),
-    Action.SENDER_ACCESS_ENDED: frozenset({"reference"}),
-    # who works on what
-    Action.HOLDER_LEFT: frozenset({"reference", "part", "user_id"}),
-    Action.HOLDER_NAMED: frozenset({"reference", "part", "before", "after"}),
-    # the audit and data protection
-    Action.AUDIT_EXPORTED: frozenset({"narrowed_by"}),
-    Action.KEYS_ROTATED: frozenset({"renewed", "unreadable"}),
-    Action.RECORD_COPIED: frozenset({"reference", "safeguarding"}),
-    # what people ask about their data
-    Action.DATA_REQUEST_RECORDED: frozenset({"reference", "kind"}),
-    Action.DATA_REQUEST_VIEWED: frozenset({"reference", "page"}),
-    Action.DATA_REQUEST_MOVED: frozenset({"reference", "event", "outcome"}),
-    Action.RECORD_CORRECTED: frozenset({"reference", "part"}),
-    Action.DATA_COPY_READ: frozenset({"reference", "key"}),
-    Action.DATA_COPY_TAKEN: frozenset({"reference", "key", "form"}),
-    # retention
-    Action.HOLD_PLACED: frozenset({"reference", "review_on"}),
-    Action.HOLD_KEPT: frozenset({"reference", "review_on"}),
-    Action.HOLD_LIFTED: frozenset({"reference"}),
-    Action.ERASURES_APPROVED: frozenset({"records", "left_out"}),
-    Action.RECORD_ERASED: frozenset({"reference", "rule"}),
-}

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from portal import clock, db
 from portal.access.actor import Author
 from portal.audit import chain
-from portal.audit.actions import DETAIL, Action
+from portal.audit.actions import Action
+from portal.audit.detail import DETAIL
 from portal.audit.models import AuditEvent, AuditHead, AuditPayload
 from portal.tenancy import as_system
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.accounts.models import User
 from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.referrals.models import Referral
 from portal.referrals.progress import by_when, child_in_list, since_when
@@ -29,7 +30,7 @@ def waiting(reading: Reading) -> Listed:
     """Return what waits for the reader now: prompts, families offered to them, then their own work."""
     actor, now = reading.actor, clock.now()
     prompts = _prompts(actor)
-    known = {prompt.reference for prompt, _ in prompts}
+    known = {prompt.reference for prompt, *_ in prompts}
     own = [_item(referral, now) for referral in _own_work(actor) if referral.reference not in known]
     found = [*_prompted(prompts, now), *(_offered(each, now) for each in _offers(actor)), *own]
     count = len(found)
@@ -37,6 +38,19 @@ def waiting(reading: Reading) -> Listed:
     empty = "Nothing waits for you. Questions, prompts and drafts to finish appear here."
     title, more = f"Waiting for you ({count})", Link("What you have put off", "/prompts")
     return Listed(title, said if count else "Nothing waits for you", found, empty, more)
+
+
+def in_a_mail(actor: Actor) -> list[str]:
+    """Return what waits for `actor` now as a mail may say it: what is to be done and its reference, never a name."""
+    prompted = timescales.items_of((prompt for prompt, *_ in _prompts(actor)), clock.now())
+    said = [f"{each['title']} ({each['detail']})" if each["detail"] else each["title"] for each in prompted]
+    known = {each["detail"] for each in prompted}
+    said += ["Accept or decline a family offered to you" for _ in _offers(actor)]
+    for own in _own_work(actor):
+        if own.reference not in known:
+            what = "Finish your referral" if own.state is State.DRAFT else "Answer KSAF’s question"
+            said.append(f"{what} ({own.reference})")
+    return said
 
 
 def count(actor: Actor) -> int:
@@ -56,22 +70,27 @@ def count(actor: Actor) -> int:
     return session.execute(own).scalar_one()
 
 
-def _prompts(actor: Actor) -> list[tuple[Prompt, Referral | None]]:
-    """Return the prompts that wait, each with the referral it is about where `actor` may read that one: one query."""
+def _prompts(actor: Actor) -> list[tuple[Prompt, Referral | None, str]]:
+    """Return the prompts that wait: one query.
+
+    Each comes with the referral it is about where `actor` may read that one, and the name of whom they stand in for.
+    """
     may_read = [] if actor.may(Permission.REFERRAL_READ) else [false()]
     about = and_(col(Referral.reference) == col(Prompt.reference), *within_need(actor), *may_read)
-    wanted: Any = timescales.prompts_waiting(actor).add_columns(Referral).outerjoin(Referral, about)
+    away = case((col(Prompt.user_id) == actor.user_id, ""), else_=col(User.name))
+    wanted: Any = timescales.prompts_waiting(actor).add_columns(Referral, away).select_from(Prompt)
+    wanted = wanted.outerjoin(Referral, about).join(User, col(User.id) == col(Prompt.user_id))
     found: Any = db.session().execute(wanted).all()
-    return [(prompt, referral) for prompt, referral in found]
+    return [(prompt, referral, name) for prompt, referral, name in found]
 
 
-def _prompted(prompts: list[tuple[Prompt, Referral | None]], now: datetime) -> list[Item]:
-    items = [Item(**each) for each in timescales.items_of((prompt for prompt, _ in prompts), now)]
-    about = [child_in_list(referral) if referral else "" for _, referral in prompts]
-    return [
-        replace(item, detail=f"{child}, {item.detail}") if child else item
-        for item, child in zip(items, about, strict=True)
+def _prompted(prompts: list[tuple[Prompt, Referral | None, str]], now: datetime) -> list[Item]:
+    items = [Item(**each) for each in timescales.items_of((prompt for prompt, *_ in prompts), now)]
+    said = [
+        (child_in_list(referral) if referral else "", item.detail, f"for {away}, who is away" if away else "")
+        for item, (_, referral, away) in zip(items, prompts, strict=True)
     ]
+    return [replace(item, detail=", ".join(filter(None, parts))) for item, parts in zip(items, said, strict=True)]
 
 
 def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -18,6 +18,19 @@ from portal.timescales import news
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, Staff, staff_of
 
+CAN_WAIT = frozenset(
+    {
+        "referrals/updated",
+        "referrals/message",
+        "referrals/answered",
+        "cases/update_posted",
+        "cases/plan_ready",
+        "cases/review_held",
+        "cases/extended",
+    }
+)
+"""Mails whose news stands on the reader's first page until they have opened it: a summary may bring it instead."""
+
 
 def other_side(actor: Actor, referral: Referral, template: str) -> None:
     """Queue the mail `template` to the other side's person: to the referrer from KSAF, to KSAF from everyone else."""
@@ -127,5 +140,6 @@ def _queue(
     members: Iterable[Member],
     context: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    for address in dict.fromkeys(member.email for member in members):
+    urgent = template not in CAN_WAIT
+    for address in dict.fromkeys(member.email for member in members if member.hears_at_once(urgent=urgent)):
         notifications.queue(template, address, organisation_id=organisation_id, reference=referral.reference, **context)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Form, RadioField, SelectField, StringField, TextAreaField, fields
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.access.roles import ROLE_LABELS
@@ -71,7 +72,7 @@ class LaterForm(FlaskForm):
     def __init__(self, offered: Mapping[Later, dt.datetime], **given: Any) -> None:
         """Offer these times."""
         super().__init__(**given)
-        self.until.choices = [(each.value, long_datetime(at)) for each, at in offered.items()]
+        self.until.choices = [SelectChoice(each.value, long_datetime(at)) for each, at in offered.items()]
 
 
 class GiveForm(FlaskForm):
@@ -86,8 +87,10 @@ class GiveForm(FlaskForm):
     def __init__(self, colleagues: Sequence[Member], **given: Any) -> None:
         """Offer these colleagues."""
         super().__init__(**given)
-        named = [(str(each.user_id), f"{each.name} ({ROLE_LABELS[each.role].lower()})") for each in colleagues]
-        self.colleague.choices = [("", "Choose a colleague"), *named]
+        named = [
+            SelectChoice(str(each.user_id), f"{each.name} ({ROLE_LABELS[each.role].lower()})") for each in colleagues
+        ]
+        self.colleague.choices = [SelectChoice("", "Choose a colleague"), *named]
 
 
 class ClosureDayForm(FlaskForm):

@@ -35,7 +35,7 @@ def colleagues(actor: Actor, prompt: Prompt) -> list[Member]:
 
 
 def give(actor: Actor, prompt: Prompt, to: Member) -> None:
-    """Let `prompt` and its deadline, where that is nobody's or the actor's, be `to`'s; they are told by mail.
+    """Let `prompt` and its deadline, where that is nobody's or whose prompt it is, be `to`'s; they are told by mail.
 
     Raises SomeoneWasFirstError, saying who and when, if it is closed already.
     """
@@ -46,7 +46,7 @@ def give(actor: Actor, prompt: Prompt, to: Member) -> None:
     if not cast("CursorResult[Any]", taken).rowcount:
         raise SomeoneWasFirstError(prompts.closed_by(prompt))
     if prompt.deadline_id is not None:
-        _put_deadline_on(prompt.deadline_id, actor, to)
+        _put_deadline_on(prompt.deadline_id, actor, prompt.user_id, to)
     for made in handing_on.give(prompt, [to]):
         prompts.tell_by_mail(made, to)
     audit.record(
@@ -60,12 +60,12 @@ def give(actor: Actor, prompt: Prompt, to: Member) -> None:
     )
 
 
-def _put_deadline_on(deadline_id: int, actor: Actor, to: Member) -> None:
+def _put_deadline_on(deadline_id: int, actor: Actor, before_id: int, to: Member) -> None:
     owed = update(Deadline).where(
         col(Deadline.id) == deadline_id,
         col(Deadline.owed_by_id) == actor.organisation_id,
         col(Deadline.ended_at).is_(None),
-        col(Deadline.person_id).is_(None) | (col(Deadline.person_id) == actor.user_id),
+        col(Deadline.person_id).is_(None) | (col(Deadline.person_id) == before_id),
     )
     session = db.session()
     with as_system(session):

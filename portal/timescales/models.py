@@ -121,6 +121,26 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     put_off_why: str | None = Field(default=None, sa_type=EncryptedText)
 
 
+class Absence(OrganisationOwned, SQLModel, table=True):
+    """Days on which somebody is away, and who stands in for them: what waits for the one waits for the other too."""
+
+    __table_args__ = (
+        Index("ix_absence_deputy", "deputy_id", "organisation_id"),
+        Index("ix_absence_user", "user_id", "organisation_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=40)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    user_id: int = Field(foreign_key="user_account.id")
+    deputy_id: int = Field(foreign_key="user_account.id")
+    first_day: dt.date
+    last_day: dt.date = Field(description="The last day away")
+    made_by_id: int = Field(foreign_key="user_account.id")
+    made_at: datetime
+    ended_at: datetime | None = Field(default=None, description="Back before the last day, or called off")
+
+
 class ClosureDay(SQLModel, table=True):
     """A day on which KSAF is closed although the calendar says otherwise."""
 

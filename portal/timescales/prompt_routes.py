@@ -107,7 +107,7 @@ def _page(
         words=wording.of_prompt(prompt.kind, prompt.due_at),
         thing=things.thing(prompt.kind),
         opens=things.address(prompt.kind, prompt.reference),
-        why=_why(actor, deadline),
+        why=_why(actor, deadline, queries.whose(actor, prompt)),
         deadline=describe(deadline, clock.now(), actor.organisation_id) if deadline else None,
         also_told=queries.also_told(actor, prompt),
         closed=prompts.closed_by(prompt) if prompt.closed_at else None,
@@ -119,7 +119,9 @@ def _page(
     )
 
 
-def _why(actor: Actor, deadline: Deadline | None) -> str:
+def _why(actor: Actor, deadline: Deadline | None, away: str | None) -> str:
+    if away:
+        return f"{away} is away, and you stand in."
     if deadline and deadline.person_id == actor.user_id:
         return "It is on you."
     if deadline and deadline.person_id is None and actor.role not in recipients.MANAGING:

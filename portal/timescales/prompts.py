@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.notifications import service as notifications
-from portal.timescales import wording
+from portal.timescales import away, wording
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
 from portal.timescales.recipients import DISAGREEMENTS, Directory, Member, Recipient, of_rung
@@ -117,8 +117,17 @@ def _manager(rung: DeadlineRung, deadline: Deadline, directory: Directory) -> Me
 
 
 def tell_by_mail(prompt: Prompt, to: Member, contact: Member | None = None) -> None:
-    """Tell somebody by mail of their `prompt`, with the `contact` at the other side whom they may phone, if any."""
+    """Tell somebody by mail of their `prompt`, with the `contact` at the other side whom they may phone, if any.
+
+    Whoever stands in for them is told too. What can wait is left for their summaries by those who chose these.
+    """
     words = wording.of_prompt(prompt.kind, prompt.due_at)
+    for each in [to, *away.standing_in(prompt.user_id, prompt.organisation_id)]:
+        if each.hears_at_once(urgent=words.urgent):
+            _queue(prompt, words, each, contact)
+
+
+def _queue(prompt: Prompt, words: wording.Words, to: Member, contact: Member | None) -> None:
     notifications.queue(
         TEMPLATE,
         to.email,

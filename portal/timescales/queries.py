@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -11,7 +12,7 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.accounts.models import User
 from portal.organisations.models import Organisation
-from portal.timescales import closures, policy, prompts, wording
+from portal.timescales import away, closures, policy, prompts, wording
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 from portal.timescales.service import Subject
@@ -91,18 +92,30 @@ def waiting_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """Return the SQL that is true for the open prompts of the actor in the organisation they act for.
 
     What hurries somebody about a paused deadline waits with it: while the other side owes an answer, nothing is asked.
-    What they have put off comes back by itself.
+    What they have put off comes back by itself. What waits for somebody they stand in for today is theirs too, once.
     """
     paused = select(Deadline.id).where(
         col(Deadline.id) == col(Prompt.deadline_id), col(Deadline.state) == DeadlineState.PAUSED
     )
     return (
-        col(Prompt.user_id) == actor.user_id,
+        or_(col(Prompt.user_id) == actor.user_id, _stands_in(actor)),
         col(Prompt.organisation_id) == actor.organisation_id,
         col(Prompt.closed_at).is_(None),
         or_(col(Prompt.put_off_until).is_(None), col(Prompt.put_off_until) <= clock.now()),
         ~paused.exists(),
     )
+
+
+def _stands_in(actor: Actor) -> ColumnElement[bool]:
+    own = aliased(Prompt)
+    has_it = select(own.id).where(
+        col(own.user_id) == actor.user_id,
+        col(own.organisation_id) == actor.organisation_id,
+        col(own.closed_at).is_(None),
+        col(own.kind) == col(Prompt.kind),
+        col(own.reference) == col(Prompt.reference),
+    )
+    return and_(col(Prompt.user_id).in_(away.covered_by(actor)), ~has_it.exists())
 
 
 def put_off(actor: Actor) -> list[Prompt]:
@@ -117,9 +130,17 @@ def put_off(actor: Actor) -> list[Prompt]:
 
 
 def get_prompt(actor: Actor, key: str) -> Prompt | None:
-    """Return the actor's own prompt with this key, open or closed, else None."""
-    mine = select(Prompt).where(col(Prompt.key) == key, col(Prompt.user_id) == actor.user_id)
-    return db.session().scalars(mine.where(col(Prompt.organisation_id) == actor.organisation_id)).first()
+    """Return the prompt with this key, open or closed, of the actor or of whom they stand in for today, else None."""
+    mine = or_(col(Prompt.user_id) == actor.user_id, col(Prompt.user_id).in_(away.covered_by(actor)))
+    found = select(Prompt).where(col(Prompt.key) == key, mine, col(Prompt.organisation_id) == actor.organisation_id)
+    return db.session().scalars(found).first()
+
+
+def whose(actor: Actor, prompt: Prompt) -> str | None:
+    """Return the name of whoever the actor stands in for with this prompt; None where it is their own."""
+    if prompt.user_id == actor.user_id:
+        return None
+    return db.session().scalars(select(User.name).where(col(User.id) == prompt.user_id)).first()
 
 
 def deadline_of(actor: Actor, prompt: Prompt) -> Deadline | None:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.roles import OrganisationKind, Role
-from portal.accounts.models import Membership, User
+from portal.accounts.models import MailRhythm, Membership, User
 from portal.organisations import contacts
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
@@ -55,6 +55,11 @@ class Member:
     email: str
     phone: str | None
     role: Role
+    rhythm: MailRhythm = MailRhythm.AT_ONCE
+
+    def hears_at_once(self, *, urgent: bool) -> bool:
+        """Say whether a mail goes out now, or what it would say waits for their next summary."""
+        return urgent or self.rhythm is MailRhythm.AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,9 @@ def staff_of(organisation_id: int) -> Staff:
     with as_system(session):
         organisation = session.scalars(select(Organisation).where(col(Organisation.id) == organisation_id)).one()
         rows = session.execute(people).all()
-    members = tuple(Member(user.id or 0, user.name, user.email, user.phone, held.role) for user, held in rows)
+    members = tuple(
+        Member(user.id or 0, user.name, user.email, user.phone, held.role, held.mail_rhythm) for user, held in rows
+    )
     return Staff(organisation.kind, organisation.head_of_service_id, members)
 
 

@@ -10,7 +10,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.timescales import closures, explained, policy, prompt_routes
+from portal.timescales import away_routes, closures, explained, policy, prompt_routes
 from portal.timescales.forms import ClosureDayForm, WhatIfForm
 from portal.web.dates import LONDON, in_london, long_date, today
 from portal.web.rendering import render
@@ -22,6 +22,7 @@ def install(app: Flask) -> None:
     """Add the pages to `app`."""
     app.register_blueprint(blueprint)
     app.register_blueprint(prompt_routes.blueprint)
+    app.register_blueprint(away_routes.blueprint)
 
 
 @blueprint.get("/timescales")

@@ -11,7 +11,8 @@ from portal.access.roles import Role
 from portal.accountability.viewer import asking, looks, queries, shown
 from portal.accountability.viewer.queries import Place, Wanted, Whose
 from portal.audit import service as audit
-from portal.audit.actions import DETAIL, Action
+from portal.audit.actions import Action
+from portal.audit.detail import DETAIL
 from portal.audit.models import AuditPayload
 from portal.audit.wording import DETAILS, WORDS, details
 from tests.factories import people, referrals

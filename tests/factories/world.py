@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from sqlmodel import select
 
-from portal import clock, db, references
+from portal import clock, db
 from portal.access.models import Scope
 from portal.access.roles import OPERATOR_ROLES, OrganisationKind, Role
 from portal.accounts.models import Invitation, Membership, PasswordReset
@@ -27,7 +27,7 @@ from portal.referrals.sharing import deciding
 from portal.referrals.sharing.queries import open_decision
 from portal.referrals.timeline import add as add_entry
 from portal.tenancy import as_system, enter
-from portal.timescales.models import ClosureDay, Prompt
+from portal.timescales.models import ClosureDay
 from portal.transfers import links
 from portal.transfers.models import Handover, Transfer
 from portal.transfers.statutory import service as statutory
@@ -35,7 +35,18 @@ from portal.transfers.statutory.models import Way
 from portal.transfers.statutory.service import Door, Told, WithoutConsent
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState, Outcome
-from tests.factories import calls, concerns, data_requests, disagreements, holds, people, referrals, sharing, support
+from tests.factories import (
+    calls,
+    concerns,
+    data_requests,
+    disagreements,
+    holds,
+    people,
+    referrals,
+    sharing,
+    support,
+    waiting,
+)
 from tests.factories.answers import SCHOOL
 from tests.factories.assessments import assessed, found
 
@@ -53,6 +64,7 @@ class Tenant:
     references: dict[State, str] = field(default_factory=dict)
     attachments: dict[State, str] = field(default_factory=dict)
     prompts: dict[Role, str] = field(default_factory=dict)
+    absences: dict[Role, str] = field(default_factory=dict)
     members: dict[Role, str] = field(default_factory=dict)
     invitation: str = ""
     reset: str = ""
@@ -211,14 +223,12 @@ def build(database: db.Database) -> World:
             made.school.references[State.IN_SUPPORT], made.school.practitioner, made.school.concern_mark
         )
         for tenant in (*made.partners(), ksaf):
-            _add_prompts(tenant)
+            tenant.prompts, tenant.absences = waiting.added(tenant.organisation_id, tenant.people, tenant.references)
         ksaf.enquiry, ksaf.professional = calls.logged(ksaf.people[Role.SUPPORT_LINE_ADVISER], ksaf.mark)
         for tenant in made.partners():
             ksaf.call_back = calls.signposted(tenant.people[Role.REFERRER], ksaf.mark)
         ksaf.hold = holds.placed(made.other_school.references[State.ADVICE], ksaf.people[Role.MANAGER])
-        closed = ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now())
-        with as_system(db.session()):
-            db.session().add(closed)
+        db.session().add(ClosureDay(day=date(2026, 12, 29), reason="Closed between the years", added_at=clock.now()))
     return made
 
 
@@ -487,22 +497,3 @@ def _ask_about_attendance(tenant: Tenant, asked: Tenant, ksaf: Tenant) -> None:
     )
     db.session().flush()
     asked.asked = referral.reference
-
-
-def _add_prompts(tenant: Tenant) -> None:
-    """Give everyone something waiting for them."""
-    session, now = db.session(), clock.now()
-    with as_system(session):
-        for role, person in tenant.people.items():
-            tenant.prompts[role] = secrets.token_urlsafe(16)
-            session.add(
-                Prompt(
-                    key=tenant.prompts[role],
-                    organisation_id=tenant.organisation_id,
-                    user_id=person.user_id,
-                    kind="acknowledge:missed" if tenant.key == "ksaf" else "chase:due",
-                    reference=tenant.references.get(State.SENT) or references.new(),
-                    due_at=now - timedelta(hours=1),
-                    opened_at=now,
-                )
-            )

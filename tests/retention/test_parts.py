@@ -7,7 +7,7 @@ from sqlalchemy import Table
 
 from portal import tables
 from portal.accountability.keys.rotation import encrypted_columns
-from portal.audit.service import DETAIL
+from portal.audit.detail import DETAIL
 from portal.retention import parts
 from tests.accountability.test_stolen_database import PLAIN
 

@@ -108,6 +108,7 @@ class Subject:
         colleague = tenant.members.get(Role.VIEWER) or tenant.members[Role.SUPPORT_LINE_ADVISER]
         found = {
             "prompt": tenant.prompts[role],
+            "absence": tenant.absences[role],
             "member": colleague,
             "invitation": tenant.invitation,
             "organisation": tenant.key,

@@ -9,7 +9,8 @@ from portal.access.decorators import requires
 from portal.access.policy import Permission
 from portal.access.roles import needs_second_factor
 from portal.accounts import profile, resets, second_factor, sessions, signing_in
-from portal.accounts.forms import AccountDetailsForm, ChangePasswordForm
+from portal.accounts.forms import RHYTHMS, AccountDetailsForm, ChangePasswordForm, MailForm
+from portal.accounts.models import MailRhythm
 from portal.accounts.profile import RefusedError
 from portal.accounts.routes.second_factor import show_codes
 from portal.accounts.rules import browser_words
@@ -30,6 +31,7 @@ def show(actor: Actor) -> Response:
     return rendering.render(
         "accounts/account.html",
         user=user,
+        rhythm=RHYTHMS[profile.mail_rhythm(actor)],
         browsers=browsers,
         codes_left=second_factor.recovery_codes_left(actor.user_id) if user.totp_confirmed_at else 0,
         factor_needed=needs_second_factor(actor.role),
@@ -56,6 +58,25 @@ def change_details(actor: Actor) -> Response:
     except RefusedError as refused:
         return _refuse("accounts/details.html", form, refused)
     flash("Your details are saved.", "success")
+    return redirect("/account", 303)
+
+
+@blueprint.get("/mail")
+@requires(Permission.ACCOUNT_KEEP)
+def show_mail(actor: Actor) -> Response:
+    """Ask when a person wants to hear of what can wait."""
+    return rendering.render("accounts/mail.html", form=MailForm(rhythm=profile.mail_rhythm(actor).value))
+
+
+@blueprint.post("/mail")
+@requires(Permission.ACCOUNT_MAIL)
+def choose_mail(actor: Actor) -> Response:
+    """Keep when a person hears of what can wait."""
+    form = MailForm()
+    if not form.validate():
+        return rendering.render("accounts/mail.html", status=422, form=form)
+    profile.choose_mail(actor, MailRhythm(form.rhythm.data))
+    flash("Your choice is saved.", "success")
     return redirect("/account", 303)
 
 
