@@ -13,6 +13,7 @@ from portal import clock, db
 from portal.access.actor import Author
 from portal.access.models import PartyRole, ReferralParty
 from portal.audit.actions import Action
+from portal.changes import disagreements
 from portal.family import links
 from portal.organisations.models import Organisation
 from portal.organisations.queries import operator
@@ -67,6 +68,7 @@ def let_go(by: Author, referral: Referral) -> None:
         handing_on.release(referral.reference, referral.organisation_id, operator().id or 0, f"{WHY}.")
         for each in (News.CONTACT_NEEDED, News.CONTACT_LEFT):
             news.settle(each, referral.reference, WHY)
+        disagreements.leave(referral.organisation_id, f"{WHY}.", referral)
         links.end_made_for(referral, referral.organisation_id)
         _take_question_back(by, referral)
         # Nobody there is the contact any more; whose name the form says stays in the form.

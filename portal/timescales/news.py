@@ -51,6 +51,7 @@ class News(StrEnum):
     DISAGREEMENT_ANSWERED = "disagreement_answered"
     DISAGREEMENT_ENDED = "disagreement_ended"
     DISAGREEMENT_MAIL_FAILED = "disagreement_mail_failed"
+    DISAGREEMENT_ALONE = "disagreement_alone"
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
@@ -64,6 +65,7 @@ OF_DISAGREEMENTS = (
     News.DISAGREEMENT_ANSWERED,
     News.DISAGREEMENT_ENDED,
     News.DISAGREEMENT_MAIL_FAILED,
+    News.DISAGREEMENT_ALONE,
 )
 
 

@@ -181,6 +181,13 @@ NEWS = {
         to_do="Open the disagreement, read the answer, and say whether it is resolved or goes to the next stage.",
         closing="Saying so there closes this.",
     ),
+    News.DISAGREEMENT_ALONE: Words(
+        title="Nobody is left on the other side of a disagreement",
+        text="The organisation on the other side no longer sees the referral, so it can neither answer nor go further."
+        " What it owed has ended; the disagreement itself is still open.",
+        to_do="Open the disagreement, look at what was challenged once more, and end it with what KSAF decides.",
+        closing="Ending it closes this.",
+    ),
     News.DISAGREEMENT_ENDED: Words(
         title="A disagreement has ended",
         text="The other side has recorded how it was resolved, or has withdrawn it.",

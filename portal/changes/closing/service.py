@@ -13,7 +13,7 @@ from portal.accounts import sessions
 from portal.accounts.models import Invitation, Membership
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.changes import access
+from portal.changes import access, disagreements
 from portal.changes.closing import queries
 from portal.changes.closing.queries import Has, Holding
 from portal.notifications import service as notifications
@@ -53,6 +53,7 @@ def close(actor: Actor, organisation: Organisation, reason: str, since: date) ->
     people = _end_people(actor, organisation)
     _end_shares(actor, organisation, has)
     _leave_referrals(actor, has)
+    disagreements.leave(organisation.id or 0, WHY)
     organisation.active = False
     changing.keep(actor, organisation, ChangeKind.CLOSED, since, reason=reason)
     audit.record(
