@@ -74,9 +74,14 @@ def challenge(actor: Actor, referral: Referral, made: Challenge) -> tuple[Disagr
 
 
 def add(actor: Actor, opened: Opened, said: Said) -> DisagreementEntry:
-    """Add to what one's side has said, without answering or ending anything."""
+    """Add to what one's side has said, without answering or ending anything; the other side is told by mail.
+
+    Raises SomeoneWasFirstError where it has ended.
+    """
     _require(actor, opened, Event.ADDED)
-    return _note(actor, opened, Event.ADDED, said)
+    entry = _note(actor, opened, Event.ADDED, said)
+    telling.mail(opened.row, opened.referral, _other(actor, opened.row), "added")
+    return entry
 
 
 def answer(actor: Actor, opened: Opened, said: Said, stance: Stance) -> DisagreementEntry:

@@ -137,6 +137,14 @@ def test_the_side_that_answers_can_take_it_up_too_and_the_other_is_told(cast):
     assert mails(row.reference)[-2:] == [("escalated", cast.manager.email), ("escalated", cast.referrer.email)]
 
 
+def test_what_is_added_moves_nothing_and_the_other_side_hears_of_it(cast):
+    row = raised(cast)
+    before = deadlines(row.reference)
+    service.add(cast.referrer.actor, opened(cast.referrer, row.reference), said(cast.referrer, Stage(0)))
+    assert (deadlines(row.reference), row.stage, row.turn) == (before, 0, Turn.ANSWERER)
+    assert mails(row.reference)[-1] == ("added", cast.officer.email)
+
+
 def test_ending_it_ends_every_clock_and_prompt_and_tells_the_other_side(cast):
     row = raised(cast)
     service.answer(
