@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-from portal.backups import restoring, writing
+from portal import clock
+from portal.backups import keeping, restoring, writing
 from portal.backups.manifest import DamagedError
+from portal.backups.rules import Kept
 from portal.cli import command
 from portal.cli.command import Refusal
 from portal.retention.erasures import DamagedListError
@@ -14,10 +16,21 @@ from portal.web.dates import count_of
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    """Write everything to FILE while the portal serves: the rows of one moment, and the attachments they name."""
-    began = time.monotonic()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--daily", type=click.IntRange(min=0), help="Then keep the newest of each of so many days.")
+@click.option("--weekly", type=click.IntRange(min=0), help="... of each of so many weeks.")
+@click.option("--monthly", type=click.IntRange(min=0), help="... of each of so many months.")
+def backup(file: Path, daily: int | None, weekly: int | None, monthly: int | None) -> None:
+    """Write everything to FILE while the portal serves: the rows of one moment, and the attachments they name.
+
+    Where FILE is a folder, the backup is called by the moment in it. With --daily, --weekly or --monthly the older
+    ones beside it (*.backup) go by that rule, and by the retention policy, once the new one is there: never the
+    newest, nor what is not a whole backup of this portal.
+    """
+    began, by_rule = time.monotonic(), any(each is not None for each in (daily, weekly, monthly))
+    file = file / f"portal-{clock.now():%Y-%m-%dT%H%M%SZ}{keeping.ENDING}" if file.is_dir() else file
+    if by_rule and file.suffix != keeping.ENDING:
+        raise Refusal(f"Call the file something that ends with {keeping.ENDING}: the rule keeps no others.")
     try:
         made = writing.write(command.database(), command.settings(), file)
     except (DamagedError, OSError) as problem:
@@ -31,6 +44,18 @@ def backup(file: Path) -> None:
         raise Refusal(
             f"{len(made.missing)} attachments have no file: {', '.join(made.missing)}. All else is in {file}."
         )
+    if by_rule:
+        _prune(file.parent, Kept(daily or 0, weekly or 0, monthly or 0))
+
+
+def _prune(folder: Path, kept: Kept) -> None:
+    try:
+        done = keeping.prune(folder, kept, clock.now())
+    except OSError as problem:
+        raise Refusal(f"The backup is there, but an older one could not be removed: {problem}") from None
+    click.echo(f"{count_of(done.stay, 'backup')} kept, {len(done.removed)} removed by the rule.")
+    for name, why in done.left:
+        click.echo(f"Left alone: {name}: {why}", err=True)
 
 
 @click.command()
