@@ -24,15 +24,21 @@ _ORGANISATION = "organisation:"
 
 
 def can_be_invited(actor: Actor, found: Supported, held: Agreed) -> dict[str, str]:
-    """Return the named contacts who can be invited, by key, in words: the referrer only where the family agrees."""
+    """Return the named contacts who can be invited, by key, in words: the referrer only where the family agrees.
+
+    Whoever sent the referral does not read an organisation that is kept from it: where a child has gone.
+    """
     referral = found.referral
     people: dict[str, str] = {}
-    if held.to_updates:
+    if held.to_updates and sender.sees(referral):
         named = f" (their named contact: {referral.contact_name})" if referral.contact_name else ""
         people[REFERRER] = f"Whoever sent the referral{named}"
     people[CASE_MANAGER] = f"{referral.case_manager_name or 'Whoever is named as'}, KSAF case manager"
     people[PRACTITIONER] = f"{referral.practitioner_name or 'Whoever is named as'}, KSAF family outreach practitioner"
+    is_sender = actor.organisation_id == referral.organisation_id
     for seer in record.seers(actor, referral):
+        if is_sender and seer.party.is_kept_from_sender:
+            continue
         if seer.party.role is PartyRole.SHARED and seer.party.scope is not Scope.STATUS:
             people[f"{_ORGANISATION}{seer.party.organisation_id}"] = seer.organisation
     return people
