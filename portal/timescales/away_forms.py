@@ -69,9 +69,7 @@ class AwayForm(FlaskForm):
             return False
         person, deputy, first, last = self.told()
         if not may_stand_in(deputy, person):
-            told = (
-                f"{deputy.name} cannot open what waits for {person.name}. Choose somebody in the same role, or a lead"
-            )
+            told = f"{deputy.name} cannot open what waits for {person.name}. Choose a manager, or the same role"
             self.deputy.errors = [told]
         elif last < first:
             self.last_day.errors = ["The last day must be on or after the first"]
