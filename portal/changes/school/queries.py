@@ -19,7 +19,6 @@ from portal.organisations.queries import partners
 from portal.referrals import sender
 from portal.referrals.effects import OWED_BY_REFERRER
 from portal.referrals.models import Referral
-from portal.referrals.queries import get_own_referral
 from portal.referrals.sharing.models import SchoolMove
 from portal.referrals.sharing.rules import ONE, PURPOSE
 from portal.tenancy import as_system
@@ -54,12 +53,6 @@ class Known:
     to: Organisation | None
     agreed: LedgerLine | None
     basis: Basis
-
-
-def open_sent(actor: Actor, reference: str) -> Referral | None:
-    """Return the referral `reference` to KSAF and to who sent it; None while it is a draft."""
-    found = get_own_referral(actor, reference)
-    return found if found and found.submitted_at else None
 
 
 def schools(actor: Actor, referral: Referral) -> list[Organisation]:

@@ -9,6 +9,7 @@ from portal.access.policy import Permission
 from portal.accounts import held
 from portal.changes.school import queries, service
 from portal.changes.school.forms import AccessForm, MoveForm, NotSharedForm
+from portal.family.queries import open_sent
 from portal.referrals import sender
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_full
@@ -23,7 +24,7 @@ blueprint = Blueprint("school_moves", __name__, url_prefix="/referrals/<referenc
 
 
 @blueprint.get("/change-of-school")
-@requires_row(Permission.SCHOOL_MOVE_RECORD, queries.open_sent)
+@requires_row(Permission.SCHOOL_MOVE_RECORD, open_sent)
 def form(actor: Actor, referral: Referral) -> Response:
     """The form for a change of school."""
     note_view(actor, referral, "change of school")
@@ -31,7 +32,7 @@ def form(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/change-of-school")
-@requires_row(Permission.SCHOOL_MOVE_RECORD, queries.open_sent)
+@requires_row(Permission.SCHOOL_MOVE_RECORD, open_sent)
 def record(actor: Actor, referral: Referral) -> Response:
     """Record it; KSAF goes on to what follows, whoever sent the referral back to it."""
     typed = MoveForm(request.form)
@@ -46,7 +47,7 @@ def record(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.get("/school-move")
-@requires_row(Permission.SCHOOL_MOVE_READ, queries.open_sent)
+@requires_row(Permission.SCHOOL_MOVE_READ, open_sent)
 def show(actor: Actor, referral: Referral) -> Response:
     """What follows from a change of school: the new school, and the old one's access."""
     note_view(actor, referral, "what follows a change of school")
@@ -54,7 +55,7 @@ def show(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/school-move/access")
-@requires_row(Permission.SCHOOL_MOVE_ACCESS, queries.open_sent)
+@requires_row(Permission.SCHOOL_MOVE_ACCESS, open_sent)
 def end_access(actor: Actor, referral: Referral) -> Response:
     """End the old school's access, now or at the end of a day."""
     typed = AccessForm(request.form)
@@ -70,7 +71,7 @@ def end_access(actor: Actor, referral: Referral) -> Response:
 
 
 @blueprint.post("/school-move/not-shared")
-@requires_row(Permission.SCHOOL_MOVE_NOT_SHARE, queries.open_sent)
+@requires_row(Permission.SCHOOL_MOVE_NOT_SHARE, open_sent)
 def do_not_share(actor: Actor, referral: Referral) -> Response:
     """Settle that the new school does not see it here."""
     typed = NotSharedForm(request.form)
