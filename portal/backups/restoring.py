@@ -35,16 +35,25 @@ def restore(source: Path, settings: Settings, *, without_erasures: bool = False)
         _require_list(held, settings)
     with reading.opened(source) as (archive, _):
         _use_keys(archive, held, settings)
-        schema.migrate(settings.database_url, held.migration)
         written = _put_files(archive, held, settings.attachments_dir)
-        try:
-            _put_rows(archive, held, settings.database_url)
-        except BaseException:
-            for path in written:
-                path.unlink()
-            raise
-    schema.migrate(settings.database_url)
+    try:
+        bring_rows(source, held, settings.database_url)
+    except BaseException:
+        for path in written:
+            path.unlink()
+        raise
     return held
+
+
+def bring_rows(source: Path, held: Manifest, url: str) -> None:
+    """Put the rows of the backup `source` into the empty database at `url`, compare them, and bring them up to date.
+
+    Raises DamagedError or RestoreRefusedError, and then no row is there.
+    """
+    schema.migrate(url, held.migration)
+    with reading.opened(source) as (archive, _):
+        _put_rows(archive, held, url)
+    schema.migrate(url)
 
 
 def erase_again(database: Database, settings: Settings) -> int:

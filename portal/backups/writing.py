@@ -3,6 +3,7 @@
 import hashlib
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, select
@@ -15,6 +16,8 @@ from portal.db import Database
 
 LOCK = b"portal backup"
 
+PutFiles = Callable[[zipfile.ZipFile, Connection, list[Table], Path, Manifest], None]
+
 
 def write(database: Database, settings: Settings, target: Path) -> Manifest:
     """Write a backup of `database` and its attachments to the file `target` and verify it; return its manifest.
@@ -22,12 +25,21 @@ def write(database: Database, settings: Settings, target: Path) -> Manifest:
     The file is for its owner's eyes alone and appears under its name only when it is whole: an older one stays until
     then. Raises OSError where it cannot be written, DamagedError where what was written does not read back.
     """
+    return _write(database, settings, target, _put_files)
+
+
+def write_rows(database: Database, settings: Settings, target: Path) -> Manifest:
+    """Write and raise as `write`, without the attachments: for a place that has them already."""
+    return _write(database, settings, target, _leave_files)
+
+
+def _write(database: Database, settings: Settings, target: Path, put_files: PutFiles) -> Manifest:
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                made = _fill(archive, database, settings)
+                made = _fill(archive, database, settings, put_files)
             file.flush()
             os.fsync(file.fileno())
         reading.verify(part)
@@ -37,7 +49,7 @@ def write(database: Database, settings: Settings, target: Path) -> Manifest:
     return made
 
 
-def _fill(archive: zipfile.ZipFile, database: Database, settings: Settings) -> Manifest:
+def _fill(archive: zipfile.ZipFile, database: Database, settings: Settings, put_files: PutFiles) -> Manifest:
     with database.engine.connect() as opened:
         connection = opened.execution_options(**_snapshot(opened))
         with connection.begin():
@@ -52,7 +64,7 @@ def _fill(archive: zipfile.ZipFile, database: Database, settings: Settings) -> M
             )
             for table in tables:
                 _put_table(archive, connection, table, made)
-            _put_files(archive, connection, tables, settings.attachments_dir, made)
+            put_files(archive, connection, tables, settings.attachments_dir, made)
     key = settings.data_dir / KEPT_KEY
     if not settings.is_production and key.is_file():
         archive.write(key, KEPT_KEY)
@@ -95,3 +107,9 @@ def _put_files(
             continue
         made.files[name] = hashlib.sha256(content).hexdigest()
         archive.writestr(file_member(name), content)
+
+
+def _leave_files(
+    _archive: zipfile.ZipFile, _connection: Connection, _tables: list[Table], _folder: Path, _made: Manifest
+) -> None:
+    """Add no file."""
