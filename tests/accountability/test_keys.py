@@ -71,8 +71,8 @@ def opened(database) -> dict[str, list]:
 
 
 def test_everything_is_under_the_newest_key_and_the_old_one_can_go(database, kept):
-    before, files = opened(database), storage.names(kept)
-    assert files
+    before, files = opened(database), {name: storage.read(name) for name in storage.names(kept)}
+    assert worlds.PDF in files.values()
     done = rotate(database, kept)
     assert done.unreadable == {}
     filled = {what for what, values in before.items() if any(value != "None" for value in values)}
@@ -81,8 +81,7 @@ def test_everything_is_under_the_newest_key_and_the_old_one_can_go(database, kep
     assert rotate(database, kept).renewed == {}  # a second run finds nothing to do
     crypto.use_keys(NEWEST)
     assert opened(database) == before
-    for name in files:
-        assert storage.read(name) == worlds.PDF
+    assert {name: storage.read(name) for name in files} == files
     renewed = sum(done.renewed.values()) - done.renewed.get(rotation.HOUSEHOLDS, 0)
     assert renewed == done.held
     with database.system_transaction(write=False):
