@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlmodel import col, func, select
 
@@ -16,7 +17,7 @@ from portal.health import service as health
 from portal.notifications.models import MailState, OutboxMail
 from portal.tenancy import as_system
 from portal.timescales.jobs import FIRES_WHILE
-from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
+from portal.timescales.models import OVERDUE, Deadline, DeadlineRung, DeadlineState
 
 FAILED_FOR = timedelta(days=7)
 """How long a mail that failed is counted, and stays on an administrator's first page: ours."""
@@ -69,7 +70,7 @@ def pulse(session: Session) -> Pulse:
 
 
 def read(session: Session) -> Figures:
-    """Return the figures as they are now, in four queries; that of what is overdue reads every deadline."""
+    """Return the figures as they are now, in four queries along their indexes."""
     now, beat = clock.now(), pulse(session)
     with as_system(session):
         rungs = session.execute(_due(now)).one()
@@ -106,9 +107,10 @@ def _lately(now: datetime) -> Any:
     return select(failed.scalar_subquery(), tries.scalar_subquery())
 
 
+# As its index says it, word for word: SQLite must see the state in the statement to know that the index will do.
 _OVERDUE: Any = (
     select(Deadline.kind, func.count(col(Deadline.id)))
-    .where(col(Deadline.state) == DeadlineState.MISSED, col(Deadline.ended_at).is_(None))
+    .where(text(OVERDUE))
     .group_by(col(Deadline.kind))
     .order_by(col(Deadline.kind))
 )

@@ -12,7 +12,8 @@ from portal.columns import words
 from portal.crypto import EncryptedText
 from portal.tenancy import BetweenTwo, OrganisationOwned
 
-_WAITING = text("fired_at IS NULL AND dropped_at IS NULL")
+OVERDUE = "state = 'missed' AND ended_at IS NULL"
+"""Missed and not met since: few of the deadlines there have ever been, so that they have an index of their own."""
 
 
 class DeadlineState(StrEnum):
@@ -32,6 +33,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
         Index("ix_deadline_subject", "subject_type", "subject_id"),
         Index("ix_deadline_owed_by", "owed_by_id", "state", "due_at"),
         Index("ix_deadline_reference", "reference"),
+        Index("ix_deadline_overdue", "kind", postgresql_where=text(OVERDUE), sqlite_where=text(OVERDUE)),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts import throttle
+from portal.monitoring import figures
 from portal.timescales import jobs, service
 from portal.timescales.service import Subject
 from tests.conftest import MONDAY
@@ -73,3 +74,18 @@ def test_from_elsewhere_a_token_is_needed(app, monkeypatch):
 def test_without_a_token_set_none_opens_it(app):
     away = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
     assert app.test_client().get("/metrics", headers={"Authorization": "Bearer "}, **away).status_code == 404
+
+
+class TestOnSQLite:
+    """Which asks to see in the statement that an index of some rows will do."""
+
+    @pytest.fixture(params=["sqlite"])
+    def engine_name(self, request):
+        return request.param
+
+    def test_what_is_overdue_is_counted_along_its_index(self, database):
+        """Else each reading would go through every deadline there has ever been."""
+        with database.engine.connect() as connection:
+            asked = str(figures._OVERDUE.compile(connection))
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+        assert ["ix_deadline_overdue" in step[-1] for step in plan] == [True]
