@@ -19,7 +19,7 @@ from portal.referrals import conversation
 from portal.referrals.corrections.models import Corrected, RecordCorrection
 from portal.referrals.files import storage
 from portal.referrals.models import Referral
-from portal.retention import erasures, holds
+from portal.retention import erasures, holds, preview
 from portal.retention.models import Erasure
 from portal.timescales.models import Deadline, DeadlineState, Prompt
 from tests.factories import concerns, data_requests, referrals
@@ -123,6 +123,15 @@ def test_the_page_asks_no_more_than_eight_times(client_of, database, cast, over,
             assert manager.get(page).status_code == 200
         print(f"{page.rpartition('/')[2]}: {len(queries)} queries")
         assert len(queries) <= 8, queries
+
+
+def test_more_records_than_one_statement_can_count(database, cast, over):
+    """Both engines limit the columns of a statement."""
+    with database.transaction(tenant=cast.manager.organisation_id):
+        about = referrals.load_for(cast.manager, cast.referral.id)
+        found = preview.of_referrals([about] * (2 * preview.AT_ONCE + 1))
+    assert [each.reference for each in found] == [over] * (2 * preview.AT_ONCE + 1)
+    assert all(each.going for each in found)
 
 
 def test_a_second_manager_agrees_and_it_goes_with_the_answer(client_of, database, cast, second, over, asks):
