@@ -1,34 +1,9 @@
-"""What prompts say about news that no deadline raises, and how a prompt is put in words at all."""
-
-from dataclasses import dataclass
+"""What prompts say about news that no deadline raises."""
 
 from portal.timescales.news import News
-
-_CLOSES_BY_ITSELF = (
-    "When it is done in the portal, this closes by itself. If you have dealt with it in another way, close it here."
-)
+from portal.timescales.words import Words
 
 _CLOSED_BY_STEP = "Recording it there closes this. You can also close it here: say what was done."
-
-
-@dataclass(frozen=True)
-class Words:
-    """A prompt in words; `urgent` ones have been missed or cannot wait, `closing` says what ends it.
-
-    `page` is where under the referral it is done, for whom that is the only page of it there is. `read_under` is the
-    part of the referral to be read, where that is all there is to do: a list leads there at once. Without `opens` the
-    reader can open it no more.
-    """
-
-    title: str
-    text: str
-    to_do: str
-    urgent: bool = False
-    closing: str = _CLOSES_BY_ITSELF
-    page: str = ""
-    read_under: str = ""
-    opens: bool = True
-
 
 NEWS = {
     News.DECISION_WAITING: Words(

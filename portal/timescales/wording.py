@@ -9,8 +9,9 @@ from datetime import datetime
 from portal.timescales import policy, things
 from portal.timescales.ladder import Rung
 from portal.timescales.news import News
-from portal.timescales.news_words import NEWS, Words
+from portal.timescales.news_words import NEWS
 from portal.timescales.to_do import READ_UNDER, TO_DO
+from portal.timescales.words import Words
 from portal.web.dates import long_datetime
 
 _TO_BE_DONE_THERE = {News.DISAGREEMENT_TO_ANSWER, News.DISAGREEMENT_ANSWERED}

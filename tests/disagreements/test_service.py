@@ -323,9 +323,9 @@ def test_whoever_may_go_further_is_not_sent_to_a_manager_s_phone(database, kept,
     ]
 
 
-def test_an_erasure_takes_its_words_and_its_files_bytes(database, moment, tmp_path):
+def test_an_erasure_takes_its_words_and_its_files_bytes(database, moment, tmp_path, monkeypatch):
     storage.use_folder(tmp_path / "attachments")
-    erasures.use_file(tmp_path / "erasures.jsonl")
+    monkeypatch.setattr(erasures, "_file", tmp_path / "erasures.jsonl")
     with database.transaction():
         cast = make_cast()
         reference, _ = disagreements.raised(cast.reference, cast.referrer, "canary")

@@ -64,7 +64,9 @@ def test_one_is_stopped_and_hears_that_it_ended_not_why_while_the_other_goes_on(
     assert said(database) == [(f"named_others:{key}", "withdrawn", "Family Hub")]
     [prompt] = prompts(database, "sharing_ended")
     assert prompt.user_id == kept_world.hub.user_id
-    assert "agree" not in hub.get(f"/prompts/{prompt.key}").text
+    page = hub.get(f"/prompts/{prompt.key}").text.partition("<main")[2]  # the navigation says "Disagreements"
+    assert "no longer shares" in page
+    assert "agree" not in page
     after = visit.get().text
     assert "Weir Surgery" in after
     assert "you have stopped the sharing" in after
