@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.roles import Role
-from portal.accounts.models import User
+from portal.accounts.models import Membership, User
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.tenancy import as_system
@@ -33,9 +33,11 @@ _NEVER = frozenset({Role.FAMILY_OUTREACH_PRACTITIONER})
 
 def may_stand_in(deputy: Member, person: Member) -> bool:
     """Say whether `deputy` may do what waits for `person`: somebody else in the same role, or who leads their work."""
-    if deputy.user_id == person.user_id or deputy.role in _NEVER:
-        return False
-    return deputy.role in {person.role, Role.MANAGER, *_ALSO.get(person.role, ())}
+    return deputy.user_id != person.user_id and _may_do(deputy.role, person.role)
+
+
+def _may_do(deputy: Role, person: Role) -> bool:
+    return deputy not in _NEVER and deputy in {person, Role.MANAGER, *_ALSO.get(person, ())}
 
 
 def set_away(actor: Actor, person: Member, deputy: Member, first_day: dt.date, last_day: dt.date) -> Absence:
@@ -100,18 +102,31 @@ def get(actor: Actor, key: str) -> Absence | None:
 
 
 def covered_by(actor: Actor) -> SelectOfScalar[int]:
-    """Return the select of the ids of those for whom the actor stands in today, in the organisation they act for."""
-    return select(Absence.user_id).where(
-        col(Absence.deputy_id) == actor.user_id,
-        col(Absence.organisation_id) == actor.organisation_id,
-        *_today(),
+    """Return the select of the ids of those for whom the actor stands in today, in the organisation they act for.
+
+    As both are now: whoever has another role since, or has left, is covered no more and covers nobody.
+    """
+    theirs = and_(
+        col(Membership.user_id) == col(Absence.user_id),
+        col(Membership.organisation_id) == col(Absence.organisation_id),
+        col(Membership.ended_at).is_(None),
+        col(Membership.role).in_([role for role in Role if _may_do(actor.role, role)]),
+    )
+    return (
+        select(Absence.user_id)
+        .join(Membership, theirs)
+        .where(
+            col(Absence.deputy_id) == actor.user_id,
+            col(Absence.organisation_id) == actor.organisation_id,
+            *_today(),
+        )
     )
 
 
 def standing_in(user_id: int, organisation_id: int) -> list[Member]:
-    """Return who stands in for somebody today in an organisation, while they work there: nobody while they are there.
+    """Return who stands in for somebody today in an organisation: nobody while they are there.
 
-    For telling them something, whoever asks.
+    For telling them something, whoever asks; as `covered_by` has it, while both have such roles there.
     """
     session = db.session()
     wanted = select(Absence.deputy_id).where(
@@ -121,7 +136,9 @@ def standing_in(user_id: int, organisation_id: int) -> list[Member]:
         deputies = set(session.scalars(wanted).all())
     if not deputies:
         return []
-    return [member for member in recipients.staff_of(organisation_id).members if member.user_id in deputies]
+    members = recipients.staff_of(organisation_id).members
+    person = next((member for member in members if member.user_id == user_id), None)
+    return [each for each in members if person and each.user_id in deputies and may_stand_in(each, person)]
 
 
 def _today() -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from portal.access.roles import OrganisationKind, Role
-from portal.accounts.models import MailRhythm
+from portal.accounts.models import MailRhythm, Membership
 from portal.notifications.models import OutboxMail
 from portal.organisations.models import Organisation
 from portal.timescales import jobs, service
@@ -108,6 +108,21 @@ def test_what_the_deputy_has_themselves_is_shown_once(scene, client_of, moment):
     jobs.run(scene.database, TUESDAY_5PM)
     moment.set(TUESDAY_5PM)
     assert ">(1)</span>" in client_of(second).get("/timescales").text
+
+
+@pytest.mark.parametrize("who", ["officer", "other"])
+def test_a_deputy_of_another_role_since_sees_and_hears_nothing(scene, client_of, moment, who):
+    """Nor does anybody stand in for a person whose role has changed to one they may not do."""
+    client_of(scene.officer).post("/away", data=scene.form(scene.officer, scene.other))
+    with scene.database.system_transaction() as session:
+        changed = select(Membership).where(Membership.user_id == getattr(scene, who).user_id)
+        session.scalars(changed).one().role = Role.SAFEGUARDING_TEAM if who == "officer" else Role.SUPPORT_LINE_ADVISER
+    jobs.run(scene.database, TUESDAY_5PM)
+    moment.set(TUESDAY_5PM)
+    prompt = next(row for row in scene.all(Prompt) if row.user_id == scene.officer.user_id and not row.closed_at)
+    assert client_of(scene.other).get(f"/prompts/{prompt.key}").status_code == 404
+    assert "for Sam Osei" not in client_of(scene.other).get("/").text
+    assert scene.other.email not in [mail.to_address for mail in scene.all(OutboxMail)]
 
 
 def test_it_ends_by_itself_and_can_be_ended(scene, client_of, moment):
