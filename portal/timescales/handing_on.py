@@ -172,11 +172,14 @@ def give(prompt: Prompt, people: Iterable[Member]) -> list[Prompt]:
 
 
 def _open_again(made: Prompt) -> list[Prompt]:
-    """Open what somebody had from the same rung and gave away; whoever still has it open gets no second one."""
-    theirs = select(Prompt).where(
-        col(Prompt.rung_id) == made.rung_id, col(Prompt.user_id) == made.user_id, col(Prompt.closed_at).is_not(None)
+    """Have what somebody has from the same rung, or of the same news, wait for them; return it where it did not."""
+    same = (
+        (col(Prompt.rung_id) == made.rung_id,)
+        if made.rung_id is not None
+        else (*same_news(made), col(Prompt.closed_at).is_(None))
     )
-    found = list(db.session().scalars(theirs).all())
+    theirs = db.session().scalars(select(Prompt).where(*same, col(Prompt.user_id) == made.user_id)).all()
+    found = [each for each in theirs if each.closed_at is not None or each.put_off_until is not None]
     for prompt in found:
         prompt.closed_at = prompt.closed_by_id = prompt.evidence = prompt.put_off_until = prompt.put_off_why = None
         prompt.opened_at = made.opened_at

@@ -73,11 +73,22 @@ def tell(news: News, reference: str, people: Iterable[Member], *, organisation_i
     """Prompt each of `people`, in `organisation_id`, about `reference` (empty when it is about none).
 
     Whoever has the same prompt open already gets no second one: the database's own index decides, so that two who
-    tell at once cannot both.
+    tell at once cannot both. If they had put it off, it is back: what they put off is not what has happened now.
     """
     session, now = db.session(), clock.now()
+    told = list(dict.fromkeys(member.user_id for member in people))
+    put_off = update(Prompt).where(
+        col(Prompt.kind) == news.value,
+        col(Prompt.reference) == reference,
+        col(Prompt.user_id).in_(told),
+        col(Prompt.closed_at).is_(None),
+        col(Prompt.put_off_until).is_not(None),
+    )
     with as_system(session):
-        for user_id in dict.fromkeys(member.user_id for member in people):
+        session.execute(
+            put_off.values(put_off_until=None, put_off_why=None), execution_options={"synchronize_session": "fetch"}
+        )
+        for user_id in told:
             with suppress(IntegrityError), session.begin_nested():
                 session.add(
                     Prompt(

@@ -9,10 +9,11 @@ from sqlmodel import select
 
 from portal.access.roles import OrganisationKind, Role
 from portal.notifications.models import OutboxMail
-from portal.timescales import jobs, later, service
+from portal.timescales import jobs, later, news, recipients, service
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.later import Later
 from portal.timescales.models import Deadline, Prompt
+from portal.timescales.news import News
 from portal.timescales.service import Subject
 from tests.factories import people
 
@@ -172,3 +173,25 @@ def test_only_a_colleague_who_may_do_it_is_offered(scene, client_of, who):
     refused = client.post(f"{address}/give", data={"colleague": str(person.user_id)})
     assert refused.status_code == 422
     assert len(scene.waits_for(scene.officer)) == 1
+
+
+def test_what_happens_again_brings_it_back(scene, client_of):
+    """Somebody put off what they knew, not what they have yet to learn."""
+    told = recipients.Member(scene.officer.user_id, "Sam Osei", scene.officer.email, None, Role.TRIAGE_OFFICER)
+    where = {"organisation_id": scene.officer.organisation_id}
+    with scene.database.system_transaction():
+        news.tell(News.RISK_CHANGED, REFERENCE, [told], **where)
+    [prompt] = [row for row in scene.waits_for(scene.officer) if row.kind == News.RISK_CHANGED]
+    client_of(scene.officer).post(f"/prompts/{prompt.key}/later", data={"until": "tomorrow", "why": WHY})
+    assert "comes back on" in client_of(scene.officer).get("/prompts").text
+    with scene.database.system_transaction():
+        news.tell(News.RISK_CHANGED, REFERENCE, [told], **where)
+    assert "Nothing is put off" in client_of(scene.officer).get("/prompts").text
+    assert [row.put_off_until for row in scene.waits_for(scene.officer) if row.kind == News.RISK_CHANGED] == [None]
+
+
+def test_given_to_somebody_who_had_put_it_off_it_waits_for_them(scene, client_of):
+    client_of(scene.other).post(f"{scene.address(scene.other)}/later", data={"until": "tomorrow", "why": WHY})
+    assert ">(0)</span>" in client_of(scene.other).get("/timescales").text
+    client_of(scene.officer).post(f"{scene.address(scene.officer)}/give", data={"colleague": str(scene.other.user_id)})
+    assert ">(1)</span>" in client_of(scene.other).get("/timescales").text
