@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 MINIMUM_KEY_LENGTH = 32
+MOST_PROXIES = 4
+"""More are a mistake, ours to say: each one trusted hands on what the one before it claims."""
 
 
 class Environment(StrEnum):
@@ -36,6 +38,7 @@ class Settings:
     anchors_dir: Path | None = None
     metrics_token: str | None = None
     kept_erasures: Path | None = None
+    proxies: int = 0
 
     @property
     def is_production(self) -> bool:
@@ -79,6 +82,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         anchors_dir=Path(given["PORTAL_ANCHORS_DIR"]).resolve() if given.get("PORTAL_ANCHORS_DIR") else None,
         metrics_token=given.get("PORTAL_METRICS_TOKEN") or None,
         kept_erasures=Path(given["PORTAL_ERASURES_FILE"]).resolve() if given.get("PORTAL_ERASURES_FILE") else None,
+        proxies=_proxies(given.get("PORTAL_PROXIES") or "0"),
     )
     _refuse_unsafe(settings)
     return settings
@@ -105,6 +109,13 @@ def _keys(given: Mapping[str, str], env: Environment, data_dir: Path) -> tuple[s
     except FileExistsError:
         pass
     return (kept.read_text(encoding="ascii"),)
+
+
+def _proxies(number: str) -> int:
+    if number in {str(each) for each in range(MOST_PROXIES + 1)}:
+        return int(number)
+    message = f"PORTAL_PROXIES is {number!r}; use the number of proxies before the portal, 0 to {MOST_PROXIES}."
+    raise UnsafeSettingsError(message)
 
 
 def _refuse_unsafe(settings: Settings) -> None:

@@ -122,7 +122,9 @@ def _scheduler(found: Pulse | None) -> dict[str, Any]:
 
 def _is_from_here() -> bool:
     address = request.remote_addr
-    return bool(address) and ip_address(address).is_loopback and not any(each in request.headers for each in _FORWARDED)
+    if not address or any(each in request.headers for each in _FORWARDED):
+        return False
+    return ip_address(address).is_loopback
 
 
 def _has_token() -> bool:

@@ -34,6 +34,9 @@ def test_a_complete_production_starts(tmp_path):
         {"PORTAL_BASE_URL": None},
         {"PORTAL_SMTP_URL": None},
         {"PORTAL_ENV": "prod"},
+        {"PORTAL_PROXIES": "yes"},
+        {"PORTAL_PROXIES": "-1"},
+        {"PORTAL_PROXIES": "5"},
     ],
 )
 def test_an_unsafe_production_refuses_to_start(tmp_path, changed):
@@ -51,3 +54,8 @@ def test_the_demo_makes_a_key_once_and_keeps_it_private(tmp_path):
     second = settings(tmp_path, PORTAL_ENV="demo", PORTAL_SECRET_KEYS=None)
     assert first.secret_keys == second.secret_keys
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("said", "number"), [(None, 0), ("", 0), ("0", 0), ("1", 1), ("4", 4)])
+def test_nobody_is_believed_who_is_not_counted_as_a_proxy(tmp_path, said, number):
+    assert settings(tmp_path, PORTAL_PROXIES=said).proxies == number
