@@ -67,6 +67,7 @@ format: setup-dev
 test-needs:
 	@sh .ci/need \
 		$$(command -v chromium >/dev/null || echo chromium) \
+		$$(test -x /usr/sbin/pgbouncer || echo pgbouncer) \
 		$$(ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql)
 
 setup: $(STAMPS)/run $(ASSETS)

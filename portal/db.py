@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from portal import tenancy
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
+# What psycopg would prepare stays in a server's connection, which behind pgbouncer is somebody else's a moment later.
+UNPREPARED = {"prepare_threshold": None}
 APPEND_ONLY = frozenset({"audit_event", "consent_event"})
 
 _current: ContextVar[Session] = ContextVar("portal_session")
@@ -96,7 +98,7 @@ def current(made: Session) -> Generator[Session]:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, connect_args=UNPREPARED)
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from portal.db import UNPREPARED
+
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 LOCK = 7_354_902  # any number, as long as every process that migrates uses the same
 
@@ -52,11 +54,12 @@ def current(engine: Engine) -> str | None:
 
 def unguarded_engine(url: str) -> Engine:
     """Return an engine that may also change what the application's own may not, as migrations and key changes do."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, connect_args=UNPREPARED)
     engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        # Python's driver would commit halfway; with a BEGIN of our own the migrations are one transaction.
-        event.listen(engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    # Python's driver would commit halfway; with a BEGIN of our own the migrations are one transaction.
+    event.listen(engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
