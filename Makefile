@@ -68,6 +68,8 @@ test-needs:
 	@sh .ci/need \
 		$$(command -v chromium >/dev/null || echo chromium) \
 		$$(test -x /usr/sbin/pgbouncer || echo pgbouncer) \
+		$$(test -x /usr/sbin/nginx || echo nginx-light openssl) \
+		$$(command -v systemd-analyze >/dev/null || echo systemd) \
 		$$(ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql)
 
 setup: $(STAMPS)/run $(ASSETS)
