@@ -78,15 +78,16 @@ def stolen(database, moment, tmp_path, engine_name):
     with database.transaction() as session, as_system(session):
         storage.write(f"A file about a child. {CANARY}".encode())
     return {
-        **_database(database, tmp_path),
+        **_database(database),
         **{name: (tmp_path / "attachments" / name).read_bytes() for name in names(tmp_path / "attachments")},
     }
 
 
-def _database(database, tmp_path: Path) -> dict[str, bytes]:
+def _database(database) -> dict[str, bytes]:
     if database.engine.dialect.name == "sqlite":
         database.engine.dispose()
-        return {path.name: path.read_bytes() for path in tmp_path.glob("portal.sqlite3*")}
+        folder = Path(database.engine.url.database).parent
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
     url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
     binary = shutil.which("pg_dump") or str(max(Path("/usr/lib/postgresql").glob("*/bin/pg_dump")))
     dumped = subprocess.run([binary, "--dbname", url, "--inserts"], capture_output=True, check=True)

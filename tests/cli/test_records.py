@@ -22,9 +22,9 @@ def chain(database, moment):
     return person.organisation_id
 
 
-def tamper(tmp_path, *statements):
+def tamper(database, *statements):
     """Change the file as an intruder would who has found the guards."""
-    with sqlite3.connect(tmp_path / "portal.sqlite3") as raw:
+    with sqlite3.connect(database.engine.url.database) as raw:
         for name in ("update", "delete", "replace"):
             raw.execute(f"DROP TRIGGER audit_event_no_{name}")
         for statement in statements:
@@ -47,19 +47,19 @@ def test_a_whole_audit_is_0(portal, chain):
         ("UPDATE audit_event SET at = 'x' WHERE sequence = 4", "event 4 cannot be read."),
     ],
 )
-def test_a_rewritten_audit_is_1_and_names_the_place(portal, chain, tmp_path, statement, place):
-    tamper(tmp_path, statement)
+def test_a_rewritten_audit_is_1_and_names_the_place(portal, chain, database, statement, place):
+    tamper(database, statement)
     done = portal("audit", "verify")
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"Chain of organisation {chain}: {place}\n")
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_an_anchor_shows_what_was_cut_off_the_end(portal, chain, tmp_path):
+def test_an_anchor_shows_what_was_cut_off_the_end(portal, chain, database, tmp_path):
     anchor = str(tmp_path / "anchor.json")
     assert portal("audit", "anchor", anchor).exit_code == 0
     assert portal("audit", "verify", "--anchor", anchor).exit_code == 0
     tamper(
-        tmp_path,
+        database,
         "DELETE FROM audit_payload",
         "DELETE FROM audit_event WHERE sequence > 3",
         "UPDATE audit_head SET sequence = 3, hash = (SELECT hash FROM audit_event WHERE sequence = 3)",

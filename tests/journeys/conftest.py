@@ -35,7 +35,7 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
         database = db.Database(f"sqlite:///{path}")
     else:
         url = request.getfixturevalue("postgresql_url")
-        shared._empty(url)
+        shared.empty(url)
         database = db.Database(url)
     sink = Sink()
     made = Portal(database, sink, tmp_path, shared.KEYS[0], shared.MONDAY)

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from portal import db
@@ -11,6 +10,7 @@ from portal.triage import service
 from portal.triage.models import Decision, Outcome
 from tests.factories import referrals
 from tests.factories.answers import SCHOOL
+from tests.factories.statements import counted
 from tests.triage.conftest import TEXTS, consented, proposed
 
 HTMX = {"HX-Request": "true"}
@@ -111,12 +111,8 @@ def test_the_queue_pages_by_key_within_eight_queries(client_of, database, kept_w
     with database.transaction():
         made = {referrals.sent(kept_world.referrer).reference for _ in range(27)}
     client = client_of(kept_world.officer)
-    statements = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    first = client.get("/queue").text
-    reads = [each for each in statements if each.lstrip().upper().startswith("SELECT")]
-    # PostgreSQL is told once a transaction who asks; that reads no table.
-    reads = [each for each in reads if "set_config" not in each]
+    with counted(database) as reads:
+        first = client.get("/queue").text
     print(f"{len(reads)} queries for 25 rows")
     assert len(reads) <= 8
     onward = re.search(r'rel="next" href="([^"]+)"', first).group(1).replace("&amp;", "&")
