@@ -189,5 +189,6 @@ class Permission(StrEnum):
     ORGANISATION_OPEN = "organisation.open"
     CALENDAR_EDIT = "calendar.edit"
     CALENDAR_REOPEN = "calendar.reopen"
+    TIMESCALES_CHANGE = "timescales.change"
     TIMESCALES_READ = "timescales.read"
     MONITORING_READ = "monitoring.read"

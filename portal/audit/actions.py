@@ -28,6 +28,7 @@ class Action(StrEnum):
     RECOVERY_CODE_USED = "accounts:recovery_code:used"
     CLOSURE_ADDED = "timescales:closure_day:added"
     CLOSURE_REMOVED = "timescales:closure_day:removed"
+    TIMESCALE_CHANGED = "timescales:policy_change:made"
     RUNG_FIRED = "timescales:rung:fired"
     PROMPT_CLOSED = "timescales:prompt:closed"
     PROMPT_PUT_OFF = "timescales:prompt:put_off"

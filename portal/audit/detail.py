@@ -25,6 +25,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.RECOVERY_CODE_USED: frozenset({"left"}),
     Action.CLOSURE_ADDED: frozenset({"day", "reason"}),
     Action.CLOSURE_REMOVED: frozenset({"day", "reason"}),
+    Action.TIMESCALE_CHANGED: frozenset({"kind", "number", "was", "becomes"}),
     Action.RUNG_FIRED: frozenset({"reference", "kind", "rung", "due_at", "prompts", "mails"}),
     Action.PROMPT_CLOSED: frozenset({"reference", "kind", "evidence"}),
     Action.PROMPT_PUT_OFF: frozenset({"reference", "kind", "until"}),

@@ -169,6 +169,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.MAIL_CHOSEN: "Chose when emails come",
         Action.CLOSURE_ADDED: "Added a closure day",
         Action.CLOSURE_REMOVED: "Removed a closure day",
+        Action.TIMESCALE_CHANGED: "Changed a timescale or KSAF’s hours",
     },
     Kind.DATA: {
         Action.AUDIT_EXPORTED: "Exported the audit",

@@ -12,7 +12,7 @@ from portal.access.actor import Actor
 from portal.access.roles import Role
 from portal.cases import rules
 from portal.cases.models import SupportCase
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales.recipients import Member, staff_of
 from portal.web.dates import count_of, long_date, today
 
@@ -66,7 +66,7 @@ def choices(actor: Actor) -> Choices:
 def about_monday(first: date) -> str:
     """Return when the weeks that begin on `first` end, and which of them have fewer than five working days."""
     calendar = closures.calendar()
-    last_due = policy.load().due_at("weekly_update", calendar.opening_on(first), calendar, rules.WEEKS)
+    last_due = in_force.rules().due_at("weekly_update", calendar.opening_on(first), calendar, rules.WEEKS)
     short = [
         f"week {number} has {count_of(days, 'working day') if days else 'no working day'}"
         for number, days in rules.short_weeks(calendar, first).items()

@@ -8,7 +8,7 @@ from portal.cases import rules
 from portal.cases.models import CaseWeek, SupportCase
 from portal.referrals import lifecycle, sender
 from portal.referrals.models import Referral
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales import service as timescales
 from portal.timescales.service import Subject
 
@@ -29,7 +29,7 @@ def add(case: SupportCase, numbers: range) -> list[CaseWeek]:
             case_id=case.id or 0,
             number=number,
             starts_on=mondays[number - 1],
-            due_at=policy.load().due_at("weekly_update", opens, calendar, number),
+            due_at=in_force.rules().due_at("weekly_update", opens, calendar, number),
         )
         for number in numbers
     ]

@@ -9,7 +9,7 @@ import click
 from portal import schema
 from portal.cli import command
 from portal.cli.command import Refusal
-from portal.timescales import closures, policy, queries
+from portal.timescales import closures, in_force, policy, queries
 from portal.timescales.calendar import WorkingCalendar
 
 
@@ -33,7 +33,7 @@ class Instant(click.ParamType[datetime]):
 @click.option("--json", "as_json", is_flag=True, help="Print every field, as JSON.")
 def timescales(*, as_json: bool) -> None:
     """Show the timescales in force, with where each figure comes from."""
-    rows = policy.load().as_json()
+    rows = _rules().as_json()
     if as_json:
         click.echo(json.dumps(rows, indent=2, default=str))
         return
@@ -69,6 +69,14 @@ def deadlines(reference: str, *, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['kind']}: {row['state']}, owed by {row['organisation']}, due {row['due_at']}")
+
+
+def _rules() -> policy.Policy:
+    database = command.database()
+    if schema.current(database.engine) is None:  # as below: nobody can have changed one
+        return policy.load()
+    with database.system_transaction(write=False):
+        return in_force.rules()
 
 
 def _calendar() -> WorkingCalendar:

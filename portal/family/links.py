@@ -19,7 +19,7 @@ from portal.notifications import service as notifications
 from portal.referrals import sender, timeline, trail
 from portal.referrals.models import Referral
 from portal.tenancy import as_system, enter
-from portal.timescales import closures, news, policy
+from portal.timescales import closures, in_force, news
 from portal.timescales.ladder import Rung
 from portal.timescales.news import News
 from portal.transfers.links import Guest, hashed
@@ -154,7 +154,7 @@ def path_of(row: ConsentLink) -> str | None:
 
 
 def _add(referral: Referral, wanted: Wanted, thread: str, by: tuple[int, str, int]) -> ConsentLink:
-    now, key, rules, calendar = clock.now(), secrets.token_urlsafe(12), policy.load(), closures.calendar()
+    now, key, rules, calendar = clock.now(), secrets.token_urlsafe(12), in_force.rules(), closures.calendar()
     expires_at = rules.due_at(KIND, now, calendar)
     made = ConsentLink(
         organisation_id=referral.organisation_id,

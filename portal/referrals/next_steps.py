@@ -7,7 +7,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.referrals.effects import subject_of
 from portal.referrals.models import Referral
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales import queries as timescales
 
 _STEPS = {
@@ -29,7 +29,7 @@ class NextStep:
 
 def if_sent_now() -> list[NextStep]:
     """Return what KSAF would owe, by the policy in force, for a referral sent this minute."""
-    rules, calendar, now = policy.load(), closures.calendar(), clock.now()
+    rules, calendar, now = in_force.rules(), closures.calendar(), clock.now()
     return [NextStep(*step, rules.due_at(kind, now, calendar)) for kind, step in _STEPS.items()]
 
 

@@ -13,7 +13,7 @@ from portal.referrals.form.requirements import Missing, may_be_at_risk, missing,
 from portal.referrals.form.sections import Answers
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales.recipients import staff_of
 from portal.web.dates import long_datetime, today
 
@@ -73,7 +73,7 @@ def _open_to_operator(referral: Referral, operator_id: int, basis: str) -> None:
 
 def _send_mail(actor: Actor, referral: Referral, operator_id: int) -> None:
     """Tell the sender that it has arrived and by when KSAF answers, and KSAF's triage officers that it is there."""
-    due = policy.load().due_at("acknowledge", clock.now(), closures.calendar())
+    due = in_force.rules().due_at("acknowledge", clock.now(), closures.calendar())
     path, by = f"/referrals/{referral.reference}", long_datetime(due)
     told = [("referrals/receipt", actor.email, actor.organisation_id)]
     triage = staff_of(operator_id).on_whom(None)  # nobody has it yet, so everyone who acknowledges

@@ -8,7 +8,7 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
-from portal.timescales import policy
+from portal.timescales import in_force
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import ClosureDay
 
@@ -19,8 +19,24 @@ def calendar() -> WorkingCalendar:
     """Return England's working calendar with KSAF's closure days, read once a session."""
     kept = db.session().info
     if _REMEMBERED not in kept:
-        kept[_REMEMBERED] = WorkingCalendar.for_england({row.day: row.reason for row in listed()}, policy.load().hours)
+        kept[_REMEMBERED] = WorkingCalendar.for_england(in_force.closure_days(), in_force.rules().hours)
     return kept[_REMEMBERED]
+
+
+def calendar_at(version: str) -> WorkingCalendar:
+    """Return the calendar by which a deadline goes on that was made under this `version` of the policy.
+
+    The hours are those of then; the closure days those of now.
+    """
+    hours = in_force.rules_at(version).hours
+    now = calendar()
+    return now if hours == (now.opens, now.closes) else WorkingCalendar.for_england(in_force.closure_days(), hours)
+
+
+def forget() -> None:
+    """Read calendar and policy again at the next question, after a change of either."""
+    in_force.forget()
+    db.session().info.pop(_REMEMBERED, None)
 
 
 def listed(since: dt.date | None = None) -> list[ClosureDay]:
@@ -53,7 +69,6 @@ def remove(actor: Actor, day: dt.date) -> bool:
 
 
 def _changed(actor: Actor, action: Action, day: dt.date, reason: str) -> None:
-    session = db.session()
-    session.flush()
-    session.info.pop(_REMEMBERED, None)
+    db.session().flush()
+    forget()
     audit.record(actor, action, subject=("closure_day", day.toordinal()), day=day.isoformat(), reason=reason)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force, policy
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import Deadline, DeadlineState
 from portal.timescales.timescale import OwedBy, PromptWhenDue
@@ -114,7 +114,7 @@ def _running(deadline: Deadline, now: datetime, calendar: WorkingCalendar) -> tu
     left = calendar.time_left_in_words(now, deadline.due_at)
     if now >= deadline.due_at:
         return left, "missed"
-    rungs = policy.load().rungs(deadline.kind, deadline.due_at, calendar)
+    rungs = in_force.rules_at(deadline.policy_version).rungs(deadline.kind, deadline.due_at, calendar)
     return left, "soon" if now >= rungs[0][1] else "on_track"
 
 

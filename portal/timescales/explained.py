@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.timescales import policy
 from portal.timescales.calendar import WorkingCalendar
+from portal.timescales.policy import Policy
 from portal.timescales.timescale import PromptWhenDue, Timescale, Unit
 from portal.web.dates import count_of, long_datetime
 
@@ -31,26 +31,34 @@ class Due:
 
 def length_in_words(timescale: Timescale) -> str:
     """Return "3 working days", "48 hours", "by the end of week 4", with how often it is owed."""
-    words = _length(timescale)
+    words = in_unit(timescale)
     repeats = timescale.repeats
     if isinstance(repeats, str):
         return f"{words}, {_REPEATS[repeats]}"
     return words if repeats == 1 else f"{words}, {repeats} times"
 
 
-def due_if_received(received: datetime, calendar: WorkingCalendar) -> list[Due]:
-    """Return what a referral received at this instant would be owed, and by when, in the policy's words."""
-    return [_due(policy.load()[kind], received, calendar) for kind in FROM_RECEIPT]
-
-
-def _due(timescale: Timescale, received: datetime, calendar: WorkingCalendar) -> Due:
-    preposition = "from" if isinstance(timescale.ladder, PromptWhenDue) else "by"
-    return Due(timescale.title, f"{preposition} {long_datetime(timescale.due_at(received, calendar))}")
-
-
-def _length(timescale: Timescale) -> str:
+def in_unit(timescale: Timescale) -> str:
+    """Return "3 working days", "by the end of week 4": the length alone."""
     if timescale.unit is Unit.HOURS_WHILE_OPEN:
         return f"{count_of(timescale.length, 'hour')} while KSAF is open, otherwise by the next opening"
     if timescale.unit is Unit.END_OF_WEEK:
         return "by the end of the week" if timescale.length == 1 else f"by the end of week {timescale.length}"
     return count_of(timescale.length, _LENGTHS[timescale.unit])
+
+
+def unit_in_words(timescale: Timescale) -> str:
+    """Return "working days", "hours while KSAF is open", to stand behind a number that is typed."""
+    if timescale.unit is Unit.HOURS_WHILE_OPEN:
+        return "hours while KSAF is open"
+    return f"{_LENGTHS.get(timescale.unit, 'week')}s"
+
+
+def due_if_received(received: datetime, rules: Policy, calendar: WorkingCalendar) -> list[Due]:
+    """Return what a referral received at this instant would be owed, and by when, in the words of `rules`."""
+    return [_due(rules[kind], received, calendar) for kind in FROM_RECEIPT]
+
+
+def _due(timescale: Timescale, received: datetime, calendar: WorkingCalendar) -> Due:
+    preposition = "from" if isinstance(timescale.ladder, PromptWhenDue) else "by"
+    return Due(timescale.title, f"{preposition} {long_datetime(timescale.due_at(received, calendar))}")

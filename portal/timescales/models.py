@@ -1,4 +1,4 @@
-"""Deadlines, their rungs, the prompts they raise, and KSAF's closure days."""
+"""Deadlines, their rungs, the prompts they raise, KSAF's closure days, and what was changed of the policy."""
 
 import datetime as dt
 from datetime import datetime
@@ -152,3 +152,19 @@ class ClosureDay(SQLModel, table=True):
     reason: str = Field(max_length=200)
     added_by_id: int | None = None
     added_at: datetime
+
+
+class PolicyChange(SQLModel, table=True):
+    """One change that KSAF made to one timescale, or to its hours, in force from then on. Insert only."""
+
+    __tablename__: ClassVar[str] = "policy_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: int = Field(unique=True, description="From 1; the version of a policy ends in the newest")
+    kind: str = Field(max_length=40, description="A kind of policy.toml, or `hours`")
+    was: str = Field(max_length=2000, description="The figures before, as JSON")
+    becomes: str = Field(max_length=2000, description="The figures since, as JSON")
+    reason: str = Field(sa_type=EncryptedText)
+    changed_by_id: int = Field(foreign_key="user_account.id")
+    changed_by_name: str = Field(max_length=200)
+    changed_at: datetime

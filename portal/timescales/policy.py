@@ -1,4 +1,8 @@
-"""The policy of timescales in force, read once from policy.toml."""
+"""The policy of timescales as the file gives it, read once: what a new installation starts with.
+
+What is owed, by whom and from when stands in the file alone. How long it may take is KSAF's to change, so whoever
+counts time asks `in_force.rules()`.
+"""
 
 import tomllib
 from collections.abc import Mapping

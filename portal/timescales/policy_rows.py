@@ -23,7 +23,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 LADDERS: Final = {"approaching", "prompt_when_due", "remind_after"}
 FIELDS: Final = LADDERS | {
     *("kind", "title", "owed_by", "starts_at", "length", "unit", "repeats", "pauses_while"),
-    *("still_missed", "source", "ours", "guidance", "checked_on"),
+    *("still_missed", "source", "ours", "guidance", "checked_on", "never_longer", "as_long_as"),
 }
 REPEATS_UNTIL: Final = {"until_met", "until_closed"}
 
@@ -83,6 +83,8 @@ def _read(row: Row, document: Row) -> Timescale:
         ours=_take({"ours": False, **row}, "ours", bool, where),
         guidance_version=_take(guidance, _take(row, "guidance", str, where), str, "[guidance]"),
         checked_on=_take(row, "checked_on", date, where),
+        never_longer=str(row.get("never_longer", "")),
+        as_long_as=str(row.get("as_long_as", "")),
     )
 
 

@@ -10,7 +10,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.timescales import away_routes, closures, explained, policy, prompt_routes
+from portal.timescales import away_routes, change_routes, change_words, closures, explained, in_force, prompt_routes
 from portal.timescales.forms import ClosureDayForm, WhatIfForm
 from portal.web.dates import LONDON, in_london, long_date, today
 from portal.web.rendering import render
@@ -23,6 +23,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(prompt_routes.blueprint)
     app.register_blueprint(away_routes.blueprint)
+    app.register_blueprint(change_routes.blueprint)
 
 
 @blueprint.get("/timescales")
@@ -65,10 +66,12 @@ def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, s
     return render(
         "timescales/timescales.html",
         status=status,
-        policy=policy.load(),
+        rules=in_force.rules(),
         length_in_words=explained.length_in_words,
+        pauses_in_words=change_words.pauses_in_words,
         closure_days=closures.listed(since=today()),
         may_edit=actor.may(Permission.CALENDAR_EDIT),
+        may_change=actor.may(Permission.TIMESCALES_CHANGE),
         form=form,
         asked=asked,
         due=_due(asked),
@@ -85,4 +88,4 @@ def _due(asked: WhatIfForm) -> dict[str, Any] | None:
     if asked.errors or day is None or time is None:
         return None
     received = dt.datetime.combine(day, time, LONDON).astimezone(dt.UTC)
-    return {"received": received, "lines": explained.due_if_received(received, closures.calendar())}
+    return {"received": received, "lines": explained.due_if_received(received, in_force.rules(), closures.calendar())}

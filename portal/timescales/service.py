@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.tenancy import as_system
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 
@@ -46,7 +46,7 @@ def start(
     earlier = db.session().scalars(_of(subject, kind).where(col(Deadline.state).in_(_TICKING))).first()
     if earlier is not None:
         return earlier
-    since, rules, calendar = since or clock.now(), policy.load(), closures.calendar()
+    since, rules, calendar = since or clock.now(), in_force.rules(), closures.calendar()
     made = Deadline(
         kind=kind,
         policy_version=rules.version,
@@ -68,7 +68,7 @@ def exchange(subject: Subject, kind: str, other: str, why: str) -> None:
 
     For a time limit in law that is extended: the days that pauses took out of the first are out of the second.
     """
-    rules, calendar = policy.load(), closures.calendar()
+    rules, calendar = in_force.rules(), closures.calendar()
     for old in db.session().scalars(_of(subject, kind).where(col(Deadline.ended_at).is_(None))).all():
         cancel(subject, kind, why)
         made = Deadline(
@@ -162,7 +162,7 @@ def _begin(made: Deadline) -> Deadline:
     """Add a deadline with every rung of its ladder."""
     db.session().add(made)
     db.session().flush()
-    rungs = policy.load().rungs(made.kind, made.due_at, closures.calendar(), started_at=made.started_at)
+    rungs = in_force.rules().rungs(made.kind, made.due_at, closures.calendar(), started_at=made.started_at)
     _add_rungs(made, rungs)
     return made
 
@@ -226,14 +226,14 @@ def _close_prompts(deadline_ids: list[int], why: str) -> None:
 
 
 def _resume(deadline: Deadline, now: datetime) -> None:
-    calendar, session = closures.calendar(), db.session()
+    calendar, session = closures.calendar_at(deadline.policy_version), db.session()
     due_at, not_counted = _after_pause(deadline, now)
     paused = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.PAUSED)
     running = {"state": DeadlineState.RUNNING, "due_at": due_at, "paused_at": None, "days_not_counted": not_counted}
     resumed = session.execute(paused.values(**running))
     if not cast("CursorResult[Any]", resumed).rowcount:
         return
-    for rung, fires_at in policy.load().rungs(deadline.kind, due_at, calendar):
+    for rung, fires_at in in_force.rules_at(deadline.policy_version).rungs(deadline.kind, due_at, calendar):
         waiting = update(DeadlineRung).where(
             col(DeadlineRung.deadline_id) == deadline.id,
             col(DeadlineRung.rung) == rung,
@@ -247,8 +247,12 @@ def _resume(deadline: Deadline, now: datetime) -> None:
 
 
 def _after_pause(deadline: Deadline, now: datetime) -> tuple[datetime, int]:
-    """Return when a paused deadline is due if it goes on `now`, and the days that do not count by then."""
-    calendar, timescale = closures.calendar(), policy.load()[deadline.kind]
+    """Return when a paused deadline is due if it goes on `now`, and the days that do not count by then.
+
+    By the figures it was made under: what KSAF has changed since moves nothing that runs.
+    """
+    calendar = closures.calendar_at(deadline.policy_version)
+    timescale = in_force.rules_at(deadline.policy_version)[deadline.kind]
     paused_at = deadline.paused_at or now
     if not timescale.is_set_by_law:
         return calendar.extend_for_pause(deadline.due_at, paused_at, now), 0

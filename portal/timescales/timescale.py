@@ -69,6 +69,8 @@ class Timescale:
 
     `length` counts `unit`s from `starts_at`. `repeats` is how many times it is owed, or
     "until_met", "until_closed". `pauses_while` names the states of a referral that stop it.
+    `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
+    follows. Each is empty for most.
     """
 
     kind: str
@@ -84,6 +86,8 @@ class Timescale:
     ours: bool
     guidance_version: str
     checked_on: date
+    never_longer: str = ""
+    as_long_as: str = ""
 
     @property
     def is_set_by_law(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.progress import Tone
 from portal.referrals.rules import State
-from portal.timescales import policy
+from portal.timescales import in_force
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.ladder import Rung
 
@@ -52,6 +52,6 @@ def _tone(kind: str, due_at: datetime, now: datetime, calendar: WorkingCalendar)
     """Return missed when it is past, soon from the policy's own approaching rung on, else on track."""
     if due_at <= now:
         return "missed"
-    rungs = dict(policy.load().rungs(kind, due_at, calendar))
+    rungs = dict(in_force.rules().rungs(kind, due_at, calendar))
     approaching = rungs.get(Rung.APPROACHING)
     return "soon" if approaching is not None and approaching <= now else "on_track"

@@ -10,7 +10,7 @@ from portal.enquiries.call_backs import queries
 from portal.enquiries.call_backs.queries import Open
 from portal.enquiries.call_backs.rules import TIMES
 from portal.enquiries.call_backs.service import KIND
-from portal.timescales import closures, policy
+from portal.timescales import closures, in_force
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.ladder import Rung
 from portal.web.dates import count_of
@@ -50,7 +50,7 @@ def standing(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> tupl
     words = calendar.time_left_in_words(now, due_at)
     if due_at <= now:
         return words, "missed"
-    approaching = dict(policy.load().rungs(KIND, due_at, calendar))[Rung.APPROACHING]
+    approaching = dict(in_force.rules().rungs(KIND, due_at, calendar))[Rung.APPROACHING]
     return words, "soon" if approaching <= now else "on_track"
 
 
