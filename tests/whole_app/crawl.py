@@ -52,7 +52,7 @@ def _links(address: str, answer) -> list[str]:
         if not parts.netloc and parts.scheme in {"", "http"} and not parts.path.startswith("/static/"):
             found.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     if "Location" in answer.headers:
-        found.append(answer.headers["Location"])
+        found.append(answer.headers["Location"].partition("#")[0])
     return found
 
 

@@ -61,7 +61,7 @@ def _refused_form(visitors):
 
 def _too_large(visitors):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(visitors.app.config, "MAX_CONTENT_LENGTH", 10)
+        patch.setitem(visitors.app.config, "MAX_FORM_MEMORY_SIZE", 10)
         return visitors.ask("triage_officer", "POST", _ask(visitors), data={"question": "x" * 100})
 
 
