@@ -190,5 +190,6 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "calendar.edit"
     CALENDAR_REOPEN = "calendar.reopen"
     TIMESCALES_CHANGE = "timescales.change"
+    HOURS_CHANGE = "hours.change"
     TIMESCALES_READ = "timescales.read"
     MONITORING_READ = "monitoring.read"

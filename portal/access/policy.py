@@ -206,6 +206,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.CALENDAR_EDIT: _KSAF_ADMIN,
     Permission.CALENDAR_REOPEN: _KSAF_ADMIN,
     Permission.TIMESCALES_CHANGE: _KSAF_ADMIN,
+    Permission.HOURS_CHANGE: _KSAF_ADMIN,
     Permission.TIMESCALES_READ: _ANYONE,
     Permission.MONITORING_READ: _KSAF_ADMIN | _MANAGER,
 }

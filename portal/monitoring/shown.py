@@ -1,11 +1,11 @@
 """The figures in plain words, and which of them need somebody."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.monitoring.figures import Backlog, Figures
-from portal.timescales import policy
-from portal.web.dates import ago, count_of
+from portal.timescales import holidays_known, policy
+from portal.web.dates import ago, count_of, date_only, in_london
 
 # Several passes; less is a pass that is under way. Ours.
 _LATE_SECONDS = 5 * 60
@@ -32,6 +32,7 @@ def lines(figures: Figures, stopped_since: datetime | None, now: datetime) -> li
             count_of(figures.mail_failed, "email") if figures.mail_failed else "None",
             not figures.mail_failed,
         ),
+        _holidays(in_london(now).date()),
         Line("Failed sign-ins in the last 5 minutes", str(figures.sign_in_failures), None),
     ]
 
@@ -42,6 +43,13 @@ def overdue(figures: Figures) -> list[dict[str, str]]:
     by_number = sorted(figures.overdue.items(), key=lambda each: (-each[1], each[0]))
     titles = [(known[kind].title if kind in known else kind, number) for kind, number in by_number]
     return [{"what": title[:1].upper() + title[1:], "number": str(number)} for title, number in titles]
+
+
+def _holidays(day: date) -> Line:
+    known = f"Announced up to {date_only(holidays_known.ANNOUNCED_TO)}"
+    if not holidays_known.end_soon(day):
+        return Line("Bank holidays", known, is_well=True)
+    return Line("Bank holidays", f"{known}. Later ones are worked out by rule: a new release is needed", is_well=False)
 
 
 def _waiting(backlog: Backlog, thing: str, now: datetime) -> tuple[str, bool]:

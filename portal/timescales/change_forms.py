@@ -7,7 +7,7 @@ from wtforms import BooleanField, DecimalField, Form, IntegerField, StringField,
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.timescales.figures import Figures, lead_of
-from portal.timescales.forms import DateField
+from portal.timescales.forms import DateField, TimeField
 from portal.timescales.timescale import Timescale
 from portal.web.dates import today
 from portal.web.typed import one_line, tidied
@@ -39,6 +39,15 @@ class NumberField(DecimalField):
         if self.data is not None and not self.data.is_finite():
             self.data = None
             raise ValueError(NUMBER)
+
+
+def _reason(label: str, missing: str) -> TextAreaField:
+    return TextAreaField(
+        label,
+        description="Everyone who reads the timescales sees this. Name no family.",
+        filters=[tidied],
+        validators=[DataRequired(missing), Length(max=500, message="Use 500 characters or fewer")],
+    )
 
 
 class FigureForm(Form):
@@ -76,12 +85,7 @@ class ChangeForm(FlaskForm):
         description="The day somebody last read the document and found the figure there.",
         validators=[InputRequired("Enter the day it was checked")],
     )
-    reason = TextAreaField(
-        "Why it changes",
-        description="Everyone who reads the timescales sees this. Name no family.",
-        filters=[tidied],
-        validators=[DataRequired("Say why it changes"), Length(max=500, message="Use 500 characters or fewer")],
-    )
+    reason = _reason("Why it changes", "Say why it changes")
 
     def validate_checked_on(self, field: DateField) -> None:
         """Refuse a day to come."""
@@ -98,6 +102,19 @@ class ChangeForm(FlaskForm):
             self.guidance.data or "",
             self.checked_on.data or today(),
         )
+
+
+class HoursForm(FlaskForm):
+    """When KSAF opens and closes, and why that changes."""
+
+    opens = TimeField(
+        "KSAF opens at", description="For example, 09:00", validators=[InputRequired("Enter when KSAF opens")]
+    )
+    closes = TimeField(
+        "KSAF closes at", description="For example, 17:00", validators=[InputRequired("Enter when KSAF closes")]
+    )
+    seen = WholeField("The change before", validators=[InputRequired("Open this page again")])
+    reason = _reason("Why they change", "Say why they change")
 
 
 def figure_of(timescale: Timescale) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from portal.audit.actions import Action
 from portal.timescales import in_force
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.models import ClosureDay
+from portal.web.dates import clock_time, today
 
 _REMEMBERED = "timescales.calendar"
 
@@ -31,6 +32,12 @@ def calendar_at(version: str) -> WorkingCalendar:
     hours = in_force.rules_at(version).hours
     now = calendar()
     return now if hours == (now.opens, now.closes) else WorkingCalendar.for_england(in_force.closure_days(), hours)
+
+
+def hours_in_words() -> tuple[str, str]:
+    """Return when KSAF opens and closes, as "9am" and "5pm"."""
+    day, hours = today(), calendar()
+    return clock_time(hours.opening_on(day)), clock_time(hours.closing_on(day))
 
 
 def forget() -> None:

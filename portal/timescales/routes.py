@@ -10,7 +10,17 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.timescales import away_routes, change_routes, change_words, closures, explained, in_force, prompt_routes
+from portal.timescales import (
+    away_routes,
+    change_routes,
+    change_words,
+    closures,
+    explained,
+    holidays_known,
+    hours_routes,
+    in_force,
+    prompt_routes,
+)
 from portal.timescales.forms import ClosureDayForm, WhatIfForm
 from portal.web.dates import LONDON, in_london, long_date, today
 from portal.web.rendering import render
@@ -24,6 +34,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(prompt_routes.blueprint)
     app.register_blueprint(away_routes.blueprint)
     app.register_blueprint(change_routes.blueprint)
+    app.register_blueprint(hours_routes.blueprint)
 
 
 @blueprint.get("/timescales")
@@ -63,9 +74,15 @@ def remove_closure_day(actor: Actor) -> Response:
 
 
 def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, status: int = 200) -> Response:
+    opens, closes = closures.hours_in_words()
     return render(
         "timescales/timescales.html",
         status=status,
+        opens=opens,
+        closes=closes,
+        holidays_to=holidays_known.ANNOUNCED_TO,
+        holidays_end_soon=holidays_known.end_soon(today()),
+        may_set_hours=actor.may(Permission.HOURS_CHANGE),
         rules=in_force.rules(),
         length_in_words=explained.length_in_words,
         pauses_in_words=change_words.pauses_in_words,

@@ -414,6 +414,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/timescales/changes"): Declared(EVERYONE),
     ("GET", "/timescales/change"): Declared(ADMINISTRATOR),
     ("POST", "/timescales/change"): Declared(ADMINISTRATOR, typed={"kind": "decide"}),
+    ("GET", "/timescales/hours"): Declared(ADMINISTRATOR),
+    ("POST", "/timescales/hours"): Declared(ADMINISTRATOR),
     ("GET", "/monitoring"): Declared(OVERSEERS),
     ("POST", "/timescales/closure-days"): Declared(ADMINISTRATOR),
     ("POST", "/timescales/closure-days/remove"): Declared(ADMINISTRATOR, typed={"day": "2026-12-29"}),
