@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
+from portal.access.roles import Role
 from portal.accounts.models import User
 from portal.dashboards.shown import Item, Link, Listed, Reading
 from portal.referrals.models import Referral
@@ -60,14 +63,19 @@ def count(actor: Actor) -> int:
         return 0
     if not actor.may(Permission.REFERRAL_ANSWER):
         return timescales.waiting_count(actor)
-    mine = timescales.waiting_for(actor)
+    all_of_them = _all_counted(actor.role, accepts=actor.may(Permission.TRANSFER_ACCEPT))
+    return session.execute(all_of_them, timescales.asked_by(actor)).scalar_one()
+
+
+@cache
+def _all_counted(role: Role, *, accepts: bool) -> SelectOfScalar[int]:
+    me, here, mine = bindparam("me"), bindparam("here"), timescales.waiting_for(role)
     prompts = select(func.count(col(Prompt.id))).where(*mine)
-    offers = select(func.count(col(Transfer.id))).where(*_is_offered(actor))
+    offers = select(func.count(col(Transfer.id))).where(*_is_offered(here) if accepts else (false(),))
     prompted = select(Prompt.reference).where(*mine)
-    own = select(func.count(col(Referral.id)) + prompts.scalar_subquery() + offers.scalar_subquery()).where(
-        *_is_own_work(actor), col(Referral.reference).not_in(prompted)
+    return select(func.count(col(Referral.id)) + prompts.scalar_subquery() + offers.scalar_subquery()).where(
+        *_is_own_work(me, here), col(Referral.reference).not_in(prompted)
     )
-    return session.execute(own).scalar_one()
 
 
 def _prompts(actor: Actor) -> list[tuple[Prompt, Referral | None, str]]:
@@ -93,13 +101,13 @@ def _prompted(prompts: list[tuple[Prompt, Referral | None, str]], now: datetime)
     return [replace(item, detail=", ".join(filter(None, parts))) for item, parts in zip(items, said, strict=True)]
 
 
-def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Match what the actor's organisation has been asked, and the drafts that are the actor's, or nobody's now."""
+def _is_own_work(me: Any, here: Any) -> tuple[ColumnElement[bool], ...]:
+    """Match what the organisation `here` has been asked, and the drafts that are mine, or nobody's now."""
     state = col(Referral.state)
     contact = col(Referral.contact_id)
-    begun = and_(state == State.DRAFT, or_(contact == actor.user_id, contact.is_(None)))
+    begun = and_(state == State.DRAFT, or_(contact == me, contact.is_(None)))
     return (
-        col(Referral.organisation_id) == actor.organisation_id,
+        col(Referral.organisation_id) == here,
         or_(state == State.INFORMATION_REQUESTED, begun),
     )
 
@@ -107,24 +115,22 @@ def _is_own_work(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 def _own_work(actor: Actor) -> list[Referral]:
     if not actor.may(Permission.REFERRAL_ANSWER):
         return []
-    mine = select(Referral).where(*_is_own_work(actor))
+    mine = select(Referral).where(*_is_own_work(actor.user_id, actor.organisation_id))
     ordered = mine.order_by(col(Referral.next_due_at).asc().nulls_last(), col(Referral.last_change_at).desc())
     return list(db.session().scalars(ordered.limit(MOST)).all())
 
 
-def _is_offered(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Match the families that other services would hand to the actor's organisation, if the actor may answer."""
-    if not actor.may(Permission.TRANSFER_ACCEPT):
-        return (false(),)
-    return (col(Transfer.to_organisation_id) == actor.organisation_id, col(Transfer.state) == TransferState.OFFERED)
+def _is_offered(here: Any) -> tuple[ColumnElement[bool], ...]:
+    """Match the families that other services would hand to the organisation `here`."""
+    return (col(Transfer.to_organisation_id) == here, col(Transfer.state) == TransferState.OFFERED)
 
 
 def _offers(actor: Actor) -> list[tuple[str, datetime]]:
     """Return the key of each offer that waits and since when, the longest wait first; nothing of what it says."""
     if not actor.may(Permission.TRANSFER_ACCEPT):
         return []
-    made = select(Transfer.key, Transfer.offered_at).where(*_is_offered(actor)).order_by(col(Transfer.id)).limit(MOST)
-    return [(key, at) for key, at in db.session().execute(made).all()]
+    made = select(Transfer.key, Transfer.offered_at).where(*_is_offered(actor.organisation_id))
+    return [(key, at) for key, at in db.session().execute(made.order_by(col(Transfer.id)).limit(MOST)).all()]
 
 
 def _offered(offer: tuple[str, datetime], now: datetime) -> Item:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, select
@@ -106,19 +107,24 @@ def covered_by(actor: Actor) -> SelectOfScalar[int]:
 
     As both are now: whoever has another role since, or has left, is covered no more and covers nobody.
     """
+    return covered(actor.role, actor.user_id, actor.organisation_id, today())
+
+
+def covered(role: Role, me: Any, here: Any, day: Any) -> SelectOfScalar[int]:
+    """Return the select of `covered_by` for whoever has this role: of values, or of parameters that stand for them."""
     theirs = and_(
         col(Membership.user_id) == col(Absence.user_id),
         col(Membership.organisation_id) == col(Absence.organisation_id),
         col(Membership.ended_at).is_(None),
-        col(Membership.role).in_([role for role in Role if _may_do(actor.role, role)]),
+        col(Membership.role).in_([each for each in Role if _may_do(role, each)]),
     )
     return (
         select(Absence.user_id)
         .join(Membership, theirs)
         .where(
-            col(Absence.deputy_id) == actor.user_id,
-            col(Absence.organisation_id) == actor.organisation_id,
-            *_today(),
+            col(Absence.deputy_id) == me,
+            col(Absence.organisation_id) == here,
+            *_lasts(day),
         )
     )
 
@@ -130,7 +136,7 @@ def standing_in(user_id: int, organisation_id: int) -> list[Member]:
     """
     session = db.session()
     wanted = select(Absence.deputy_id).where(
-        col(Absence.user_id) == user_id, col(Absence.organisation_id) == organisation_id, *_today()
+        col(Absence.user_id) == user_id, col(Absence.organisation_id) == organisation_id, *_lasts(today())
     )
     with as_system(session):
         deputies = set(session.scalars(wanted).all())
@@ -141,8 +147,7 @@ def standing_in(user_id: int, organisation_id: int) -> list[Member]:
     return [each for each in members if person and each.user_id in deputies and may_stand_in(each, person)]
 
 
-def _today() -> tuple[ColumnElement[bool], ...]:
-    day = today()
+def _lasts(day: Any) -> tuple[ColumnElement[bool], ...]:
     return (col(Absence.ended_at).is_(None), col(Absence.first_day) <= day, col(Absence.last_day) >= day)
 
 
