@@ -91,15 +91,11 @@ def look_at(actor: Actor, concern: Concern) -> bool:
 def decide(actor: Actor, concern: Concern, decided: Decided, seen: int) -> ConcernDecision:
     """Add a decision about a concern of which `actor` had read `seen` decisions; whoever decides has looked at it.
 
-    Raises SomeoneWasFirstError when there has been another decision since.
+    Raises SomeoneWasFirstError when there has been another decision since, or the form does not say how many were read.
     """
     earlier = queries.decisions_of(actor, concern)
     if len(earlier) != seen:
-        newest = earlier[-1]
-        when = short_datetime(newest.decided_at)
-        raise SomeoneWasFirstError(
-            f"{newest.decided_by_name} decided “{rules.OUTCOMES[newest.outcome]}” on {when}. Read it before you decide."
-        )
+        raise SomeoneWasFirstError(_since(earlier))
     look_at(actor, concern)
     made = ConcernDecision(
         key=secrets.token_urlsafe(18),
@@ -141,3 +137,12 @@ def _add(actor: Actor, referral: Referral, raised: Raised, ksaf_id: int, now: da
     db.session().add(made)
     db.session().flush()
     return made
+
+
+def _since(earlier: list[ConcernDecision]) -> str:
+    """Return what to read before deciding: the newest decision, or the concern where there is none."""
+    if not earlier:
+        return "This page was out of date. Read the concern before you decide."
+    newest = earlier[-1]
+    decided = f"{newest.decided_by_name} decided “{rules.OUTCOMES[newest.outcome]}”"
+    return f"{decided} on {short_datetime(newest.decided_at)}. Read it before you decide."

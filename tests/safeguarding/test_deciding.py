@@ -147,6 +147,16 @@ def test_what_was_typed_survives_what_is_missing(client_of, kept, address, wrong
     assert all(TYPED[each] in answer.text for each in ("rationale", "spoke_to") if each not in wrong)
 
 
+@pytest.mark.parametrize("seen", ["", "1", "-1", "\0", "9" * 25])
+def test_a_form_that_does_not_say_what_was_read_decides_nothing_and_keeps_the_words(client_of, kept, address, seen):
+    team = client_of(kept.safeguarding)
+    answer = team.post(f"{address}/decide", data=TYPED | {"manager": "nobody", "seen": seen})
+    assert answer.status_code == 409
+    assert "This page was out of date" in answer.text
+    assert all(TYPED[each] in answer.text for each in ("rationale", "spoke_to"))
+    assert WHY not in team.get(address).text
+
+
 def test_nobody_is_their_own_manager(client_of, kept, address):
     assert "Margaret Ellis" not in client_of(kept.manager).get(f"{address}/decide").text.partition("Which manager")[2]
 
