@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from portal import db, tables
 from portal.access.roles import OrganisationKind, Role
@@ -33,14 +33,14 @@ class Owed:
 
     def spread(self, over: timedelta) -> None:
         """Let them fall due one after another, evenly within `over` before the last."""
-        deadline, rung = HERE["deadline"], HERE["deadline_rung"]
+        deadline, rung, last = HERE["deadline"], HERE["deadline_rung"], self.due_at
         with self.database.system_transaction() as session:
-            for number in range(self.number):
-                at, which = self.due_at - over * number / self.number, number + 1
-                connection = session.connection()
-                connection.execute(update(deadline).where(deadline.c.subject_id == which).values(due_at=at))
-                of = select(deadline.c.id).where(deadline.c.subject_id == which).scalar_subquery()
-                connection.execute(update(rung).where(rung.c.deadline_id == of).values(fires_at=at))
+            connection = session.connection()
+            ids = connection.execute(_OURS.order_by(deadline.c.subject_id)).scalars()
+            told = [{"of": each, "at": last - over * number / self.number} for number, each in enumerate(ids)]
+            due, fires = {"due_at": bindparam("at")}, {"fires_at": bindparam("at")}
+            connection.execute(update(deadline).where(deadline.c.id == bindparam("of")).values(due), told)
+            connection.execute(update(rung).where(rung.c.deadline_id == bindparam("of")).values(fires), told)
 
     def due_times(self) -> dict[int, datetime]:
         """Return when each rung is, or was, due."""
