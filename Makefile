@@ -35,7 +35,8 @@ test: setup-dev test-needs
 # See docs/operations/faults.md for what each of these is.
 faults: export FAULT_DEADLINES ?= 10000
 faults: export FAULT_WRITES ?= 1000
-faults: export FAULT_REQUESTS ?= 100
+faults: export FAULT_PAIRS ?= 60
+faults: export FAULT_REQUESTS ?= 20
 faults: export FAULT_SLOWER ?= 1.1
 faults: export FAULT_KILLS ?= 200
 faults: export FAULT_TIMEOUT ?= 3600

@@ -61,8 +61,8 @@ class Fleet:
         """Run a command to its end, which has to be a good one."""
         child = self.start(*command, **environment)
         child.join(patience)
-        self.living.remove(child)
         assert child.exitcode == 0, f"{self.log_tail()}\nended with {child.exitcode}"
+        self.living.remove(child)  # one that has outlived the patience is left to stop()
 
     def stop(self) -> None:
         """End whatever is left."""

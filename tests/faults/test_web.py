@@ -3,6 +3,7 @@
 import http.client
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from tests.faults.fleet import until
 from tests.faults.owed import Owed
 
 WRITERS, SCHEDULERS = 4, 3
+BOTH_AWAY = 300  # seconds that somebody goes on sending: a busy machine needs many to start two servers again
 WEB_POINTS = (Point.WEB_BEFORE_COMMIT, Point.WEB_AFTER_COMMIT)
 
 
@@ -64,7 +66,9 @@ class Writing:
 
     def write(self, number: int) -> None:
         text = f"Message {number}: she was in on Tuesday and asked after her sister."
-        for attempt in range(200):
+        give_up, attempt = time.monotonic() + BOTH_AWAY, 0
+        while time.monotonic() < give_up:
+            attempt += 1
             try:
                 port = self.ports[(number + attempt) % len(self.ports)]
                 answer = self.who.post(port, self.path, text=text, request_key=f"a-key-of-its-own-{number}")
