@@ -15,6 +15,7 @@ from portal.timescales.figures import FigureError, Figures
 from portal.timescales.timescale import Timescale
 from portal.web.attempts import attempt
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("timescale_changes", __name__)
 
@@ -23,7 +24,7 @@ blueprint = Blueprint("timescale_changes", __name__)
 @requires(Permission.TIMESCALES_READ)
 def changes(actor: Actor) -> Response:
     """Show what was changed, newest first; who did it to KSAF alone."""
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"))
     found, rules = changing.history(actor, before), in_force.rules()
     shown = [(each, _titled(each.kind), change_words.differences(each, rules)) for each in found[: changing.PAGE]]
     older = f"/timescales/changes?before={shown[-1][0].number}" if len(found) > changing.PAGE else None

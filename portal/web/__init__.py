@@ -6,7 +6,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from portal import clock
 from portal.config import Settings
-from portal.web import converters, errors, filters, headers, limits, logs, proxies, rendering, transactions
+from portal.web import converters, errors, filters, headers, limits, logs, parameters, proxies, rendering, transactions
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -14,6 +14,7 @@ def install(app: Flask, settings: Settings) -> None:
     proxies.install(app, settings.proxies)
     logs.install(app)
     limits.install(app)
+    parameters.install(app)
     headers.install(app, https_only=settings.is_production)
     transactions.install(app)
     errors.install(app)

@@ -5,6 +5,8 @@ import re
 # PostgreSQL keeps no NUL, and a lone surrogate is no UTF-8.
 UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
+# PostgreSQL's integer ends here: no row has a higher number, and it refuses to compare one with more.
+LARGEST = 2**31 - 1
 
 
 def printable(text: str) -> str:
@@ -17,9 +19,17 @@ def printable(text: str) -> str:
 
 def one_line(text: str | None) -> str:
     """Return what was typed into a short field on one line, without what cannot be kept; empty for nothing."""
-    return " ".join(UNPRINTABLE.sub("", text or "").split())
+    return " ".join(UNPRINTABLE.sub("", (text or "").replace(REPLACEMENT, "")).split())
 
 
 def tidied(text: str | None) -> str:
     """Return what was typed into a field, printable and without the space around it; empty for nothing."""
     return printable(text or "").strip()
+
+
+def whole_number(text: str | None, most: int = LARGEST) -> int | None:
+    """Return the whole number from 0 to `most` that `text` is, or None: hidden fields and addresses hold anything."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        return None
+    found = int(text)
+    return found if found <= most else None

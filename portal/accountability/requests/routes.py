@@ -12,18 +12,17 @@ from portal.accountability.requests.queries import MOST, Opened
 from portal.accounts import held
 from portal.web.dates import today
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("data_requests", __name__, url_prefix="/data-requests")
-_LONGEST_ID = 12
 
 
 @blueprint.get("")
 @requires(Permission.DATA_REQUEST_READ)
 def index(actor: Actor) -> Response:
     """Show the register: what is to be answered, by when; or what was."""
-    answered, before = request.args.get("show") == "answered", request.args.get("before", "")
-    is_known = before.isascii() and before.isdigit() and len(before) <= _LONGEST_ID
-    found = queries.requests(actor, answered=answered, before=int(before) if is_known else None)
+    answered = request.args.get("show") == "answered"
+    found = queries.requests(actor, answered=answered, before=whole_number(request.args.get("before")))
     return render(
         "data_requests/register.html",
         answered=answered,

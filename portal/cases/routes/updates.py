@@ -33,10 +33,9 @@ from portal.referrals.record import note_view
 from portal.safeguarding import call_now
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("cases_updates", __name__, url_prefix="/referrals/<reference:reference>/weeks/<week:number>")
-# A version has a few digits; more is not ours.
-_LONGEST_VERSION = 9
 THIS_WEEK = "this-week"
 """Where the form was opened from, so that posting leads on to the next."""
 
@@ -118,8 +117,8 @@ def _seen() -> int:
 
 
 def _version(typed: Mapping[str, str]) -> int:
-    text = typed.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION else -1
+    known = whole_number(typed.get("version"))
+    return -1 if known is None else known
 
 
 def _support(opened: OpenedWeek) -> str:

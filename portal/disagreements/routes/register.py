@@ -19,9 +19,9 @@ from portal.referrals.progress import child_in_list
 from portal.timescales.descriptions import describe
 from portal.web import dates, spreadsheet
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("disagreements_register", __name__, url_prefix="/disagreements")
-_LONGEST_ID = 12
 _WHICH = {Which.OPEN: "Open", Which.LATE: "Overdue", Which.ENDED: "Ended"}
 
 
@@ -62,15 +62,13 @@ def export(actor: Actor) -> Response:
 
 
 def _wanted() -> Wanted:
-    typed = {key: request.args.get(key, "") for key in ("show", "stage", "outcome", "before")}
+    typed = {key: request.args.get(key, "") for key in ("show", "stage", "outcome")}
     stage = typed["stage"] if typed["stage"] in {str(each.value) for each in Stage} else ""
-    before = typed["before"]
-    is_id = before.isascii() and before.isdigit() and len(before) <= _LONGEST_ID
     return Wanted(
         which=Which(typed["show"]) if typed["show"] in set(Which) else Which.OPEN,
         stage=Stage(int(stage)) if stage else None,
         outcome=Outcome(typed["outcome"]) if typed["outcome"] in set(Outcome) else None,
-        before=int(before) if is_id else None,
+        before=whole_number(request.args.get("before")),
     )
 
 

@@ -18,11 +18,10 @@ from portal.enquiries.models import Caller, Enquiry
 from portal.enquiries.queries import Wanted
 from portal.organisations import contacts
 from portal.web.rendering import render
-from portal.web.typed import one_line
+from portal.web.typed import one_line, whole_number
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 _FILTERS = {None: "All", Caller.PARENT: "Parents", Caller.PROFESSIONAL: "Professionals", Caller.UNNAMED: "Not named"}
-_NEWEST = 2**31  # no row has a higher number: PostgreSQL's integer ends below it
 
 
 @blueprint.get("", strict_slashes=False)
@@ -104,11 +103,11 @@ def _hint(each: directory.Service) -> str:
 
 
 def _wanted() -> Wanted:
-    typed, before = request.args.get("show"), request.args.get("before", default=0, type=int)
+    typed = request.args.get("show")
     return Wanted(
         caller=Caller(typed) if typed in set(Caller) else None,
         search=one_line(request.args.get("q")),
-        before=before if 0 < before < _NEWEST else None,
+        before=whole_number(request.args.get("before")) or None,
     )
 
 

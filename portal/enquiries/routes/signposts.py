@@ -15,17 +15,16 @@ from portal.organisations import contacts
 from portal.organisations.queries import agreement_in_force
 from portal.web.dates import long_datetime
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("signposts", __name__, url_prefix="/signposts")
-_NEWEST = 2**31  # no row has a higher number: PostgreSQL's integer ends below it
 
 
 @blueprint.get("", strict_slashes=False)
 @requires(Permission.SIGNPOST_READ)
 def show(actor: Actor) -> Response:
     """What was signposted, newest first, and how each stands."""
-    asked = request.args.get("before", default=0, type=int)
-    before = asked if 0 < asked < _NEWEST else None
+    before = whole_number(request.args.get("before")) or None
     found = queries.signposts(actor, before)
     return render(
         "enquiries/signposts.html",

@@ -23,10 +23,9 @@ from portal.referrals.routes.drafts import sent_already
 from portal.web.dates import today
 from portal.web.rendering import render
 from portal.web.transactions import keep_changes
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("sections", __name__, url_prefix="/referrals/<reference:reference>/sections")
-# A version has a few digits; more is not ours.
-_LONGEST_VERSION = 10
 CONSENT = "consent-and-contact"
 
 
@@ -137,8 +136,8 @@ def _differing(place: Section, form: Form, theirs: ReferralSection | None) -> di
 
 
 def _seen(posted: Mapping[str, str]) -> int:
-    text = posted.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else -1
+    known = whole_number(posted.get("version"))
+    return -1 if known is None else known
 
 
 def _next_address(place: Place) -> str:

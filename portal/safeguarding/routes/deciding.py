@@ -12,9 +12,9 @@ from portal.safeguarding.decision_forms import DecisionForm
 from portal.safeguarding.queries import OpenedConcern
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("concern_deciding", __name__, url_prefix="/concerns/<reference:reference>")
-_LONGEST_COUNT = 4
 
 
 @blueprint.get("/decide")
@@ -53,8 +53,8 @@ def print_chronology(actor: Actor, opened: OpenedConcern) -> Response:
 
 def _seen() -> int:
     """Return how many decisions the form was shown with."""
-    given = request.form.get("seen", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= _LONGEST_COUNT else -1
+    known = whole_number(request.form.get("seen"))
+    return -1 if known is None else known
 
 
 def _show(actor: Actor, opened: OpenedConcern, given: DecisionForm, *, told: str = "", status: int = 200) -> Response:

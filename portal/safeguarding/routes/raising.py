@@ -16,6 +16,7 @@ from portal.safeguarding import call_now, forms, queries, service
 from portal.safeguarding.forms import ConcernForm
 from portal.safeguarding.models import ConcernReceipt
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("concern_raising", __name__)
 MOST_WEEKS = 99  # what the address of a week can say
@@ -57,8 +58,7 @@ def received(actor: Actor, receipt: ConcernReceipt) -> Response:
 
 def _week() -> int | None:
     """Return the week of support whose update the form was opened from, if any."""
-    given = request.values.get("week", "")
-    return int(given) if given.isascii() and given.isdigit() and 0 < int(given) <= MOST_WEEKS else None
+    return whole_number(request.values.get("week"), MOST_WEEKS) or None
 
 
 def _show(referral: Referral, given: ConcernForm, *, status: int = 200) -> Response:

@@ -10,9 +10,9 @@ from portal.safeguarding import queries, queue, service, shown, trail
 from portal.safeguarding.queries import OpenedConcern
 from portal.safeguarding.queue import Group
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("concerns", __name__, url_prefix="/concerns")
-_LONGEST_ID = 12
 
 
 @blueprint.get("")
@@ -20,13 +20,11 @@ _LONGEST_ID = 12
 def index(actor: Actor) -> Response:
     """Show what `actor` raised, and above it the queue to those who look at concerns."""
     group = Group.DECIDED if request.args.get("show") == Group.DECIDED else Group.OPEN
-    before = request.args.get("before", "")
-    is_known = before.isascii() and before.isdigit() and len(before) <= _LONGEST_ID
     return render(
         "safeguarding/concerns.html",
         reads=queries.may_read(actor),
         group=group,
-        listed=queue.page(actor, group, int(before) if is_known else None),
+        listed=queue.page(actor, group, whole_number(request.args.get("before"))),
         receipts=queries.own_receipts(actor),
     )
 

@@ -10,14 +10,15 @@ from portal.staffing import forms, queries, service
 from portal.staffing.forms import HandOverForm
 from portal.staffing.rules import Part, parts_at
 from portal.web.dates import count_of
+from portal.web.typed import whole_number
 
 
 def carry_out(actor: Actor, again: Callable[[HandOverForm], Response], to: str) -> Response:
     """Hand over what was posted and go on to the address `to`; or show the form `again` with what is missing."""
     part, before = _part(actor), request.form.get("before", "")
-    if not (before == "" or (before.isascii() and before.isdigit())):
+    holder = whole_number(before)
+    if before and holder is None:
         abort(422)
-    holder = int(before) if before else None
     form = forms.posted(request.form, part, holder)
     if not form.validate():
         return again(form)

@@ -21,10 +21,9 @@ from portal.triage.assessment.service import Overtaken
 from portal.triage.known import queries as known
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
+from portal.web.typed import whole_number
 
 blueprint = Blueprint("triage_assessment", __name__, url_prefix="/referrals/<reference:reference>")
-# A version has a few digits; more is not ours.
-_LONGEST_VERSION = 9
 
 
 @blueprint.get("/assessment")
@@ -90,5 +89,5 @@ def _show(
 
 
 def _seen_version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION else -1
+    known = whole_number(request.form.get("version"))
+    return -1 if known is None else known
