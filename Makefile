@@ -41,7 +41,7 @@ faults: export FAULT_SLOWER ?= 1.1
 faults: export FAULT_KILLS ?= 200
 faults: export FAULT_TIMEOUT ?= 3600
 faults: setup-dev test-needs
-	$(BIN)/pytest tests/faults --numprocesses=0 $(TESTS)
+	$(BIN)/pytest tests/faults $$($(BIN)/python -m tests.promises) --numprocesses=0 $(TESTS)
 
 # BENCH_SIZES and BENCH_REQUESTS make it longer or shorter; see tests/bench/__main__.py.
 bench: setup-dev

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from portal import clock, config, create_app, crypto, db
 from portal.health import service as health
-from tests import live, postgres
+from tests import live, postgres, promises
 from tests.factories import people
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,12 +107,15 @@ def empty(url: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Print every figure a passing test printed, so that one run shows them all, whichever worker measured them."""
+    """Print every figure a passing test printed, whichever worker measured it; then the tables of time and data."""
     terminalreporter.section("figures")
     for report in terminalreporter.stats.get("passed", []):
         for line in report.capstdout.splitlines() if report.when == "call" else ():
             if line.strip():
                 terminalreporter.write_line(f"{report.nodeid.partition('tests/')[2]}: {line.strip()}")
+    ended = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, [])]
+    for line in promises.lines(ended):
+        terminalreporter.write_line(line)
 
 
 class Moment:
