@@ -33,6 +33,7 @@ class Permission(StrEnum):
     REFERRAL_RETURN = "referral.return"
     REFERRAL_MOVE_ON = "referral.move_on"
     REFERRAL_CLOSE = "referral.close"
+    RECORD_REVIEW = "record.review"
     REFERRAL_REOPEN = "referral.reopen"
     # triage
     ASSESSMENT_READ = "assessment.read"

@@ -47,6 +47,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.REFERRAL_RETURN: _MANAGER,
     Permission.REFERRAL_MOVE_ON: _MANAGER,
     Permission.REFERRAL_CLOSE: _MANAGER,
+    Permission.RECORD_REVIEW: _MANAGER,
     Permission.REFERRAL_REOPEN: _MANAGER,
     # triage
     Permission.ASSESSMENT_READ: _TRIAGE | _DELIVERERS,

@@ -43,6 +43,7 @@ class Action(StrEnum):
     REFERRAL_VIEWED = "referrals:referral:viewed"
     REFERRAL_UPDATED = "referrals:referral:updated"
     REFERRAL_CHASED = "referrals:referral:chased"
+    RECORD_REVIEWED = "referrals:record:reviewed"
     MESSAGE_SENT = "referrals:message:sent"
     ATTACHMENT_ADDED = "referrals:attachment:added"
     ATTACHMENT_REMOVED = "referrals:attachment:removed"

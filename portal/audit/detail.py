@@ -40,6 +40,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.REFERRAL_VIEWED: frozenset({"reference", "page"}),
     Action.REFERRAL_UPDATED: frozenset({"reference", "kind"}),
     Action.REFERRAL_CHASED: frozenset({"reference"}),
+    Action.RECORD_REVIEWED: frozenset({"reference"}),
     Action.MESSAGE_SENT: frozenset({"reference"}),
     Action.ATTACHMENT_ADDED: frozenset({"reference", "key", "digest"}),
     Action.ATTACHMENT_REMOVED: frozenset({"reference", "key"}),

@@ -47,6 +47,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.REFERRAL_MOVED: "Moved a referral on",
         Action.REFERRAL_UPDATED: "Told KSAF what has changed",
         Action.REFERRAL_CHASED: "Chased KSAF",
+        Action.RECORD_REVIEWED: "Reviewed an open record",
         Action.MESSAGE_SENT: "Sent a message",
         Action.ATTACHMENT_ADDED: "Added a file",
         Action.ATTACHMENT_REMOVED: "Removed a file",

@@ -11,6 +11,7 @@ from portal.backups.manifest import DamagedError
 from portal.backups.rules import Kept
 from portal.cli import command
 from portal.cli.command import Refusal
+from portal.referrals import record_reviews
 from portal.retention.erasures import DamagedListError
 from portal.web.dates import count_of
 
@@ -74,6 +75,7 @@ def restore(file: Path, *, without_erasures: bool) -> None:
         raise Refusal(str(problem)) from None
     if place := restoring.broken(command.database(), held):
         raise Refusal(f"The rows are back, but the audit is not whole. {place}")
+    record_reviews.begin_where_missing(command.database())
     number = sum(int(count) for count, _ in held.tables.values())
     click.echo(
         f"Restored and verified {number} rows of {len(held.tables)} tables and {len(held.files)} attachments"

@@ -9,12 +9,14 @@ import click
 from portal import clock, schema
 from portal.cli import command
 from portal.cli.command import Refusal
+from portal.referrals import record_reviews
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
     schema.migrate(command.settings().database_url)
+    record_reviews.begin_where_missing(command.database())
 
 
 @click.command()

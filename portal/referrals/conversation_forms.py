@@ -1,6 +1,6 @@
 """What people type about a referral that has been sent."""
 
-from wtforms import Form, RadioField, TextAreaField
+from wtforms import Form, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than the stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -46,6 +46,31 @@ class WithdrawForm(TextForm):
     """Why a referral is withdrawn."""
 
     text = long_text("Why are you withdrawing it?", "Enter why you are withdrawing the referral")
+
+
+class RecordReviewForm(TextForm):
+    """What a manager found in an open record; `seen` is the newest review that the page showed, 0 for none."""
+
+    followed = RadioField(
+        "Has what was decided been followed through?",
+        [InputRequired("Select whether it has been followed through")],
+        choices=[
+            SelectChoice(value="yes", label="Yes"),
+            SelectChoice(value="no", label="No, something is outstanding"),
+        ],
+    )
+    text = long_text(
+        "What did you find?",
+        "Enter what you found",
+        "What was done, what is outstanding, who does it and by when. KSAF’s staff on this referral read it. The"
+        " referrer does not.",
+    )
+    seen = HiddenField(default="0")
+
+    @property
+    def newest_seen(self) -> int:
+        """Return the id of the newest review that the page showed; 0 for none, or for what is no id."""
+        return int(self.seen.data) if (self.seen.data or "").isdecimal() else 0
 
 
 class UpdateForm(TextForm):

@@ -1,17 +1,21 @@
 """What each event of the lifecycle does to the referral's deadlines and prompts, as a table."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from portal import db
 from portal.referrals import sender
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.rules import Event
+from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
+RECORD_REVIEW = "record_review"
 ADVICE = ("call_back",)
 SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
@@ -41,7 +45,7 @@ class Effect:
 
 
 EFFECTS: dict[Event, Effect] = {
-    Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome")),
+    Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
     Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",)),
@@ -61,25 +65,29 @@ EFFECTS: dict[Event, Effect] = {
     Event.AUTHORISE_ADVICE: Effect(WaitingOn.OPERATOR, meets=("outcome",), settles=_DECIDED),
     Event.AUTHORISE: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("allocate",), settles=_DECIDED),
     Event.AUTHORISE_ONWARD: Effect(WaitingOn.OPERATOR, meets=("outcome",), starts=("onward_offer",), settles=_DECIDED),
-    Event.AUTHORISE_NOT_ACCEPTED: Effect(WaitingOn.NOBODY, meets=("outcome",), settles=_DECIDED),
+    Event.AUTHORISE_NOT_ACCEPTED: Effect(
+        WaitingOn.NOBODY, meets=("outcome",), cancels=(RECORD_REVIEW,), settles=(*_DECIDED, News.RECORD_OUTSTANDING)
+    ),
     Event.ALLOCATE: Effect(WaitingOn.OPERATOR, meets=("allocate",)),
     Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=(*ADVICE, *SUPPORT), starts=("onward_offer",), settles=_HELPING),
     Event.CLOSE: Effect(
         WaitingOn.NOBODY,
-        ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY),
-        settles=(*_HELPING, News.OFFER_DECLINED),
+        ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY, RECORD_REVIEW),
+        settles=(*_HELPING, News.OFFER_DECLINED, News.RECORD_OUTSTANDING),
     ),
-    Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=DECIDING),
+    Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=(*DECIDING, RECORD_REVIEW)),
     # A risk that changed is still looked at: that a referral was withdrawn does not make a child safe.
     Event.WITHDRAW: Effect(
         WaitingOn.NOBODY,
-        cancels=("acknowledge", "chase", *DECIDING, "information", "attendance_context"),
-        settles=(News.DECISION_WAITING, News.DECISION_RETURNED, News.CONTEXT_ASKED),
+        cancels=("acknowledge", "chase", *DECIDING, "information", "attendance_context", RECORD_REVIEW),
+        settles=(News.DECISION_WAITING, News.DECISION_RETURNED, News.CONTEXT_ASKED, News.RECORD_OUTSTANDING),
     ),
     Event.DISCARD: Effect(WaitingOn.NOBODY),
 }
 # Who owes each kind: the operator, except what is asked of the referrer.
 OWED_BY_REFERRER = frozenset({"chase", "information"})
+# And to whoever sent it, except what KSAF owes itself: no partner reads of it.
+OWED_TO_ITSELF = frozenset({RECORD_REVIEW})
 
 
 def subject_of(referral: Referral) -> Subject:
@@ -98,12 +106,13 @@ def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     )
     for kinds, change in done:
         for kind in kinds:
-            change(subject, kind, why)
+            with _reaching(kind):
+                change(subject, kind, why)
     timescales.cancel_everywhere(referral.reference, effect.ends, why)
     for each in effect.settles:
         news.settle(each, referral.reference, why)
     for kind in effect.starts:
-        _start(kind, subject, referral, operator_id)
+        owe(kind, referral, operator_id)
     referral.waiting_on = effect.waiting_on
     keep_next_due(referral)
 
@@ -117,9 +126,19 @@ def keep_next_due(referral: Referral) -> None:
     referral.next_due_kind, referral.next_due_at = following or (None, None)
 
 
-def _start(kind: str, subject: Subject, referral: Referral, operator_id: int) -> None:
+def owe(kind: str, referral: Referral, operator_id: int) -> None:
+    """Start the clock of `kind` on `referral`, if it does not run, for whoever owes it to the other side."""
     owner = sender.side(referral)
     by, to = (owner, operator_id) if kind in OWED_BY_REFERRER else (operator_id, owner)
     # What the referrer owes is on its contact; what KSAF owes is on whoever has it, or on triage.
     person = referral.contact_id if kind in OWED_BY_REFERRER else referral.assigned_to_id
-    timescales.start(kind, subject, referral.reference, owed_by_id=by, owed_to_id=to, person_id=person)
+    if kind in OWED_TO_ITSELF:
+        to, person = operator_id, None
+    about, reference = subject_of(referral), referral.reference
+    with _reaching(kind):
+        timescales.start(kind, about, reference, owed_by_id=by, owed_to_id=to, person_id=person)
+
+
+def _reaching(kind: str) -> AbstractContextManager[object]:
+    """Reach what KSAF owes itself also where a partner's step begins or ends it, who never sees it."""
+    return as_system(db.session()) if kind in OWED_TO_ITSELF else nullcontext()

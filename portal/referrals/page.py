@@ -11,7 +11,18 @@ from portal.access.policy import Permission
 from portal.consent import queries as consent
 from portal.consent.forms import AsOfForm
 from portal.notifications.queries import failed_mail_for
-from portal.referrals import beside, conversation, lifecycle, progress, queries, record, sender, standing, whom
+from portal.referrals import (
+    beside,
+    conversation,
+    lifecycle,
+    progress,
+    queries,
+    record,
+    record_reviews,
+    sender,
+    standing,
+    whom,
+)
 from portal.referrals.corrections import queries as corrections
 from portal.referrals.files import attachments
 from portal.referrals.form import answer_words
@@ -272,6 +283,8 @@ def _further(actor: Actor, referral: Referral, path: str) -> list[Action]:
         possible.append(Action("Send a message", f"{path}/messages"))
     if actor.may(Permission.REFERRAL_UPDATE) and referral.state not in ENDED:
         possible.append(Action("Tell KSAF what has changed", f"{path}/update"))
+    if actor.may(Permission.RECORD_REVIEW) and record_reviews.is_open(referral):
+        possible.append(Action("Review the record", f"{path}/record-review"))
     if actor.may(Permission.HOLDER_NAME) and referral.state not in ENDED:
         possible.append(Action("Change who has it", f"{path}/who-has-it"))
     if actor.may(Permission.SCHOOL_MOVE_RECORD) and referral.submitted_at:

@@ -8,7 +8,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.referrals import lifecycle
-from portal.referrals.effects import SHARING, STATUTORY
+from portal.referrals.effects import RECORD_REVIEW, SHARING, STATUTORY
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event
 from portal.timescales import queries
@@ -41,6 +41,8 @@ def _where(actor: Actor, referral: Referral, deadline: Deadline) -> str:
     path = f"/referrals/{referral.reference}"
     if deadline.kind == "weekly_update" and actor.may(Permission.UPDATE_WRITE):
         return f"{path}/weeks/{deadline.week}#update"
+    if deadline.kind == RECORD_REVIEW and actor.may(Permission.RECORD_REVIEW):
+        return f"{path}/record-review"
     if deadline.kind in SHARING and actor.may(Permission.SHARING_READ):
         return f"{path}/sharing"
     event, page = _DONE_ON.get(deadline.kind, (None, ""))

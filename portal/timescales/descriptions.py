@@ -49,6 +49,7 @@ _SOMEBODY = {
     "statutory_acknowledgement": "gets the statutory referral acknowledged",
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",
+    "record_review": "has a manager review the open record",
     "concern": "looks at the safeguarding concern",
     "disagreement_first": "answers the disagreement",
     "disagreement_stage": "answers the disagreement",

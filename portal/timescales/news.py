@@ -58,6 +58,7 @@ class News(StrEnum):
     HOLD_REVIEW = "hold_review"
     ERASURE_WAITING = "erasure_waiting"
     ERASURE_RETURNED = "erasure_returned"
+    RECORD_OUTSTANDING = "record_outstanding"
 
 
 OF_DISAGREEMENTS = (

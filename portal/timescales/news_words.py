@@ -24,6 +24,12 @@ NEWS = {
         to_do="Open the question and answer it. You see the question and nothing else of the referral.",
         page="attendance-question",
     ),
+    News.RECORD_OUTSTANDING: Words(
+        title="A manager found something outstanding",
+        text="A manager has reviewed this open record. Not everything that was decided has been followed through.",
+        to_do="Open the referral and read under Timeline what is outstanding. Do it, or say when you will.",
+        closing="Close this once it is done: say what was done. A later review that finds nothing closes it too.",
+    ),
     News.RISK_CHANGED: Words(
         title="Risk has changed: read it now",
         text="The referrer has told KSAF that the risk has changed.",

@@ -41,6 +41,7 @@ _WORK_OF = {
     "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
     "sharing_decision": (Role.MANAGER,),
+    "record_review": (Role.MANAGER,),
     **dict.fromkeys(_AT_A_STAGE, (Role.MANAGER, Role.SAFEGUARDING_TEAM)),
     **dict.fromkeys(DATA_REQUESTS, (Role.MANAGER, Role.ADMINISTRATOR)),
 }

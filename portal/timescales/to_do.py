@@ -28,7 +28,7 @@ TO_DO = {
     ),
     "disagreement_turn": "Open the disagreement, read the answer, and say whether it is resolved or goes on.",
     "disagreement_partnership": "Ask the partnership again, and record what it says.",
-    "record_review": "Open the record and review it with a manager.",
+    "record_review": "Open the record, see whether what was decided has been followed through, and record it.",
     "sharing_decision": "Read the decision to share without consent, then authorise it or return it with a comment.",
     "refusal_reason": "Record under the decision to share why the family refused.",
     "tell_receiver": "Tell the receiving team that consent was refused, and record who was told.",
@@ -45,4 +45,5 @@ READ_UNDER = {
     "refusal_reason": "sharing",
     "tell_receiver": "sharing",
     "tell_family": "sharing",
+    "record_review": "record-review",
 }

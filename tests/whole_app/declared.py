@@ -269,6 +269,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("POST", f"{R}/extend"): Declared(MANAGER, SUPPORT),
     ("GET", f"{R}/move-on"): Declared(MANAGER, SUPPORT),
     ("POST", f"{R}/move-on"): Declared(MANAGER, SUPPORT),
+    ("GET", f"{R}/record-review"): Declared(MANAGER, SUPPORT),
+    ("POST", f"{R}/record-review"): Declared(MANAGER, SUPPORT),
     ("GET", f"{R}/reopen"): Declared(MANAGER, State.CLOSED),
     ("POST", f"{R}/reopen"): Declared(MANAGER, State.CLOSED),
     # Transfers.

@@ -5,7 +5,7 @@ from flask import Flask
 from portal.referrals import beside
 from portal.referrals.beside import Above
 from portal.referrals.files import storage
-from portal.referrals.routes import attachments, conversation, drafts, page, sections, starting, submit
+from portal.referrals.routes import attachments, conversation, drafts, page, record_reviews, sections, starting, submit
 from portal.referrals.routes import list as listed
 from portal.referrals.sharing import decision_routes
 from portal.referrals.sharing import routes as sharing
@@ -14,6 +14,7 @@ BLUEPRINTS = (
     listed.blueprint,
     page.blueprint,
     conversation.blueprint,
+    record_reviews.blueprint,
     sharing.blueprint,
     decision_routes.blueprint,
     starting.blueprint,
