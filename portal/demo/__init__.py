@@ -8,7 +8,7 @@ from typing import Any
 from portal import clock
 from portal.cases import jobs as weeks
 from portal.db import Database
-from portal.demo import cast
+from portal.demo import cast, figures
 from portal.demo.calendar import StoryTime
 from portal.demo.stories import Story, calls, signposts, stories
 from portal.demo.telling import Teller
@@ -56,8 +56,10 @@ def _tell(database: Database, told: Sequence[Story]) -> None:
     for admin in cast.accept_terms(actors):
         with database.transaction(tenant=admin.organisation_id):
             organisations.accept_terms(admin)
-    teller = Teller(database, StoryTime(calendar, real), actors)
+    times = StoryTime(calendar, real)
+    teller = Teller(database, times, actors)
     happenings = [happening for story in told for happening in teller.happenings(story)]
+    happenings += figures.happenings(database, times, actors)
     happenings += [teller.call(words) for words in calls()]
     happenings += [happening for words in signposts() for happening in teller.signpost(words)]
     for instant, happen in sorted(happenings, key=lambda happening: happening[0]):

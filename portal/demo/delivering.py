@@ -8,6 +8,7 @@ from portal.cases.models import Engagement
 from portal.cases.opened_week import OpenedWeek
 from portal.cases.update_form import Content
 from portal.demo import concerns
+from portal.referrals import record_reviews
 from portal.referrals.models import Referral
 
 Deed = Callable[[Actor, Referral, dict[str, str]], object]
@@ -45,7 +46,14 @@ def _draft(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
     update_drafts.save_draft(actor, opened, typed, opened.row.draft_version)
 
 
+def _review_record(actor: Actor, referral: Referral, words: dict[str, str]) -> None:
+    newest = next(iter(record_reviews.earlier(actor, referral)), None)
+    seen = newest.id or 0 if newest else 0
+    record_reviews.record(actor, referral, words["text"], is_outstanding="outstanding" in words, seen=seen)
+
+
 DEEDS: dict[str, Deed] = {
+    "review_record": _review_record,
     "post_update": _post,
     "draft_update": _draft,
     "read_update": lambda actor, referral, words: updates.mark_read(actor, _week(actor, referral, words)),

@@ -70,7 +70,8 @@ class RecordReviewForm(TextForm):
     @property
     def newest_seen(self) -> int:
         """Return the id of the newest review that the page showed; 0 for none, or for what is no id."""
-        return int(self.seen.data) if (self.seen.data or "").isdecimal() else 0
+        typed = self.seen.data or ""
+        return int(typed) if typed.isdecimal() else 0
 
 
 class UpdateForm(TextForm):

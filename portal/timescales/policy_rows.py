@@ -22,7 +22,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 LADDERS: Final = {"approaching", "prompt_when_due", "remind_after"}
 FIELDS: Final = LADDERS | {
-    *("kind", "title", "owed_by", "starts_at", "length", "unit", "repeats", "pauses_while"),
+    *("kind", "title", "owed_by", "starts_at", "met_when", "length", "unit", "repeats", "pauses_while"),
     *("still_missed", "source", "ours", "guidance", "checked_on", "never_longer", "as_long_as"),
 }
 REPEATS_UNTIL: Final = {"until_met", "until_closed"}
@@ -74,6 +74,7 @@ def _read(row: Row, document: Row) -> Timescale:
         title=_take(row, "title", str, where),
         owed_by=_choice(row, "owed_by", OwedBy, where),
         starts_at=_take(row, "starts_at", str, where),
+        met_when=_take(row, "met_when", str, where),
         length=_positive(row, "length", where),
         unit=unit,
         repeats=_repeats(row, where),

@@ -67,7 +67,7 @@ class LinkReminder:
 class Timescale:
     """One row of the policy.
 
-    `length` counts `unit`s from `starts_at`. `repeats` is how many times it is owed, or
+    `length` counts `unit`s from `starts_at`, until `met_when`. `repeats` is how many times it is owed, or
     "until_met", "until_closed". `pauses_while` names the states of a referral that stop it.
     `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
     follows. Each is empty for most.
@@ -77,6 +77,7 @@ class Timescale:
     title: str
     owed_by: OwedBy
     starts_at: str
+    met_when: str
     length: int
     unit: Unit
     repeats: int | str

@@ -42,8 +42,8 @@ _TEXTS = {
     Rung.DUE: "The time for KSAF to answer ended on {due}.",
 }
 _TEXT_OF_ITS_OWN = {
-    "chase:due": "KSAF should have acknowledged your referral within one working day. Three working days ended on {due}"
-    " without an acknowledgement, so you can now contact KSAF’s manager.",
+    "chase:due": "KSAF should have acknowledged your referral by now. By {due} it had not, so you can contact KSAF’s"
+    " manager.",
     "disagreement_first_over:due": _UNANSWERED,
     "disagreement_over:due": _UNANSWERED,
 }

@@ -1,5 +1,7 @@
 """A family is signposted in two minutes: with its agreement for a call, or without a word about who it is."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
@@ -13,6 +15,8 @@ from portal.enquiries.signposts import queries, service
 from portal.enquiries.signposts.models import Signpost
 from portal.enquiries.signposts.rules import SignpostKind, SignpostState
 from portal.enquiries.signposts.service import About
+from portal.timescales import changing, in_force
+from portal.timescales.figures import Figures
 from portal.timescales.models import Deadline
 from tests.factories import people, referrals
 
@@ -123,6 +127,18 @@ def test_many_signposts_come_in_pages(tx, adviser):
 
 
 # --- pages
+
+
+def test_the_pages_promise_a_call_within_the_figure_in_force(client_of, councillor, database):
+    with database.transaction():
+        administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+    for page in ("new", "call"):
+        assert "within 1 working day" in client_of(councillor).get(f"/signposts/{page}").text
+    with database.transaction(tenant=administrator.organisation_id):
+        wanted = replace(Figures.of(in_force.rules()["call_back"]), length=2)
+        changing.change(administrator.actor, "call_back", wanted, "Two advisers are away", seen=0)
+    for page in ("new", "call"):
+        assert "within 2 working days" in client_of(councillor).get(f"/signposts/{page}").text
 
 
 def test_a_councillor_signposts_without_personal_data(client_of, councillor, database):

@@ -95,6 +95,14 @@ def test_there_are_thirty_five_and_only_decide_and_outcome_pause():
     assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
 
 
+def test_each_timescale_is_more_than_a_row_on_paper():
+    package = POLICY_FILE.parents[1]
+    used = "".join(
+        path.read_text() for path in package.rglob("*.py") if path.parent != POLICY_FILE.parent and path.is_file()
+    )
+    assert [kind for kind in POLICY.timescales if f'"{kind}"' not in used] == []
+
+
 def test_it_lists_itself_as_plain_values():
     rows = json.loads(json.dumps(POLICY.as_json()))
     chase = next(row for row in rows if row["kind"] == "chase")

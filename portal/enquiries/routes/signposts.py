@@ -8,11 +8,13 @@ from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
 from portal.enquiries import rules
+from portal.enquiries.call_backs.service import KIND
 from portal.enquiries.signposts import queries, service
 from portal.enquiries.signposts.forms import CallForm, RecordForm
 from portal.enquiries.signposts.rules import KINDS, NEEDS, STATES
 from portal.organisations import contacts
 from portal.organisations.queries import agreement_in_force
+from portal.timescales import explained, in_force
 from portal.web.dates import long_datetime
 from portal.web.rendering import render
 from portal.web.typed import whole_number
@@ -43,7 +45,7 @@ def show(actor: Actor) -> Response:
 @requires(Permission.SIGNPOST_RECORD)
 def new(actor: Actor) -> Response:
     """The choice between a call from KSAF and a record without personal data."""
-    return render("enquiries/signpost.html", line=contacts.ksaf())
+    return render("enquiries/signpost.html", line=contacts.ksaf(), within=_within())
 
 
 @blueprint.get("/record")
@@ -90,8 +92,19 @@ def ask_for_call(actor: Actor) -> Response:
 
 
 def _ask(actor: Actor, form: CallForm, *, status: int = 200) -> Response:
-    has_agreed = agreement_in_force(actor) is not None
-    return render("enquiries/signpost_call.html", form=form, has_agreed=has_agreed, line=contacts.ksaf(), status=status)
+    return render(
+        "enquiries/signpost_call.html",
+        status=status,
+        form=form,
+        has_agreed=agreement_in_force(actor) is not None,
+        line=contacts.ksaf(),
+        within=_within(),
+    )
+
+
+def _within() -> str:
+    """Return how soon an adviser calls a family, by the figure in force."""
+    return explained.in_unit(in_force.rules()[KIND])
 
 
 def _stop(area: str | None) -> Response:
