@@ -51,8 +51,9 @@ def _page(actor: Actor, referral: Referral, typed: RecordReviewForm, *, status: 
     earlier = record_reviews.earlier(actor, referral)
     typed.seen.data = str(earlier[0].id if earlier else 0)
     shown: dict[str, Any] = {"referral": referral, "child": child_in_full(referral), "form": typed, "told": told}
-    owed = standing.owed(actor, referral)
-    return render("referrals/record_review.html", status=status, owed=owed, earlier=earlier, **shown)
+    shown["owed"] = standing.owed(actor, referral)
+    shown["earlier"] = [{"title": e.title, "at": e.at, "who": e.actor_name, "body": e.body} for e in earlier]
+    return render("referrals/record_review.html", status=status, **shown)
 
 
 def _back(referral: Referral) -> Response:
