@@ -137,7 +137,7 @@ def test_a_family_moves_on_from_support_and_cannot_close_before_acceptance(world
     case = queries.newest_case(world.manager.actor, referral)
     assert (referral.state, referral.pathway) == (State.HANDING_OVER, "pathway_3")
     assert case.ended_at is not None
-    assert running(referral) == {("onward_offer", None)}
+    assert running(referral) == {("onward_offer", None), ("record_review", None)}
     with pytest.raises(EndingRefusedError):
         close(world, referral, Ending.ENDED_BY_FAMILY)
 
@@ -171,7 +171,7 @@ def test_a_closed_referral_is_decided_afresh_and_keeps_its_story(world):
     closing.reopen(world.manager.actor, referral, "The family has asked again.")
     assert referral.state is State.ACKNOWLEDGED
     assert (referral.closed_at, referral.closing_outcome, referral.closing_rationale) == (None, None, None)
-    assert {kind for kind, _week in running(referral)} == {"decide", "outcome"}
+    assert {kind for kind, _week in running(referral)} == {"decide", "outcome", "record_review"}
     assert [step.state for step in progress.steps(referral, is_operator=False)] == [
         "done",
         "done",
