@@ -34,9 +34,14 @@ class Town:
         visitor.until_ready(*self.ports)
 
     def kill_one(self) -> None:
-        """Kill a web server with its workers, or a scheduler, and start another in its place."""
+        """Kill a web server with its workers, or a scheduler, and start another in its place.
+
+        One that is starting is left alone: on a busy machine nobody would serve, and nothing could be lost.
+        """
         if self.chance.random() < 0.5:
             port = self.chance.choice(self.ports)
+            if not visitor.is_ready(port):
+                return
             self.fleet.kill(self.serving[port])
             self.serving[port] = self._serve(port)
         else:

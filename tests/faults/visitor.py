@@ -69,7 +69,7 @@ def serve(fleet: Fleet, port: int, at: str, *, threads: int = 4, kill_at: str = 
 def until_ready(*ports: int) -> None:
     """Wait until each of them serves."""
     for port in ports:
-        until(lambda port=port: _is_ready(port), PATIENCE)
+        until(lambda port=port: is_ready(port), PATIENCE)
 
 
 def free_port() -> int:
@@ -79,7 +79,8 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
+    """Say whether somebody serves at `port` now."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5) as answer:
             return answer.status == HTTPStatus.OK
