@@ -1,6 +1,7 @@
 """Walking every page a visitor can reach: by its links, and by every address there is filled in with their own rows."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -64,10 +65,15 @@ def posts(visitors: Visitors, name: str):
         if subject.declared.who not in (PUBLIC, SIGNED_IN) and name in subject.declared.who
     }
     filled: dict[str, dict] = {}
-    for address, answer in walk(visitors, name).items():
-        if is_page(answer):
-            for action, typed in forms_of(answer.get_data(), address.partition("?")[0]):
-                filled.setdefault(action, typed)
+    for action, typed in forms(visitors, name):
+        filled.setdefault(action, typed)
     for address, rule in known.items():
         if address in filled:
             yield address, filled[address], rule
+
+
+def forms(visitors: Visitors, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every form that a page within reach of `name` posts: where to, and what is typed into it."""
+    for address, answer in walk(visitors, name).items():
+        if is_page(answer):
+            yield from forms_of(answer.get_data(), address.partition("?")[0])

@@ -1,11 +1,14 @@
 """Filling in the forms of a page as somebody in a hurry would: the first choice, a few words, today."""
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import html5lib
 
 H = "{http://www.w3.org/1999/xhtml}"
+FORM = re.compile(rb"<form\b.*?</form>", re.DOTALL)
 WORDS = "Words that were said"
 DATE = ("23", "11", "2026")
 TYPED = {
@@ -19,9 +22,26 @@ TYPED = {
 
 def forms_of(page: bytes, address: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give each form that posts: where to, and what is typed into it."""
-    for form in html5lib.parse(page).iter(f"{H}form"):
-        if form.get("method", "").lower() == "post":
-            yield form.get("action") or address, _filled(form)
+    for found in FORM.findall(page):
+        action, typed, _ = _read(found)
+        if typed is not None:
+            yield action or address, dict(typed)
+
+
+def uploads_of(page: bytes, address: str) -> Iterator[tuple[str, str]]:
+    """Give each form that takes files: where to, and the name of what takes them."""
+    for found in FORM.findall(page):
+        action, typed, takes = _read(found)
+        if typed is not None and takes:
+            yield action or address, takes
+
+
+@cache
+def _read(found: bytes) -> tuple[str | None, dict[str, Any] | None, str | None]:
+    """Return a form's action, what is typed into it (None where it does not post), and what takes files; once each."""
+    form = next(html5lib.parseFragment(found).iter(f"{H}form"))
+    takes = next((each.get("name") for each in form.iter(f"{H}input") if each.get("type") == "file"), None)
+    return form.get("action"), _filled(form) if form.get("method", "").lower() == "post" else None, takes
 
 
 def _filled(form: Any) -> dict[str, Any]:
