@@ -14,13 +14,16 @@ from sqlalchemy import update
 from portal import clock, config, create_app, db, schema, tables
 from portal.access.roles import Role
 from portal.referrals.files import storage
+from tests.bench import bulk
 from tests.conftest import KEYS, MONDAY
 from tests.factories import people
 from tests.factories.many import multiply
 from tests.factories.world import World, build
 
-LISTED = frozenset({"referral", "referral_party", "deadline", "deadline_rung", "timeline_entry", "consent_event"})
+LISTED = ("referral", "referral_party", "deadline", "deadline_rung", "timeline_entry", "consent_event")
 """What a copy of a referral brings along at a scale at which everything would be gigabytes of what no list reads."""
+BLOCK = 1_000
+"""How many are built one by one; more are these over again."""
 LATER = datetime(2036, 1, 1, tzinfo=UTC)
 """When the copies' prompts are due: what a pass has to do is the same in each size."""
 
@@ -66,10 +69,13 @@ def make(folder: Path, referrals: int) -> Stage:
     with database.engine.connect() as connection:
         last = connection.exec_driver_sql("select max(id) from deadline_rung").scalar_one()
     began = time.monotonic()
-    rows = multiply(database.engine, referrals, LISTED)
+    rows = multiply(database.engine, min(BLOCK, referrals), frozenset(LISTED))
+    if referrals > BLOCK:
+        database.engine.dispose()
+        rows += bulk.repeat(folder / "portal.sqlite3", referrals, LISTED)
     with database.engine.execution_options(portal_writes=True).begin() as connection:
         rung = tables.metadata.tables["deadline_rung"]
-        connection.execute(update(rung).where(rung.c.id > last).values(fires_at=LATER))
+        connection.execute(update(rung).where(rung.c.id > last, rung.c.fires_at != LATER).values(fires_at=LATER))
         connection.exec_driver_sql("analyze")
     print(f"{referrals} referrals: {rows} rows in {time.monotonic() - began:.0f} s", flush=True)
     return Stage(referrals, app, database, world, settings)
