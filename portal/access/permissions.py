@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ACCOUNT_CODES = "account.codes"
     ACCOUNT_SESSIONS = "account.sessions"
     REFERRAL_READ = "referral.read"
+    REFERRAL_EXPORT = "referral.export"
     REFERRAL_PREPARE = "referral.prepare"
     REFERRAL_START = "referral.start"
     REFERRAL_EDIT = "referral.edit"

@@ -26,6 +26,8 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_CODES: _ANYONE,
     Permission.ACCOUNT_SESSIONS: _ANYONE,
     Permission.REFERRAL_READ: _READERS,
+    # Everything at once leaves the portal: for those who answer for it.
+    Permission.REFERRAL_EXPORT: _PARTNER_ADMIN | _AUDITORS,
     Permission.REFERRAL_PREPARE: _WRITERS,
     Permission.REFERRAL_START: _WRITERS,
     Permission.REFERRAL_EDIT: _WRITERS,

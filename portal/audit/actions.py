@@ -41,6 +41,7 @@ class Action(StrEnum):
     DRAFT_SAVED = "referrals:draft:saved"
     REFERRAL_MOVED = "referrals:referral:moved"
     REFERRAL_VIEWED = "referrals:referral:viewed"
+    REFERRALS_EXPORTED = "referrals:list:exported"
     REFERRAL_UPDATED = "referrals:referral:updated"
     REFERRAL_CHASED = "referrals:referral:chased"
     RECORD_REVIEWED = "referrals:record:reviewed"

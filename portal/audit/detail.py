@@ -37,6 +37,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.DRAFT_STARTED: frozenset({"reference"}),
     Action.DRAFT_SAVED: frozenset({"reference", "section", "version"}),
     Action.REFERRAL_MOVED: frozenset({"reference", "event", "from", "to", "reason"}),
+    Action.REFERRALS_EXPORTED: frozenset({"narrowed_by"}),
     Action.REFERRAL_VIEWED: frozenset({"reference", "page"}),
     Action.REFERRAL_UPDATED: frozenset({"reference", "kind"}),
     Action.REFERRAL_CHASED: frozenset({"reference"}),

@@ -28,6 +28,7 @@ class Kind(StrEnum):
 PHRASES: dict[Kind, dict[Action, str]] = {
     Kind.LOOKED: {
         Action.REFERRAL_VIEWED: "Looked at a referral",
+        Action.REFERRALS_EXPORTED: "Took a copy of the list of referrals",
         Action.ATTACHMENT_READ: "Opened a file",
         Action.RECORD_COPIED: "Made a copy of a record for somebody who asked",
         Action.DATA_COPY_TAKEN: "Downloaded a copy of a record for somebody who asked",

@@ -67,20 +67,21 @@ def row_of(actor: Actor, referral: Referral) -> Row:
 
 def context(actor: Actor, wanted: Wanted, listing: Listing, colleagues: list[Choosable]) -> dict[str, Any]:
     """Return what the list's templates need."""
-    kept = _kept(wanted, colleagues)
-    here = kept | ({"after" if wanted.cursor.older else "before": str(wanted.cursor)} if wanted.cursor else {})
+    carried = kept(wanted, colleagues)
+    here = carried | ({"after" if wanted.cursor.older else "before": str(wanted.cursor)} if wanted.cursor else {})
     return {
         "rows": [row_of(actor, referral) for referral in listing.rows],
-        "filters": _filters(actor, wanted, kept),
+        "filters": _filters(actor, wanted, carried),
         "colleagues": colleagues,
-        "kept": kept,
+        "kept": carried,
         "wanted": wanted,
         "empty_text": _EMPTY[wanted.group],
         "rows_url": address(here, f"{PATH}/rows"),
-        "older_url": address(kept | {"after": str(listing.older)}) if listing.older else None,
-        "newer_url": address(kept | {"before": str(listing.newer)}) if listing.newer else None,
-        "first_url": address(kept) if wanted.cursor else None,
-        "cleared_url": address({key: value for key, value in kept.items() if key != "q"}),
+        "older_url": address(carried | {"after": str(listing.older)}) if listing.older else None,
+        "newer_url": address(carried | {"before": str(listing.newer)}) if listing.newer else None,
+        "first_url": address(carried) if wanted.cursor else None,
+        "export_url": address(carried, f"{PATH}/export"),
+        "cleared_url": address({key: value for key, value in carried.items() if key != "q"}),
         "said": said(len(listing.rows), more=listing.older is not None),
     }
 
@@ -97,7 +98,7 @@ def address(query: dict[str, str], path: str = PATH) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _kept(wanted: Wanted, colleagues: list[Choosable]) -> dict[str, str]:
+def kept(wanted: Wanted, colleagues: list[Choosable]) -> dict[str, str]:
     """Return what every address of this list carries along, without what is as usual."""
     person = next((each.key for each in colleagues if each.user_id == wanted.person_id), "")
     parts = {

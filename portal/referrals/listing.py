@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, or_, union_all
+from sqlalchemy import ColumnElement, and_, literal, or_, tuple_, union_all
 from sqlmodel import col, select
 
 from portal import clock, db, references
@@ -209,11 +209,9 @@ def _order(sort: Sort, *, backwards: bool) -> tuple[Any, ...]:
 def _beyond(sort: Sort, cursor: Cursor) -> ColumnElement[bool]:
     change, due, reference = col(Referral.last_change_at), col(Referral.next_due_at), col(Referral.reference)
     if sort is Sort.CHANGE:
-        # Newest first, so that "older" is smaller.
-        side, tie = (change < cursor.at, reference < cursor.reference)
-        if not cursor.older:
-            side, tie = (change > cursor.at, reference > cursor.reference)
-        return or_(side, and_(change == cursor.at, tie))
+        # Newest first, so that "older" is smaller. Compared as a pair, which both engines look up in the index.
+        row, place = tuple_(change, reference), tuple_(literal(cursor.at, change.type), cursor.reference)
+        return row < place if cursor.older else row > place
     tie = reference > cursor.reference if cursor.older else reference < cursor.reference
     if cursor.at is None:
         return and_(due.is_(None), tie) if cursor.older else or_(due.is_not(None), and_(due.is_(None), tie))

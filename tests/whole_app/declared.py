@@ -164,6 +164,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/home/mail"): Declared(OVERSEERS),
     ("GET", "/referrals"): Declared(PARTNERS | READERS),
     ("GET", "/referrals/rows"): Declared(PARTNERS | READERS),
+    ("GET", "/referrals/export"): Declared(PARTNER_ADMINS | SAFEGUARDERS),
     ("GET", R): Declared(PARTNERS | READERS),
     ("GET", f"{R}/status"): Declared(PARTNERS | READERS),
     ("GET", f"{R}/who-has-it"): Declared(WRITERS | ALLOCATORS),

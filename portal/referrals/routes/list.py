@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal import references
+from portal import db, references
 from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.referrals import list_page, people, queries
+from portal.referrals import export, list_page, people, queries
 from portal.referrals.listing import Cursor, Group, Sort, Wanted, referrals
+from portal.web import dates, spreadsheet
 from portal.web.rendering import not_modified, panel, render, unchanged
 
 blueprint = Blueprint("referral_list", __name__, url_prefix="/referrals")
@@ -34,6 +35,17 @@ def rows(actor: Actor) -> Response:
     shown = [(row.reference, row.where, row.following, row.changed) for row in context["rows"]]
     tag = unchanged(actor.user_id, actor.organisation_id, request.query_string, shown)
     return not_modified() if tag is None else panel("referrals/_rows.html", tag, **context)
+
+
+@blueprint.get("/export")
+@requires(Permission.REFERRAL_EXPORT)
+def download(actor: Actor) -> Response:
+    """The whole list as a file, narrowed as the page is; taking it is itself an event."""
+    colleagues = people.who_can_be_chosen(actor)
+    wanted = _wanted(colleagues)
+    export.note(actor, sorted(list_page.kept(wanted, colleagues)))
+    rows = export.rows(db.session().info["database"], actor, wanted)
+    return spreadsheet.download(f"referrals-{dates.today().isoformat()}.csv", export.HEADER, rows)
 
 
 def _context(actor: Actor) -> dict[str, Any]:
