@@ -10,8 +10,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, ClassVar, NoReturn, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, TextClause, bindparam, event, or_, select
+from sqlalchemy import ColumnElement, Integer, TextClause, bindparam, event, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -194,16 +195,34 @@ def _scoped_classes() -> dict[str, type[Scoped]]:
     return {mapper.local_table.name: mapper.class_ for mapper in mappers if _is_scoped(mapper.class_)}  # type: ignore[union-attr]
 
 
+_TENANT = "tenancy_tenant"
+"""The parameter that stands for whoever asks in what is confined. It has no default: without its value nothing runs."""
+
+
 @cache
-def _criterion(kind: type[Scoped], tenant: int) -> Any:
+def _criterion(kind: type[Scoped], tenant: Any) -> Any:
     return with_loader_criteria(kind, kind.visible_to(tenant), include_aliases=True)
 
 
-def _kinds_in(statement: Any) -> set[type[Scoped]]:
-    """Return the scoped classes whose tables appear anywhere in `statement`."""
-    kinds = _scoped_classes()
-    names = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)}
-    return {kinds[name] for name in names if name in kinds}
+@cache
+def _anybodys_criterion(kind: type[Scoped]) -> Any:
+    return _criterion(kind, bindparam(_TENANT, type_=Integer))
+
+
+_known: WeakKeyDictionary[Any, tuple[frozenset[type[Scoped]], Any]] = WeakKeyDictionary()
+
+
+def _looked_into(statement: Any) -> tuple[frozenset[type[Scoped]], Any]:
+    """Return the scoped classes whose tables appear anywhere in `statement`, and the same confined to `_TENANT`.
+
+    Remembered as long as the statement lives: one that is made once, for all who ask, is looked into once.
+    """
+    if statement not in _known:
+        kinds = _scoped_classes()
+        names = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)}
+        found = frozenset(kinds[name] for name in names if name in kinds)
+        _known[statement] = (found, statement.options(*map(_anybodys_criterion, found)) if found else statement)
+    return _known[statement]
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -213,7 +232,7 @@ def _confine(state: ORMExecuteState) -> None:
         return
     if isinstance(state.statement, TextClause) or state.is_from_statement:
         raise TenancyError(TenantSession.closed_doors)
-    kinds = _kinds_in(state.statement)
+    kinds, confined = _looked_into(state.statement)
     if not kinds:
         return
     tenant = info.get("tenant")
@@ -223,8 +242,11 @@ def _confine(state: ORMExecuteState) -> None:
     many = isinstance(state.parameters, list)
     if not state.is_orm_statement or state.is_insert or many:
         raise TenancyError(TenantSession.closed_doors)
-    criteria = [_criterion(kind, tenant) for kind in kinds]
-    state.statement = cast("Any", state.statement).options(*criteria)
+    if state.is_select:
+        state.statement, state.parameters = confined, {**cast("Any", state.parameters or {}), _TENANT: tenant}
+        return
+    # A parameter of an UPDATE could be taken for a column to set: the tenant stands in it as a value.
+    state.statement = cast("Any", state.statement).options(*(_criterion(kind, tenant) for kind in kinds))
 
 
 @event.listens_for(TenantSession, "before_flush")

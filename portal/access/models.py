@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, String, and_, or_
 from sqlmodel import Field, SQLModel, col
@@ -44,6 +44,8 @@ class ReferralParty(Scoped, SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["owner_organisation_id", "referral_id"], ["referral.organisation_id", "referral.id"]),
         Index("ix_referral_party_organisation", "organisation_id", "referral_id"),
+        # What an organisation looks on at is little beside what it sent in all its years.
+        Index("ix_referral_party_role", "organisation_id", "role", "referral_id"),
         Index("ix_referral_party_referral", "referral_id", "organisation_id"),
         Index("ix_referral_party_ends", "valid_to"),
     )
@@ -77,8 +79,8 @@ class ReferralParty(Scoped, SQLModel, table=True):
     valid_to: datetime | None = None
 
     @classmethod
-    def is_live(cls, now: datetime) -> ColumnElement[bool]:
-        """Return the SQL that is true for the rows that open their referral at `now`."""
+    def is_live(cls, now: Any) -> ColumnElement[bool]:
+        """Return the SQL that is true for the rows that open their referral at `now`, an instant or a parameter."""
         return and_(col(cls.valid_from) <= now, or_(col(cls.valid_to).is_(None), col(cls.valid_to) > now))
 
     @classmethod

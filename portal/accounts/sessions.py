@@ -5,9 +5,11 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, update
 
@@ -90,14 +92,7 @@ def load(token: str) -> SignedIn | None:
     """
     session = db.session()
     with as_system(session):
-        found = session.execute(
-            select(AccountSession, User, health.last_beat_beside(), Membership, Organisation)
-            .join(User, col(User.id) == col(AccountSession.user_id))
-            .outerjoin(Membership, and_(col(Membership.user_id) == User.id, col(Membership.ended_at).is_(None)))
-            .outerjoin(Organisation, memberships.in_use())
-            .where(col(AccountSession.token_hash) == token_hash(token), col(User.disabled_at).is_(None))
-            .order_by(Organisation.name)
-        ).all()
+        found: Any = session.execute(_holder(), {"token_hash": token_hash(token)}).all()
     if not found or _is_over(found[0][0]):
         return None
     row, user, last_pass, *_ = found[0]
@@ -108,6 +103,18 @@ def load(token: str) -> SignedIn | None:
     if signed.actor is not None:
         enter(session, signed.actor.organisation_id)
     return signed
+
+
+@cache
+def _holder() -> Any:
+    return (
+        select(AccountSession, User, health.last_beat_beside(), Membership, Organisation)
+        .join(User, col(User.id) == col(AccountSession.user_id))
+        .outerjoin(Membership, and_(col(Membership.user_id) == User.id, col(Membership.ended_at).is_(None)))
+        .outerjoin(Organisation, memberships.in_use())
+        .where(col(AccountSession.token_hash) == bindparam("token_hash"), col(User.disabled_at).is_(None))
+        .order_by(Organisation.name)
+    )
 
 
 def find(token: str) -> AccountSession | None:

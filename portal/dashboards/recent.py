@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -13,9 +14,10 @@ from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.roles import Role
 from portal.referrals import record
-from portal.referrals.listing import newest
+from portal.referrals.listing import Reader, newest
 from portal.referrals.models import Referral, SeenMark, TimelineEntry
 
+_ME = bindparam("me")
 MOST = 50
 """How far back a first page looks: ours. The list of referrals has the rest."""
 
@@ -46,21 +48,9 @@ def referrals(actor: Actor) -> list[Recent]:
     """
     if db.session().info["tenant"] != actor.organisation_id:
         return []
-    newest_first = (col(Referral.last_change_at).desc(), col(Referral.reference).desc())
-    # Chosen first, so that the timelines of those alone are looked into.
-    last = newest(actor, MOST, *_near(actor))
-    unread, count = _unread(actor)
-    wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
-        Referral, ReferralParty, TimelineEntry.title, TimelineEntry.at, count
-    )
-    wanted = (
-        wanted.join(ReferralParty, _at_the_table(actor))
-        .outerjoin(TimelineEntry, and_(col(TimelineEntry.id) == unread, col(ReferralParty.scope) != Scope.STATUS))
-        .where(col(Referral.id).in_(last))
-        .order_by(*newest_first)
-    )
+    asked = {"me": actor.user_id, "here": actor.organisation_id, "now": clock.now()}
     order, found = list(Scope), dict[int | None, Recent]()
-    for row in db.session().execute(wanted).all():
+    for row in db.session().execute(_near(Reader.of(actor)), asked).all():
         each = Recent(*row)
         before = found.get(each.referral.id)
         if before is None or order.index(before.party.scope) < order.index(each.party.scope):
@@ -68,32 +58,46 @@ def referrals(actor: Actor) -> list[Recent]:
     return list(found.values())
 
 
-def _at_the_table(actor: Actor) -> ColumnElement[bool]:
-    return and_(
+@cache
+def _near(reader: Reader) -> Any:
+    """Return the select of `referrals`: of parameters, so that it is made once for all who read as far."""
+    # Chosen first, so that the timelines of those alone are looked into.
+    last = newest(reader, MOST, *_own_families(reader.role))
+    unread, count = _unread(is_operator=reader.is_operator)
+    wanted: Any = select(  # pyright: ignore[reportCallIssue] - SQLModel types four columns at most
+        Referral, ReferralParty, TimelineEntry.title, TimelineEntry.at, count
+    )
+    here = and_(
         col(ReferralParty.referral_id) == col(Referral.id),
-        col(ReferralParty.organisation_id) == actor.organisation_id,
-        ReferralParty.is_live(clock.now()),
+        col(ReferralParty.organisation_id) == bindparam("here"),
+        ReferralParty.is_live(bindparam("now")),
+    )
+    return (
+        wanted.join(ReferralParty, here)
+        .outerjoin(TimelineEntry, and_(col(TimelineEntry.id) == unread, col(ReferralParty.scope) != Scope.STATUS))
+        .where(col(Referral.id).in_(last))
+        .order_by(col(Referral.last_change_at).desc(), col(Referral.reference).desc())
     )
 
 
-def _near(actor: Actor) -> list[ColumnElement[bool]]:
+def _own_families(role: Role) -> list[ColumnElement[bool]]:
     """Narrow what a case manager is told of to their own families; the others read what is within their need."""
-    if actor.role is not Role.CASE_MANAGER:
+    if role is not Role.CASE_MANAGER:
         return []
-    return [or_(col(Referral.case_manager_id) == actor.user_id, col(Referral.assigned_to_id) == actor.user_id)]
+    return [or_(col(Referral.case_manager_id) == _ME, col(Referral.assigned_to_id) == _ME)]
 
 
-def _unread(actor: Actor) -> tuple[Any, Any]:
-    """Return the SQL for the newest entry of a referral that `actor` may read and has not seen, and for how many."""
+def _unread(*, is_operator: bool) -> tuple[Any, Any]:
+    """Return the SQL for the newest entry of a referral that a reader may read and has not seen, and for how many."""
     entry = aliased(TimelineEntry)
     seen = select(func.max(SeenMark.entry_id)).where(
-        col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == col(entry.referral_id)
+        col(SeenMark.user_id) == _ME, col(SeenMark.referral_id) == col(entry.referral_id)
     )
     unread = (
         col(entry.referral_id) == col(Referral.id),
         col(entry.id) > func.coalesce(seen.scalar_subquery(), 0),
-        or_(col(entry.actor_id).is_(None), col(entry.actor_id) != actor.user_id),
-        *record.readable(actor, entry, ReferralParty.reads_whole()),
+        or_(col(entry.actor_id).is_(None), col(entry.actor_id) != _ME),
+        *record.readable(_ME, entry, ReferralParty.reads_whole(), is_operator=is_operator),
     )
     newest = select(func.max(entry.id)).where(*unread)
     return newest.scalar_subquery(), select(func.count(col(entry.id))).where(*unread).scalar_subquery()

@@ -37,9 +37,14 @@ def use(given: Above) -> None:
     _above = given
 
 
-def column() -> Any:
-    """Return what is selected beside a referral that is opened."""
-    return _above.column() if _above else null()
+def in_use() -> Above | None:
+    """Return what is read now."""
+    return _above
+
+
+def column(above: Above | None) -> Any:
+    """Return what `above` selects beside a referral that is opened."""
+    return above.column() if above else null()
 
 
 def notes(found: str | None) -> list[Note]:

@@ -5,20 +5,22 @@ same wherever it lies, and rows that arrive meanwhile neither repeat nor hide ot
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Self, cast
 
-from sqlalchemy import ColumnElement, and_, literal, or_, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_, union_all
 from sqlmodel import col, select
 
 from portal import clock, db, references
 from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty
 from portal.access.policy import Permission
+from portal.access.roles import Role
 from portal.referrals.models import Referral, WaitingOn
-from portal.referrals.queries import within_need
+from portal.referrals.queries import needed_by
 from portal.referrals.rules import ENDED, HELPED, OPEN, State
 
 PAGE = 25
@@ -26,6 +28,8 @@ LONGEST_SEARCH = 100
 MICROSECOND_DIGITS = 16  # since 1970, until the year 2286
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_CHARACTER = "\U0010ffff"
+_LOOKING_ON = tuple(role for role in PartyRole if role is not PartyRole.OWNER)
+_ME, _HERE, _NOW = (bindparam(name) for name in ("me", "here", "now"))
 
 
 class Group(StrEnum):
@@ -84,6 +88,20 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """What the SQL of a list depends on in who reads it: who they are, and for whom they act, are its parameters."""
+
+    role: Role
+    is_operator: bool
+    edits: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        """Return `actor` as a reader of lists."""
+        return cls(actor.role, actor.is_operator, actor.may(Permission.REFERRAL_EDIT))
+
+
+@dataclass(frozen=True)
 class Listing:
     """One page of referrals, with the cursors of the pages beside it."""
 
@@ -96,9 +114,9 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
     """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows."""
     cursor = wanted.cursor
     backwards = cursor is not None and not cursor.older
-    order = _order(wanted.sort, backwards=backwards)
-    page = _first(actor, conditions(actor, wanted), order, limit + 1)
-    found = list(db.session().scalars(select(Referral).where(col(Referral.id).in_(page)).order_by(*order)).all())
+    asked = {"me": actor.user_id, "here": actor.organisation_id, "now": clock.now(), "person": wanted.person_id}
+    asked |= {"at": cursor.at, "reference": cursor.reference} if cursor else {}
+    found = list(db.session().scalars(_page(Reader.of(actor), _shape(wanted), limit + 1), asked).all())
     more, rows = len(found) > limit, found[:limit]
     if backwards:
         rows.reverse()
@@ -115,25 +133,43 @@ def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
     return Listing(rows, older, newer)
 
 
-def newest(actor: Actor, limit: int, *narrowed: ColumnElement[bool]) -> Any:
-    """Return the select of the ids of the `limit` referrals within `actor`'s reach, `narrowed`, that changed last."""
-    return _first(actor, [*conditions(actor, Wanted()), *narrowed], _order(Sort.CHANGE, backwards=False), limit)
+def newest(reader: Reader, limit: int, *narrowed: ColumnElement[bool]) -> Any:
+    """Return the select of the ids of the `limit` referrals within a reader's reach, `narrowed`, that changed last.
+
+    Run it with the parameters `me`, `here` and `now`.
+    """
+    return _first(reader, [*_conditions(reader, Wanted()), *narrowed], _order(Sort.CHANGE, backwards=False), limit)
 
 
-def _first(actor: Actor, found: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int) -> Any:
+def _shape(wanted: Wanted) -> Wanted:
+    """Return `wanted` with nothing but what its SQL depends on; what it compares with are parameters."""
+    cursor, person = wanted.cursor, wanted.person_id
+    kept = cursor and Cursor(cursor.older, cursor.at and _EPOCH, "")
+    return replace(wanted, person_id=None if person is None else 0, cursor=kept, search=wanted.search.strip())
+
+
+@lru_cache(maxsize=256)
+def _page(reader: Reader, shape: Wanted, limit: int) -> Any:
+    backwards = shape.cursor is not None and not shape.cursor.older
+    order = _order(shape.sort, backwards=backwards)
+    page = _first(reader, _conditions(reader, shape), order, limit)
+    return select(Referral).where(col(Referral.id).in_(page)).order_by(*order)
+
+
+def _first(reader: Reader, found: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int) -> Any:
     """Return the select of the ids of the first `limit` referrals that are `found`, in `order`.
 
     KSAF is party to nearly all of them and walks the order's index. A partner is party to few, which no such index
     knows: the first of its own, from an index that begins with the owner, are put beside those it looks on at.
     """
     chosen = select(Referral.id).where(*found).order_by(*order).limit(limit)
-    if actor.is_operator:
+    if reader.is_operator:
         return chosen
-    own = chosen.where(col(Referral.organisation_id) == actor.organisation_id).subquery()
+    own = chosen.where(col(Referral.organisation_id) == _HERE).subquery()
     shared = select(ReferralParty.referral_id).where(
-        col(ReferralParty.organisation_id) == actor.organisation_id,
-        col(ReferralParty.role) != PartyRole.OWNER,
-        ReferralParty.is_live(clock.now()),
+        col(ReferralParty.organisation_id) == _HERE,
+        col(ReferralParty.role).in_(_LOOKING_ON),
+        ReferralParty.is_live(_NOW),
     )
     return chosen.where(col(Referral.id).in_(union_all(select(own.c.id), shared)))
 
@@ -142,25 +178,23 @@ def _key(row: Referral, sort: Sort) -> datetime | None:
     return row.last_change_at if sort is Sort.CHANGE else row.next_due_at
 
 
-def conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Return the SQL for the referrals within `actor`'s reach that are `wanted`."""
-    found = [_in_group(wanted.group), _drafts_of(actor), *within_need(actor)]
-    if wanted.person_id is not None:
-        who = Referral.assigned_to_id if actor.is_operator else Referral.contact_id
-        found.append(col(who) == wanted.person_id)
-    if wanted.search.strip():
-        found.append(_named(wanted.search))
-    if wanted.cursor is not None:
-        found.append(_beyond(wanted.sort, wanted.cursor))
+def _conditions(reader: Reader, shape: Wanted) -> list[ColumnElement[bool]]:
+    """Return the SQL for the referrals within a reader's reach that are wanted."""
+    found = [_in_group(shape.group), _drafts_of(reader), *needed_by(reader.role, _ME)]
+    if shape.person_id is not None:
+        who = Referral.assigned_to_id if reader.is_operator else Referral.contact_id
+        found.append(col(who) == bindparam("person"))
+    if shape.search:
+        found.append(_named(shape.search))
+    if shape.cursor is not None:
+        found.append(_beyond(shape.sort, shape.cursor))
     return found
 
 
-def _drafts_of(actor: Actor) -> ColumnElement[bool]:
+def _drafts_of(reader: Reader) -> ColumnElement[bool]:
     """Show a draft only to those of its own organisation who may write it."""
     sent = col(Referral.state) != State.DRAFT
-    if not actor.may(Permission.REFERRAL_EDIT):
-        return sent
-    return or_(sent, col(Referral.organisation_id) == actor.organisation_id)
+    return or_(sent, col(Referral.organisation_id) == _HERE) if reader.edits else sent
 
 
 def _in_group(group: Group) -> ColumnElement[bool]:
@@ -207,13 +241,14 @@ def _order(sort: Sort, *, backwards: bool) -> tuple[Any, ...]:
 
 
 def _beyond(sort: Sort, cursor: Cursor) -> ColumnElement[bool]:
+    at, place = bindparam("at"), bindparam("reference")
     change, due, reference = col(Referral.last_change_at), col(Referral.next_due_at), col(Referral.reference)
     if sort is Sort.CHANGE:
         # Newest first, so that "older" is smaller. Compared as a pair, which both engines look up in the index.
-        row, place = tuple_(change, reference), tuple_(literal(cursor.at, change.type), cursor.reference)
-        return row < place if cursor.older else row > place
-    tie = reference > cursor.reference if cursor.older else reference < cursor.reference
+        row, there = tuple_(change, reference), tuple_(bindparam("at", type_=cast("Any", change).type), place)
+        return row < there if cursor.older else row > there
+    tie = reference > place if cursor.older else reference < place
     if cursor.at is None:
         return and_(due.is_(None), tie) if cursor.older else or_(due.is_not(None), and_(due.is_(None), tie))
-    beyond = or_(due > cursor.at, due.is_(None)) if cursor.older else due < cursor.at
-    return or_(beyond, and_(due == cursor.at, tie))
+    beyond = or_(due > at, due.is_(None)) if cursor.older else due < at
+    return or_(beyond, and_(due == at, tie))

@@ -1,8 +1,10 @@
 """Whom a list of referrals can be narrowed to."""
 
 import hashlib
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from portal import db
@@ -22,15 +24,20 @@ class Choosable(NamedTuple):
 
 def who_can_be_chosen(actor: Actor) -> list[Choosable]:
     """Return who starts referrals in `actor`'s organisation or, at KSAF, who has them; those who left too."""
-    mine = OPERATOR_ROLES if actor.is_operator else PARTNER_ROLES
-    working = POLICY[Permission.REFERRAL_QUEUE if actor.is_operator else Permission.REFERRAL_START] & mine
-    people = (
+    found: Any = db.session().execute(_people(is_operator=actor.is_operator), {"here": actor.organisation_id}).all()
+    return [Choosable(_key(email), name, user_id or 0) for user_id, name, email in found]
+
+
+@cache
+def _people(*, is_operator: bool) -> Any:
+    mine = OPERATOR_ROLES if is_operator else PARTNER_ROLES
+    working = POLICY[Permission.REFERRAL_QUEUE if is_operator else Permission.REFERRAL_START] & mine
+    return (
         select(User.id, User.name, User.email)
         .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.organisation_id) == actor.organisation_id, col(Membership.role).in_(working))
+        .where(col(Membership.organisation_id) == bindparam("here"), col(Membership.role).in_(working))
         .order_by(col(User.name), col(User.id))
     )
-    return [Choosable(_key(email), name, user_id or 0) for user_id, name, email in db.session().execute(people).all()]
 
 
 def _key(email: str) -> str:

@@ -1,6 +1,7 @@
 """Reading referrals: whoever asks comes first, and a row out of their reach is not there."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -36,9 +37,14 @@ def within_need(actor: Actor) -> list[ColumnElement[bool]]:
     DOMAIN: need to know. Everybody else reads what their organisation is a party to. What has been anonymised nobody
     needs: it is there for the figures alone.
     """
+    return needed_by(actor.role, actor.user_id)
+
+
+def needed_by(role: Role, me: Any) -> list[ColumnElement[bool]]:
+    """Return the SQL of `within_need` for whoever has this role: of an id or a parameter."""
     kept = col(Referral.anonymised_at).is_(None)
-    if actor.role is Role.FAMILY_OUTREACH_PRACTITIONER:
-        return [kept, col(Referral.practitioner_id) == actor.user_id]
+    if role is Role.FAMILY_OUTREACH_PRACTITIONER:
+        return [kept, col(Referral.practitioner_id) == me]
     return [kept]
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, true
 from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor, Author
 from portal.access.models import PartyRole, ReferralParty, Scope
+from portal.access.roles import Role
 from portal.accounts.models import Membership, User
 from portal.audit.actions import Action
 from portal.organisations.models import Organisation
@@ -24,7 +26,7 @@ from portal.referrals.models import (
     SeenMark,
     TimelineEntry,
 )
-from portal.referrals.queries import within_need
+from portal.referrals.queries import needed_by
 from portal.referrals.rules import State
 from portal.referrals.timeline import MESSAGE
 from portal.tenancy import as_system
@@ -95,22 +97,8 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     session = db.session()
     if session.info["tenant"] != actor.organisation_id:
         return None
-    contact = and_(
-        col(ReferralSection.referral_id) == col(Referral.id), col(ReferralSection.section) == "consent-and-contact"
-    )
-    mine = and_(
-        col(ReferralParty.referral_id) == col(Referral.id),
-        col(ReferralParty.organisation_id) == actor.organisation_id,
-        ReferralParty.is_live(clock.now()),
-    )
-    found = session.execute(
-        select(Referral, ReferralSection, ReferralParty, User)
-        .add_columns(beside.column())
-        .join(ReferralParty, mine)
-        .outerjoin(ReferralSection, contact)
-        .outerjoin(User, col(User.id) == col(Referral.contact_id))
-        .where(col(Referral.reference) == reference, col(Referral.state) != State.DISCARDED, *within_need(actor))
-    ).all()
+    asked = {"me": actor.user_id, "here": actor.organisation_id, "now": clock.now(), "reference": reference}
+    found: Any = session.execute(_opening(actor.role, beside.in_use()), asked).all()
     if not found:
         return None
     referral, section, _, person, noted = found[0]
@@ -120,25 +108,55 @@ def open_referral(actor: Actor, reference: str) -> Opened | None:
     return Opened(referral, section.answers if section else {}, widest, person, noted)
 
 
+@cache
+def _opening(role: Role, above: beside.Above | None) -> Any:
+    """Return the select of `open_referral`: of parameters, so that it is made once for each role."""
+    contact = and_(
+        col(ReferralSection.referral_id) == col(Referral.id), col(ReferralSection.section) == "consent-and-contact"
+    )
+    mine = and_(
+        col(ReferralParty.referral_id) == col(Referral.id),
+        col(ReferralParty.organisation_id) == bindparam("here"),
+        ReferralParty.is_live(bindparam("now")),
+    )
+    return (
+        select(Referral, ReferralSection, ReferralParty, User)
+        .add_columns(beside.column(above))
+        .join(ReferralParty, mine)
+        .outerjoin(ReferralSection, contact)
+        .outerjoin(User, col(User.id) == col(Referral.contact_id))
+        .where(
+            col(Referral.reference) == bindparam("reference"),
+            col(Referral.state) != State.DISCARDED,
+            *needed_by(role, bindparam("me")),
+        )
+    )
+
+
 def timeline(actor: Actor, opened: Opened, limit: int | None = NEWEST) -> list[Entry]:
     """Return the entries that `actor` may read, newest first, at most `limit` of them (all when None): one query."""
-    referral = opened.referral
+    asked = _entries(limit, is_operator=actor.is_operator, sees_all=opened.shows_whole)
+    rows = db.session().execute(asked, {"me": actor.user_id, "about": opened.referral.id}).all()
+    return _gather(actor, opened, rows)[: limit and limit + 1]
+
+
+@cache
+def _entries(limit: int | None, *, is_operator: bool, sees_all: bool) -> Any:
+    """Return the select of `timeline`: of parameters, so that it is made once for all who read as far."""
+    me, about, whole = bindparam("me"), bindparam("about"), true() if sees_all else false()
     seen = (
         select(func.max(SeenMark.entry_id))
-        .where(col(SeenMark.user_id) == actor.user_id, col(SeenMark.referral_id) == referral.id)
+        .where(col(SeenMark.user_id) == me, col(SeenMark.referral_id) == about)
         .scalar_subquery()
     )
-    sees_all = true() if opened.shows_whole else false()
-    kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None), sees_all)
+    kept = and_(col(Attachment.entry_id) == col(TimelineEntry.id), col(Attachment.removed_at).is_(None), whole)
     asked: Any = (
         select(TimelineEntry, Attachment, seen)
         .outerjoin(Attachment, kept)
-        .where(col(TimelineEntry.referral_id) == referral.id, *readable(actor, TimelineEntry, sees_all))
+        .where(col(TimelineEntry.referral_id) == about, *readable(me, TimelineEntry, whole, is_operator=is_operator))
         .order_by(col(TimelineEntry.id).desc(), col(Attachment.id))
     )
-    if limit is not None:
-        asked = asked.limit((limit + 1) * _ROWS_AN_ENTRY)
-    return _gather(actor, opened, db.session().execute(asked).all())[: limit and limit + 1]
+    return asked if limit is None else asked.limit((limit + 1) * _ROWS_AN_ENTRY)
 
 
 def newest_entry_id(entries: Sequence[Entry]) -> int:
@@ -146,16 +164,18 @@ def newest_entry_id(entries: Sequence[Entry]) -> int:
     return max((each.entry.id or 0 for each in entries), default=0)
 
 
-def readable(actor: Actor, entry: type[TimelineEntry], sees_all: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-    """Return the SQL for what `actor` may read of the timeline, given as `entry`, the table or an alias of it.
+def readable(
+    me: Any, entry: type[TimelineEntry], sees_all: ColumnElement[bool], *, is_operator: bool
+) -> list[ColumnElement[bool]]:
+    """Return the SQL for what `me` may read of the timeline, given as `entry`, the table or an alias of it.
 
     Everyone reads what is for everyone and what they wrote themselves, but messages only who `sees_all` of the
-    referral; KSAF reads all of it.
+    referral; KSAF reads all of it. `me` is a person's id, or the parameter that stands for it.
     """
-    if actor.is_operator:
+    if is_operator:
         return []
     shared = and_(col(entry.audience) == Audience.EVERYONE, or_(col(entry.kind) != MESSAGE, sees_all))
-    return [or_(shared, col(entry.actor_id) == actor.user_id)]
+    return [or_(shared, col(entry.actor_id) == me)]
 
 
 def _gather(actor: Actor, opened: Opened, rows: Sequence[Any]) -> list[Entry]:

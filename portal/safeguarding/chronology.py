@@ -82,7 +82,7 @@ def _recorded(actor: Actor, opened: OpenedConcern) -> list[Entry]:
     told = select(TimelineEntry).where(
         col(TimelineEntry.referral_id) == opened.referral.id,
         col(TimelineEntry.kind).not_in(_LEFT_OUT),
-        *record.readable(actor, TimelineEntry, true()),
+        *record.readable(actor.user_id, TimelineEntry, true(), is_operator=actor.is_operator),
     )
     return [
         Entry(each.at, each.title, f"{each.actor_name}, {each.actor_organisation}", body=each.body or "")

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Date, null, select, type_coerce, union_all
@@ -115,13 +116,17 @@ def _kept() -> _Kept:
 
 def _read() -> _Kept:
     """Read closure days and changes in one query: nearly every page needs both."""
+    rows: list[Any] = list(db.session().execute(_wanted()).all())
+    made = sorted((row.number, row.kind, row.words) for row in rows if row.day is None)
+    return _Kept({row.day: row.words for row in rows if row.day is not None}, made)
+
+
+@cache
+def _wanted() -> Any:
     changes = select(
         col(PolicyChange.number).label("number"),
         col(PolicyChange.kind).label("kind"),
         col(PolicyChange.becomes).label("words"),
         type_coerce(null(), Date).label("day"),
     )
-    closed = select(null(), null(), col(ClosureDay.reason), col(ClosureDay.day))
-    rows: list[Any] = list(db.session().execute(union_all(changes, closed)).all())
-    made = sorted((row.number, row.kind, row.words) for row in rows if row.day is None)
-    return _Kept({row.day: row.words for row in rows if row.day is not None}, made)
+    return union_all(changes, select(null(), null(), col(ClosureDay.reason), col(ClosureDay.day)))

@@ -22,6 +22,12 @@ from portal.web.dates import long_datetime, today
 
 _ME, _HERE, _NOW, _DAY = (bindparam(name) for name in ("me", "here", "now", "day"))
 
+_ABOUT = (
+    select(Deadline)
+    .where(col(Deadline.reference) == bindparam("reference"))
+    .order_by(col(Deadline.due_at), col(Deadline.id))
+)
+
 
 def for_subject(actor: Actor, subject: Subject) -> list[Deadline]:
     """Return the deadlines on `subject` that the actor's organisation owes or is owed, the earliest due first."""
@@ -37,8 +43,7 @@ def for_reference(actor: Actor, reference: str) -> list[Deadline]:
     session = db.session()
     if session.info["tenant"] != actor.organisation_id:
         return []
-    found = select(Deadline).where(col(Deadline.reference) == reference)
-    return list(session.scalars(found.order_by(col(Deadline.due_at), col(Deadline.id))).all())
+    return list(session.scalars(_ABOUT, {"reference": reference}).all())
 
 
 def prompts_waiting(actor: Actor) -> SelectOfScalar[Prompt]:

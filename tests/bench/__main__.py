@@ -1,7 +1,8 @@
 """`make bench`: every promise of speed as a table, and in bench.json in the data directory.
 
-BENCH_SIZES (1000,100000 unless set) names the two numbers of referrals that are compared, BENCH_REQUESTS (10000) how
-many requests a worker answers before its memory is read. Exit code 1 when a promise is missed.
+BENCH_SIZES (1000,100000,1000000 unless set) names the numbers of referrals that are compared with the first of them,
+BENCH_REQUESTS (10000) how many requests a worker answers before its memory is read, BENCH_FOLDER where the stages are
+made (eight gigabytes for a million). Exit code 1 when a promise is missed.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import measures, stage
+from tests.bench import files, measures, stage
 from tests.bench.measures import Measure
 
 LIST_OF = 2_000
@@ -18,9 +19,9 @@ LIST_OF = 2_000
 
 def main() -> int:
     """Measure everything, print and write it; return the exit code."""
-    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,100000").split(",")]
+    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,100000,1000000").split(",")]
     requests = int(os.environ.get("BENCH_REQUESTS", "10000"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
         found = _measure(Path(folder), sizes, requests)
     for each in found:
         limit = "no limit" if each.limit is None else f"at most {each.limit:g}"
@@ -34,8 +35,9 @@ def main() -> int:
 def _measure(folder: Path, sizes: list[int], requests: int) -> list[Measure]:
     usual = stage.make(folder / "usual", LIST_OF)
     found = [*measures.beside_the_floor(usual), *measures.weights(usual), *measures.memory(usual, requests)]
-    small, large = (stage.make(folder / str(size), size) for size in sizes)
-    return [*found, *measures.growth(small, large)]
+    stages = [stage.make(folder / str(size), size) for size in sizes]
+    found += [files.quick(usual), *files.constant(usual, stages[1])]
+    return [*found, *measures.growth(*stages)]
 
 
 if __name__ == "__main__":

@@ -3,24 +3,30 @@
 `tests.factories.many` builds every row in Python, which takes hours for a million referrals. Here each table is one
 INSERT … SELECT, and its indexes are made once all rows are in.
 """
+# ruff: noqa: S608 - the names are those of our own tables and columns
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Table
 
 from portal import references, tables
+from portal.referrals.rules import ENDED, State
 
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-1000000", "temp_store=MEMORY")
 """Nothing of it has to survive a crash: a stage that is not finished is made again."""
 
 
-def repeat(path: Path, total: int, names: tuple[str, ...]) -> int:
-    """Repeat all referrals of the database at `path`, with their rows in the tables `names`, until there are `total`.
+def repeat(path: Path, total: int, names: tuple[str, ...], later: datetime) -> int:
+    """Repeat the ended referrals of the database at `path`, with their rows in the tables `names`, up to `total`.
 
-    `names` begin with `referral`; what hangs on a row comes after it. `total` is a multiple of how many there are. A copy has its original's owner and state, a reference and a family
-    name of its own. Nobody else may have the database open. Returns the number of rows added.
+    A million are years of work: what is open stays as it is, and what grows is what has been.
+
+    `names` begin with `referral`; what hangs on a row comes after it. A copy has its original's owner and state, a
+    reference and a family name of its own, and its prompts are due at `later`. The last round is whole, so there may be
+    a few more. Nobody else may have the database open. Returns the number of rows added.
     """
     wanted = [tables.metadata.tables[name] for name in names]
     connection = sqlite3.connect(path, isolation_level=None)
@@ -33,7 +39,10 @@ def repeat(path: Path, total: int, names: tuple[str, ...]) -> int:
             connection.execute(f"create temp table block_{each.name} as {_block(each, steps)}")
         _name_copies(connection, total)
         indexes = _dropped_indexes(connection, wanted)
-        added = sum(connection.execute(_copies(each, steps)).rowcount for each in wanted)
+        added = sum(
+            connection.execute(_copies(each, steps), {"later": f"{later:%Y-%m-%d %H:%M:%S.%f}"}).rowcount
+            for each in wanted
+        )
         for statement in indexes:
             connection.execute(statement)
         connection.execute("commit")
@@ -61,23 +70,23 @@ def _block(table: Table, steps: dict[str, int]) -> str:
         for column, target in _pointers(table)
         if target in steps and target != table.name
     ]
-    if "reference" in table.columns and table.name != "referral":
+    if table.name == "referral":
+        about.append(f"state in ({', '.join(repr(each.value) for each in sorted(ENDED - {State.DISCARDED}))})")
+    elif "reference" in table.columns:
         about.append("reference in (select reference from block_referral)")
     return f"select * from {table.name} where {' and '.join(about) or 'true'}"
 
 
 def _name_copies(connection: sqlite3.Connection, total: int) -> None:
     """Give each copy of each referral its reference, in the table `named`."""
+    there = {row[0] for row in connection.execute("select reference from referral")}
     originals = [row[0] for row in connection.execute("select reference from block_referral order by id")]
-    if total % len(originals):
-        message = f"{total} is no multiple of {len(originals)}."
-        raise ValueError(message)
+    rounds = -(-(total - len(there)) // len(originals))
     fresh = set[str]()
-    while len(fresh) < total - len(originals):
-        fresh.add(references.new())
-    fresh -= set(originals)
+    while len(fresh) < rounds * len(originals):
+        fresh |= {references.new()} - there
     connection.execute("create temp table named (n integer, original text, reference text, primary key (n, original))")
-    copies = ((n, each, fresh.pop()) for n in range(1, total // len(originals)) for each in originals)
+    copies = ((n, each, fresh.pop()) for n in range(1, rounds + 1) for each in originals)
     connection.executemany("insert into named values (?, ?, ?)", copies)
     connection.execute("create temp table round as select distinct n from named order by n")
 
@@ -95,6 +104,8 @@ def _copies(table: Table, steps: dict[str, int]) -> str:
     if "child_family_name" in values:
         values["child_family_name"] = f"'Copy' || ({values['id']}) || ' ' || block.child_family_name"
         values["child_family_key"] = f"lower({values['child_family_name']})"
+    if "fires_at" in values:
+        values["fires_at"] = ":later"
     # A moment apart, as in life: what happened at the same microsecond a thousand times no index can tell apart.
     for name, direction in (("last_change_at", "-"), ("next_due_at", "+")):
         if table.name == "referral":
@@ -114,7 +125,8 @@ def _dropped_indexes(connection: sqlite3.Connection, wanted: list[Table]) -> lis
         row
         for each in wanted
         for row in connection.execute(
-            "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name = ?", (each.name,)
+            "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name = ?",
+            (each.name,),
         )
     ]
     for name, _ in found:

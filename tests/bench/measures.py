@@ -80,13 +80,15 @@ def _with_limit(measured: tuple[float, str], limit: float) -> tuple[float, float
     return measured[0], limit, measured[1]
 
 
-def growth(small: Stage, large: Stage) -> list[Measure]:
-    """Compare what must not follow the number of referrals: the pages of two stages in turn, and a pass in each."""
-    ways = {(name, stage.referrals): way for stage in (small, large) for name, way in _pages(stage).items()}
+def growth(small: Stage, *larger: Stage) -> list[Measure]:
+    """Compare what must not follow the number of referrals: the pages of the stages in turn, and a pass in each."""
+    stages = (small, *larger)
+    ways = {(name, stage.referrals): way for stage in stages for name, way in _pages(stage).items()}
     spent = medians(ways, ROUNDS // 2)
-    for stage in (small, large):
+    for stage in stages:
         spent[TICK, stage.referrals] = _tick(stage)
-    return [_grown(name, spent, small, large) for name in dict.fromkeys(name for name, _ in spent)]
+    names = dict.fromkeys(name for name, _ in spent)
+    return [_grown(name, spent, small, large) for name in names for large in larger]
 
 
 def _grown(name: str, spent: dict[tuple[str, int], float], small: Stage, large: Stage) -> Measure:
@@ -104,7 +106,8 @@ def _pages(stage: Stage) -> dict[str, Callable[[], Any]]:
         "first page, a school": lambda: referrer.get("/"),
         "first page, KSAF's manager": lambda: manager.get("/"),
         "queue": lambda: manager.get("/queue"),
-        "search": lambda: manager.get("/referrals?q=copy100"),
+        "search, one found": lambda: manager.get("/referrals?q=copy900 f"),
+        "search, many found": lambda: manager.get("/referrals?q=copy"),
         "panel": lambda: referrer.get(panel),
     }
 

@@ -70,12 +70,13 @@ def make(folder: Path, referrals: int) -> Stage:
         last = connection.exec_driver_sql("select max(id) from deadline_rung").scalar_one()
     began = time.monotonic()
     rows = multiply(database.engine, min(BLOCK, referrals), frozenset(LISTED))
-    if referrals > BLOCK:
-        database.engine.dispose()
-        rows += bulk.repeat(folder / "portal.sqlite3", referrals, LISTED)
     with database.engine.execution_options(portal_writes=True).begin() as connection:
         rung = tables.metadata.tables["deadline_rung"]
-        connection.execute(update(rung).where(rung.c.id > last, rung.c.fires_at != LATER).values(fires_at=LATER))
+        connection.execute(update(rung).where(rung.c.id > last).values(fires_at=LATER))
+    if referrals > BLOCK:
+        database.engine.dispose()
+        rows += bulk.repeat(folder / "portal.sqlite3", referrals, LISTED, LATER)
+    with database.engine.execution_options(portal_writes=True).begin() as connection:
         connection.exec_driver_sql("analyze")
     print(f"{referrals} referrals: {rows} rows in {time.monotonic() - began:.0f} s", flush=True)
     return Stage(referrals, app, database, world, settings)
