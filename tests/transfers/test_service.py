@@ -29,7 +29,8 @@ def open_deadlines(referral: Referral) -> list[tuple[str, str]]:
         found = db.session().scalars(
             select(Deadline).where(Deadline.reference == referral.reference, Deadline.ended_at.is_(None))
         )
-        return sorted((each.kind, each.subject_type) for each in found)
+        # That a manager reviews the record is owed whatever becomes of the offers.
+        return sorted((each.kind, each.subject_type) for each in found if each.kind != "record_review")
 
 
 def prompts(referral: Referral) -> list[str]:
