@@ -217,12 +217,14 @@ def _looked_into(statement: Any) -> tuple[frozenset[type[Scoped]], Any]:
 
     Remembered as long as the statement lives: one that is made once, for all who ask, is looked into once.
     """
-    if statement not in _known:
+    known = _known.get(statement)
+    if known is None:
         kinds = _scoped_classes()
         names = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)}
         found = frozenset(kinds[name] for name in names if name in kinds)
-        _known[statement] = (found, statement.options(*map(_anybodys_criterion, found)) if found else statement)
-    return _known[statement]
+        # Nothing here may hold the statement itself, or it would be kept for ever.
+        known = _known[statement] = (found, statement.options(*map(_anybodys_criterion, found)) if found else None)
+    return known
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

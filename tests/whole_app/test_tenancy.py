@@ -1,5 +1,7 @@
 """Every way around the tenant filter that SQLAlchemy is known to leave open, tried on both engines."""
 
+import gc
+
 import pytest
 from sqlalchemy import insert, text, update
 from sqlmodel import col, select
@@ -7,6 +9,7 @@ from sqlmodel import col, select
 from portal import clock, references, tenancy
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind
+from portal.accounts.models import User
 from portal.referrals.models import Referral, TimelineEntry
 from tests.factories import people
 
@@ -134,3 +137,14 @@ def test_row_level_security_holds_under_raw_sql(world):
     assert raw.exec_driver_sql("select current_user").scalar() == "portal_app"
     tenancy.enter(session, None)
     assert raw.exec_driver_sql("select count(*) from referral").scalar() == 0
+
+
+def test_what_has_been_looked_into_goes_with_its_statement(tx):
+    tenancy.enter(tx, people.add_organisation().id)
+    gc.collect()
+    before = len(tenancy._known)
+    for number in range(50):
+        tx.execute(select(User).where(col(User.id) == number))
+        tx.execute(select(Referral).where(col(Referral.id) == number))
+    gc.collect()
+    assert len(tenancy._known) <= before
