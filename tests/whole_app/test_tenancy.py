@@ -147,4 +147,5 @@ def test_what_has_been_looked_into_goes_with_its_statement(tx):
         tx.execute(select(User).where(col(User.id) == number))
         tx.execute(select(Referral).where(col(Referral.id) == number))
     gc.collect()
-    assert len(tenancy._known) <= before
+    # SQLAlchemy keeps one of each of the two shapes, however many were asked.
+    assert len(tenancy._known) <= before + 2
