@@ -20,7 +20,7 @@ export PYTHONUNBUFFERED := 1
 help:
 	@echo "make run     start the portal with its demo (PORT=8000 PORTAL_DATA_DIR=var)"
 	@echo "make test    run every test, on SQLite, on PostgreSQL and in a browser"
-	@echo "make faults  kill processes by the hundred, with what make test tries a little of in full (half an hour)"
+	@echo "make faults  kill processes by the hundred, with what make test tries a little of in full (well over an hour)"
 	@echo "make bench   measure how fast it is, beside the least it could be, and as it grows"
 	@echo "make check   format, lint, types, import order, templates, migration drift"
 	@echo "make format  put the code into the format that make check wants"
