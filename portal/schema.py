@@ -28,7 +28,7 @@ def migrate(url: str, to: str = "head") -> None:
 
     engine = unguarded_engine(url)
     try:
-        with _turn(url), engine.begin() as connection:
+        with turn(url), engine.begin() as connection:
             _wait_for_others(connection)
             settings = Config(str(MIGRATIONS / "alembic.ini"))
             settings.attributes["connection"] = connection
@@ -64,7 +64,7 @@ def unguarded_engine(url: str) -> Engine:
 
 
 @contextmanager
-def _turn(url: str) -> Generator[None]:
+def turn(url: str) -> Generator[None]:
     """Wait until no other process of this machine migrates the same SQLite file; PostgreSQL has a lock of its own."""
     path = make_url(url).database
     if not url.startswith("sqlite") or not path:

@@ -15,8 +15,10 @@ from portal.referrals import record_reviews
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    schema.migrate(command.settings().database_url)
-    record_reviews.begin_where_missing(command.database())
+    url = command.settings().database_url
+    schema.migrate(url)
+    with schema.turn(url):
+        record_reviews.begin_where_missing(command.database())
 
 
 @click.command()
