@@ -22,11 +22,11 @@ from portal.referrals.queries import within_need
 from portal.timescales import policy
 from portal.timescales.models import Deadline
 from portal.timescales.timescale import PromptWhenDue
+from portal.web import spreadsheet
 from portal.web.dates import date_only
 
 MOST = 25
 """How many disagreements a page of the register shows: ours."""
-BATCH = 500
 YEAR = timedelta(days=365)
 
 
@@ -103,10 +103,15 @@ def lines(database: Database, actor: Actor) -> Iterator[tuple[str, ...]]:
     last = 0
     while True:
         with database.transaction(tenant=actor.organisation_id, write=False):
-            after = select(Disagreement).where(col(Disagreement.id) > last).order_by(col(Disagreement.id)).limit(BATCH)
+            after = (
+                select(Disagreement)
+                .where(col(Disagreement.id) > last)
+                .order_by(col(Disagreement.id))
+                .limit(spreadsheet.BATCH)
+            )
             rows = db.session().scalars(after).all()
         yield from map(_cells, rows)
-        if len(rows) < BATCH:
+        if len(rows) < spreadsheet.BATCH:
             return
         last = rows[-1].id or 0
 

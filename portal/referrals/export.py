@@ -11,9 +11,9 @@ from portal.db import Database
 from portal.referrals import list_page
 from portal.referrals.listing import Wanted, referrals
 from portal.referrals.models import Referral
+from portal.web import spreadsheet
 from portal.web.dates import in_london
 
-BATCH = 500
 HEADER = ("Child", "Reference", "Where it is", "Next", "Read first", "Sent (London)", "Last change (London)")
 
 
@@ -28,7 +28,7 @@ def rows(database: Database, actor: Actor, wanted: Wanted) -> Iterator[tuple[str
     wanted = replace(wanted, cursor=None)
     while True:
         with database.transaction(tenant=actor.organisation_id, write=False):
-            found = referrals(actor, wanted, BATCH)
+            found = referrals(actor, wanted, spreadsheet.BATCH)
         for referral in found.rows:
             yield _cells(actor, referral)
         if found.older is None:

@@ -9,6 +9,8 @@ from flask import Response
 BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where it finds one
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # OWASP: CSV injection
 LINES_AT_ONCE = 100
+BATCH = 500
+"""Rows that a file of any length asks the database for at once. Ours."""
 
 
 def safe(text: str) -> str:

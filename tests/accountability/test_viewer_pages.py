@@ -72,7 +72,7 @@ def test_the_file_holds_what_the_page_found_and_is_itself_an_event(client_of, da
 
 
 def test_a_file_longer_than_a_batch_is_whole(client_of, database, cast, monkeypatch):
-    monkeypatch.setattr("portal.accountability.viewer.export.BATCH", 2)
+    monkeypatch.setattr("portal.web.spreadsheet.BATCH", 2)
     with database.transaction(tenant=cast.admin.organisation_id):
         for number in range(7):
             audit.record(cast.admin.actor, Action.SIGNED_OUT, subject=("user", number))

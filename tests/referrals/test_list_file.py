@@ -11,6 +11,7 @@ from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent, AuditPayload
 from portal.referrals import export
+from portal.web import spreadsheet
 from tests.factories import people, referrals
 
 
@@ -41,7 +42,7 @@ def rows_of(answer):
 
 
 def test_the_file_holds_every_row_that_the_page_would_page_through(client_of, database, moment, admin, monkeypatch):
-    monkeypatch.setattr(export, "BATCH", 2)
+    monkeypatch.setattr(spreadsheet, "BATCH", 2)
     references = [sent(database, moment, admin, f"Amira{number}") for number in range(5)]
     answer = client_of(admin).get("/referrals/export")
     head, *rows = rows_of(answer)

@@ -7,12 +7,12 @@ from sqlmodel import select
 
 from portal import clock, db, references
 from portal.access.roles import OrganisationKind, Role
-from portal.accountability.viewer import export
 from portal.organisations.models import Organisation
 from portal.referrals.models import Referral
 from portal.referrals.timeline import add
 from portal.tenancy import as_system, enter
 from portal.timescales.models import Prompt
+from portal.web import spreadsheet
 from tests.factories import people
 from tests.factories import world as worlds
 from tests.factories.many import multiply
@@ -53,7 +53,7 @@ def _count(visitors) -> dict[str, list[str]]:
                 answer = visitors.ask(name, "GET", address)
             assert answer.status_code < 500, visitors.errors[-1]
             # A file leaves in batches, each read by itself, so that no download holds a transaction open.
-            batches = answer.data.count(b"\n") // export.BATCH if answer.mimetype == "text/csv" else 0
+            batches = answer.data.count(b"\n") // spreadsheet.BATCH if answer.mimetype == "text/csv" else 0
             found[f"{name}: {subject.rule}"] = asked[: len(asked) - batches]
     return found
 

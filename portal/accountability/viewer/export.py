@@ -10,8 +10,7 @@ from portal.accountability.viewer.queries import Wanted
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.db import Database
-
-BATCH = 1000
+from portal.web import spreadsheet
 
 
 def note(actor: Actor, narrowed_by: list[str]) -> None:
@@ -25,7 +24,7 @@ def rows(database: Database, actor: Actor, wanted: Wanted) -> Iterator[tuple[str
     wanted = replace(wanted, place=None)
     while True:
         with database.transaction(tenant=actor.organisation_id, write=False):
-            found = queries.events(actor, wanted, BATCH)
+            found = queries.events(actor, wanted, spreadsheet.BATCH)
         yield from map(shown.cells, found.lines)
         if found.older is None:
             return
