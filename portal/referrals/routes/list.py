@@ -13,6 +13,7 @@ from portal.referrals import export, list_page, people, queries
 from portal.referrals.listing import Cursor, Group, Sort, Wanted, referrals
 from portal.web import dates, spreadsheet
 from portal.web.rendering import not_modified, panel, render, unchanged
+from portal.web.typed import one_line
 
 blueprint = Blueprint("referral_list", __name__, url_prefix="/referrals")
 
@@ -62,7 +63,7 @@ def _wanted(colleagues: list[people.Choosable]) -> Wanted:
         group=_one_of(Group, args.get("show", ""), Group.ALL),
         sort=_one_of(Sort, args.get("sort", ""), Sort.CHANGE),
         person_id=chosen,
-        search=args.get("q", "").replace("\0", ""),
+        search=one_line(args.get("q")),
         cursor=older or newer,
     )
 
