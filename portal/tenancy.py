@@ -215,14 +215,12 @@ _known: WeakKeyDictionary[Any, tuple[frozenset[type[Scoped]], Any]] = WeakKeyDic
 def _looked_into(statement: Any) -> tuple[frozenset[type[Scoped]], Any]:
     """Return the scoped classes whose tables appear anywhere in `statement`, and the same confined to `_TENANT`.
 
-    Remembered as long as the statement lives: one that is made once, for all who ask, is looked into once.
+    Remembered as long as the statement lives, which nothing that is remembered may hold: made once, looked into once.
     """
-    known = _known.get(statement)
-    if known is None:
+    if (known := _known.get(statement)) is None:
         kinds = _scoped_classes()
         names = {element.name for element in visitors.iterate(statement) if isinstance(element, TableClause)}
         found = frozenset(kinds[name] for name in names if name in kinds)
-        # Nothing here may hold the statement itself, or it would be kept for ever.
         known = _known[statement] = (found, statement.options(*map(_anybodys_criterion, found)) if found else None)
     return known
 

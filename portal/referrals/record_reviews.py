@@ -1,11 +1,8 @@
-"""A manager's review of an open record, every four weeks: whether what was decided is followed through.
-
-What the manager finds is an entry of the timeline that KSAF alone reads.
-"""
+"""A manager's review of an open record: whether what was decided is followed through. KSAF alone reads it."""
 
 from sqlmodel import col, select
 
-from portal import db
+from portal import clock, db
 from portal.access.actor import Actor
 from portal.audit.actions import Action
 from portal.db import Database
@@ -33,18 +30,16 @@ def earlier(actor: Actor, referral: Referral) -> list[TimelineEntry]:
     """Return the reviews of `referral` that KSAF has recorded, newest first; none for anybody else."""
     if not actor.is_operator:
         return []
-    of_it = select(TimelineEntry).where(
-        col(TimelineEntry.referral_id) == referral.id, col(TimelineEntry.kind) == RECORD_REVIEW
-    )
+    about, kind = col(TimelineEntry.referral_id), col(TimelineEntry.kind)
+    of_it = select(TimelineEntry).where(about == referral.id, kind == RECORD_REVIEW)
     return list(db.session().scalars(of_it.order_by(col(TimelineEntry.id).desc())).all())
 
 
 def record(actor: Actor, referral: Referral, found: str, *, is_outstanding: bool, seen: int) -> None:
     """Record what a manager `found`, and start the four weeks to the next review.
 
-    Where something is outstanding, whoever has the referral is told and prompted. `seen` is the id of the newest review
-    that the manager had before them, or 0. Raises SomeoneWasFirstError where the referral has ended, or a colleague has
-    reviewed it since.
+    Where something is outstanding, whoever has the referral is told. `seen` is the id of the newest review that the
+    manager read, or 0. Raises SomeoneWasFirstError where the referral has ended, or a colleague reviewed it since.
     """
     if not is_open(referral):
         raise SomeoneWasFirstError("The referral has ended, so its record is not reviewed any more.")
@@ -52,9 +47,9 @@ def record(actor: Actor, referral: Referral, found: str, *, is_outstanding: bool
     if newest is not None and newest.id != seen:
         raise SomeoneWasFirstError(f"{newest.actor_name} reviewed this record on {long_datetime(newest.at)}.")
     title = OUTSTANDING if is_outstanding else FOLLOWED
-    entry = timeline.add(actor, referral, RECORD_REVIEW, title, found, audience=Audience.OPERATOR)
+    timeline.add(actor, referral, RECORD_REVIEW, title, found, audience=Audience.OPERATOR)
     trail.record(actor, referral, Action.RECORD_REVIEWED)
-    why = f"{actor.name} reviewed it on {long_datetime(entry.at)}"
+    why = f"{actor.name} reviewed it on {long_datetime(clock.now())}"
     timescales.meet(effects.subject_of(referral), RECORD_REVIEW, why)
     effects.owe(RECORD_REVIEW, referral, lifecycle.operator_id())
     if is_outstanding:
@@ -67,8 +62,7 @@ def record(actor: Actor, referral: Referral, found: str, *, is_outstanding: bool
 def begin_where_missing(database: Database) -> int:
     """Start the four weeks for each open record of which they do not run, and return how many those were.
 
-    After an upgrade or a restore: what was sent before the portal kept this timescale counts from now. Two processes
-    that do this at once begin each once.
+    After an upgrade or a restore: what was sent before counts from now. Two processes at once begin each once.
     """
     runs = select(Deadline.id).where(
         col(Deadline.subject_type) == "referral",
