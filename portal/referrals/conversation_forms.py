@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttribu
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from portal.referrals.form.answer_checks import LONGEST_LONG_TEXT
-from portal.web.typed import tidied
+from portal.web.typed import shown_with, tidied
 
 
 class TextForm(Form):
@@ -69,9 +69,8 @@ class RecordReviewForm(TextForm):
 
     @property
     def newest_seen(self) -> int:
-        """Return the id of the newest review that the page showed; 0 for none, or for what is no id."""
-        typed = self.seen.data or ""
-        return int(typed) if typed.isdecimal() else 0
+        """Return the id of the newest review that the page showed: 0 where it showed none."""
+        return shown_with(self.seen.data)
 
 
 class UpdateForm(TextForm):

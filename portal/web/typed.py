@@ -33,3 +33,9 @@ def whole_number(text: str | None, most: int = LARGEST) -> int | None:
         return None
     found = int(text)
     return found if found <= most else None
+
+
+def shown_with(text: str | None) -> int:
+    """Return the number that a form carries of what it was shown with; -1, which nothing has, for anything else."""
+    known = whole_number(text)
+    return -1 if known is None else known

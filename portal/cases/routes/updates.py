@@ -33,7 +33,7 @@ from portal.referrals.record import note_view
 from portal.safeguarding import call_now
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
-from portal.web.typed import whole_number
+from portal.web.typed import shown_with
 
 blueprint = Blueprint("cases_updates", __name__, url_prefix="/referrals/<reference:reference>/weeks/<week:number>")
 THIS_WEEK = "this-week"
@@ -117,8 +117,7 @@ def _seen() -> int:
 
 
 def _version(typed: Mapping[str, str]) -> int:
-    known = whole_number(typed.get("version"))
-    return -1 if known is None else known
+    return shown_with(typed.get("version"))
 
 
 def _support(opened: OpenedWeek) -> str:

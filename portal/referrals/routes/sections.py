@@ -23,7 +23,7 @@ from portal.referrals.routes.drafts import sent_already
 from portal.web.dates import today
 from portal.web.rendering import render
 from portal.web.transactions import keep_changes
-from portal.web.typed import whole_number
+from portal.web.typed import shown_with
 
 blueprint = Blueprint("sections", __name__, url_prefix="/referrals/<reference:reference>/sections")
 CONSENT = "consent-and-contact"
@@ -136,8 +136,7 @@ def _differing(place: Section, form: Form, theirs: ReferralSection | None) -> di
 
 
 def _seen(posted: Mapping[str, str]) -> int:
-    known = whole_number(posted.get("version"))
-    return -1 if known is None else known
+    return shown_with(posted.get("version"))
 
 
 def _next_address(place: Place) -> str:

@@ -12,7 +12,7 @@ from portal.safeguarding.decision_forms import DecisionForm
 from portal.safeguarding.queries import OpenedConcern
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
-from portal.web.typed import whole_number
+from portal.web.typed import shown_with
 
 blueprint = Blueprint("concern_deciding", __name__, url_prefix="/concerns/<reference:reference>")
 
@@ -53,8 +53,7 @@ def print_chronology(actor: Actor, opened: OpenedConcern) -> Response:
 
 def _seen() -> int:
     """Return how many decisions the form was shown with."""
-    known = whole_number(request.form.get("seen"))
-    return -1 if known is None else known
+    return shown_with(request.form.get("seen"))
 
 
 def _show(actor: Actor, opened: OpenedConcern, given: DecisionForm, *, told: str = "", status: int = 200) -> Response:

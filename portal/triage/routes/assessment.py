@@ -21,7 +21,7 @@ from portal.triage.assessment.service import Overtaken
 from portal.triage.known import queries as known
 from portal.web.errors import SomeoneWasFirstError
 from portal.web.rendering import render
-from portal.web.typed import whole_number
+from portal.web.typed import shown_with
 
 blueprint = Blueprint("triage_assessment", __name__, url_prefix="/referrals/<reference:reference>")
 
@@ -89,5 +89,4 @@ def _show(
 
 
 def _seen_version() -> int:
-    known = whole_number(request.form.get("version"))
-    return -1 if known is None else known
+    return shown_with(request.form.get("version"))
