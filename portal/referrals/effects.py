@@ -72,7 +72,8 @@ EFFECTS: dict[Event, Effect] = {
     Event.MOVE_ON: Effect(WaitingOn.OPERATOR, ends=(*ADVICE, *SUPPORT), starts=("onward_offer",), settles=_HELPING),
     Event.CLOSE: Effect(
         WaitingOn.NOBODY,
-        ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY, RECORD_REVIEW),
+        cancels=(RECORD_REVIEW,),
+        ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY),
         settles=(*_HELPING, News.OFFER_DECLINED, News.RECORD_OUTSTANDING),
     ),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=(*DECIDING, RECORD_REVIEW)),

@@ -62,7 +62,8 @@ def record(actor: Actor, referral: Referral, found: str, *, is_outstanding: bool
 def begin_where_missing(database: Database) -> int:
     """Start the four weeks for each open record of which they do not run, and return how many those were.
 
-    After an upgrade or a restore: what was sent before counts from now. Two processes at once begin each once.
+    After an upgrade or a restore: what was sent before counts from now. It waits for whoever works on a record, so that
+    none is passed over; two processes at once begin each once.
     """
     runs = select(Deadline.id).where(
         col(Deadline.subject_type) == "referral",
@@ -72,7 +73,7 @@ def begin_where_missing(database: Database) -> int:
     )
     open_without = select(Referral).where(col(Referral.state).not_in((State.DRAFT, *ENDED)), ~runs.exists())
     with database.system_transaction() as session:
-        found = session.scalars(open_without.with_for_update(skip_locked=True)).all()
+        found = session.scalars(open_without.order_by(col(Referral.id)).with_for_update()).all()
         for referral in found:
             effects.owe(RECORD_REVIEW, referral, lifecycle.operator_id())
         return len(found)

@@ -1,5 +1,6 @@
 """A manager's review of an open record: owed every four weeks, recorded by a manager, read by KSAF alone."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from portal.audit.models import AuditEvent
 from portal.notifications.models import OutboxMail
 from portal.referrals import conversation, record_reviews
 from portal.referrals.effects import RECORD_REVIEW
-from portal.referrals.models import TimelineEntry
+from portal.referrals.models import Referral, TimelineEntry
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
 from portal.triage import service as triage
 from portal.triage.models import Outcome
@@ -106,14 +107,36 @@ def test_what_is_withdrawn_is_not_reviewed(helped, tx):
     assert states(tx) == [DeadlineState.CANCELLED]
 
 
-def test_an_upgrade_begins_it_once_where_it_does_not_run(kept, path, database):
+def forget_it(database):
+    """Leave an open record without its review, as one from before an upgrade."""
     with database.system_transaction() as session:
         [review] = owed(session)
         session.execute(delete(DeadlineRung).where(col(DeadlineRung.deadline_id) == review.id))
         session.execute(delete(Deadline).where(col(Deadline.id) == review.id))
+
+
+def test_an_upgrade_begins_it_once_where_it_does_not_run(kept, path, database):
+    forget_it(database)
     assert [record_reviews.begin_where_missing(database) for _ in range(2)] == [1, 0]
     with database.system_transaction(write=False) as session:
         assert states(session) == [DeadlineState.RUNNING]
+
+
+def test_an_upgrade_passes_over_no_record_that_somebody_works_on(kept, path, database):
+    forget_it(database)
+    with ThreadPoolExecutor(1) as beside:
+        with database.system_transaction() as session:
+            session.scalars(select(Referral).with_for_update()).all()
+            upgrade = beside.submit(record_reviews.begin_where_missing, database)
+            assert wait([upgrade], timeout=0.5).not_done
+        assert upgrade.result() == 1
+
+
+def test_whatever_a_form_says_it_was_shown_with_is_read(kept, path, client_of):
+    first = client_of(kept.manager).post(path, data={**TYPED, "seen": "9" * 5000})
+    assert first.status_code == 303
+    second = client_of(kept.manager).post(path, data={**TYPED, "seen": "9" * 5000})
+    assert (second.status_code, FOUND in second.text) == (409, True)
 
 
 def test_a_manager_records_it_and_no_partner_reads_it(kept, path, client_of, database):
