@@ -100,20 +100,14 @@ def counted(actor: Actor) -> list[Counted]:
 
 def lines(database: Database, actor: Actor) -> Iterator[tuple[str, ...]]:
     """Give the cells of every disagreement, the oldest first, without a name or a word of what was said."""
-    last = 0
-    while True:
-        with database.transaction(tenant=actor.organisation_id, write=False):
-            after = (
-                select(Disagreement)
-                .where(col(Disagreement.id) > last)
-                .order_by(col(Disagreement.id))
-                .limit(spreadsheet.BATCH)
-            )
-            rows = db.session().scalars(after).all()
-        yield from map(_cells, rows)
-        if len(rows) < spreadsheet.BATCH:
-            return
-        last = rows[-1].id or 0
+    most, number = spreadsheet.BATCH, col(Disagreement.id)
+
+    def read(last: int) -> tuple[list[tuple[str, ...]], int | None]:
+        after = select(Disagreement).where(number > last).order_by(number).limit(most)
+        rows = db.session().scalars(after).all()
+        return list(map(_cells, rows)), rows[-1].id if len(rows) == most else None
+
+    return spreadsheet.in_batches(database, actor.organisation_id, 0, read)
 
 
 HEADER = ("Reference", "Decision", "Stage reached", "Standing", "How it was resolved", "Raised", "Ended", "Days")

@@ -25,15 +25,12 @@ def note(actor: Actor, narrowed_by: list[str]) -> None:
 
 def rows(database: Database, actor: Actor, wanted: Wanted) -> Iterator[tuple[str, ...]]:
     """Give the cells of every referral that is `wanted`, in its order, holding one batch and no transaction between."""
-    wanted = replace(wanted, cursor=None)
-    while True:
-        with database.transaction(tenant=actor.organisation_id, write=False):
-            found = referrals(actor, wanted, spreadsheet.BATCH)
-        for referral in found.rows:
-            yield _cells(actor, referral)
-        if found.older is None:
-            return
-        wanted = replace(wanted, cursor=found.older)
+
+    def read(wanted: Wanted) -> tuple[list[tuple[str, ...]], Wanted | None]:
+        found = referrals(actor, wanted, spreadsheet.BATCH)
+        return [_cells(actor, each) for each in found.rows], found.older and replace(wanted, cursor=found.older)
+
+    return spreadsheet.in_batches(database, actor.organisation_id, replace(wanted, cursor=None), read)
 
 
 def _cells(actor: Actor, referral: Referral) -> tuple[str, ...]:

@@ -2,9 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from flask import Response
+
+from portal.db import Database
+
+Place = TypeVar("Place")
+Row = TypeVar("Row")
 
 BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only where it finds one
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # OWASP: CSV injection
@@ -27,6 +33,20 @@ def download(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) ->
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return answer
+
+
+def in_batches(
+    database: Database, organisation_id: int, start: Place, read: Callable[[Place], tuple[Sequence[Row], Place | None]]
+) -> Iterator[Row]:
+    """Give every row that `read` finds from the place `start` on, holding one batch and no transaction between.
+
+    `read` takes a place and returns the rows there, at most BATCH, and the place after them; None where they end.
+    """
+    place: Place | None = start
+    while place is not None:
+        with database.transaction(tenant=organisation_id, write=False):
+            rows, place = read(place)
+        yield from rows
 
 
 def _chunks(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

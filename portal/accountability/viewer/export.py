@@ -21,11 +21,9 @@ def note(actor: Actor, narrowed_by: list[str]) -> None:
 
 def rows(database: Database, actor: Actor, wanted: Wanted) -> Iterator[tuple[str, ...]]:
     """Give the cells of every event that is `wanted`, newest first, holding one batch and no transaction between."""
-    wanted = replace(wanted, place=None)
-    while True:
-        with database.transaction(tenant=actor.organisation_id, write=False):
-            found = queries.events(actor, wanted, spreadsheet.BATCH)
-        yield from map(shown.cells, found.lines)
-        if found.older is None:
-            return
-        wanted = replace(wanted, place=found.older)
+
+    def read(wanted: Wanted) -> tuple[list[tuple[str, ...]], Wanted | None]:
+        found = queries.events(actor, wanted, spreadsheet.BATCH)
+        return list(map(shown.cells, found.lines)), found.older and replace(wanted, place=found.older)
+
+    return spreadsheet.in_batches(database, actor.organisation_id, replace(wanted, place=None), read)
