@@ -1,4 +1,4 @@
-"""Every page, as each kind of person, in a real browser: axe objects to nothing, and 320 px are wide enough."""
+"""Every page, as each kind of person, in a real browser: axe objects to nothing, and all of it fits a narrow window."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,16 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "r
 # Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.
 PEOPLE = ("referrer", "triage_officer", "manager", "administrator", "councillor", SIGNED_OUT)
 DIFFER = {"/", "/account", "/people", "/referrals/<reference:reference>", "/timescales"}
+NARROW = 320
 STICKING_OUT = """() => document.documentElement.scrollWidth <= 320 ? "" : [...document.querySelectorAll("body *")]
   .filter((each) => each.getBoundingClientRect().right > 320 && !each.children.length)
   .map((each) => `${each.tagName}.${each.className} "${each.textContent.slice(0, 40)}"`).slice(0, 4).join(", ")"""
+OFF_THE_WINDOW = """() => [...document.querySelectorAll("details[data-menu]")].filter((menu) => {
+  menu.open = true;
+  const box = menu.querySelector(".menu__list").getBoundingClientRect();
+  menu.open = false;
+  return box.left < 0 || box.right > innerWidth;
+}).map((menu) => menu.querySelector("summary").textContent.trim()).join(", ")"""
 FORMS = (
     "/sign-in",
     "/referrals/new",
@@ -110,7 +117,10 @@ def _problems(page: Page) -> list[str]:
             continue
         where = nodes[0]
         wrong.append(f"{violation['id']} at {where['target']}: {where.get('failureSummary', '')}"[:300])
-    page.set_viewport_size({"width": 320, "height": 640})
-    sticking_out = page.evaluate(STICKING_OUT)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    return wrong + ([f"is wider than 320 px: {sticking_out}"] if sticking_out else [])
+    for width in (NARROW, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        if opens_outside := page.evaluate(OFF_THE_WINDOW):
+            wrong.append(f"opens off a window of {width} px: {opens_outside}")
+        if width == NARROW and (sticking_out := page.evaluate(STICKING_OUT)):
+            wrong.append(f"is wider than 320 px: {sticking_out}")
+    return wrong
