@@ -98,7 +98,7 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
         what = f"posts the update of week {deadline.week}"
     is_offer = isinstance(policy.load()[deadline.kind].ladder, PromptWhenDue)
     standing = _offered if is_offer else _STANDING[deadline.state]
-    words, tone = standing(deadline, now, closures.calendar())
+    words, tone = standing(deadline, now, closures.calendar_at(deadline.policy_version))
     timed = not is_offer and deadline.state not in {DeadlineState.PAUSED, DeadlineState.CANCELLED}
     return Described(
         label=f"{who} {what}",

@@ -8,11 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
+from portal import clock
 from portal.access.roles import OrganisationKind, Role
 from portal.audit.actions import Action
 from portal.audit.models import AuditEvent
 from portal.tenancy import enter
 from portal.timescales import changing, closures, in_force, service
+from portal.timescales.descriptions import describe
 from portal.timescales.figures import FigureError, Figures
 from portal.timescales.models import DeadlineRung, PolicyChange
 from portal.timescales.policy import load
@@ -112,6 +114,14 @@ def test_hours_move_what_starts_and_no_more(tx, sides, administrator):
         changing.change_hours(administrator, (time(17), time(9)), "No", seen=1)
     with pytest.raises(FigureError, match="Nothing is different"):
         changing.change_hours(administrator, (time(8, 30), time(16)), "No", seen=1)
+
+
+def test_other_hours_leave_the_words_of_what_runs(tx, sides, administrator):
+    old = begin(sides, "outcome")
+    before = describe(old, clock.now())
+    assert before.words == "5 working days left"
+    changing.change_hours(administrator, (time(8, 30), time(16)), "Winter hours", seen=0)
+    assert describe(old, clock.now()) == before
 
 
 def test_whoever_did_not_see_the_last_change_is_told_who_was_first(tx, sides, administrator):
