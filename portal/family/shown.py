@@ -94,7 +94,8 @@ def stopped(link: Link) -> list[One]:
     """Return the organisations that the family does not want KSAF to share with, by name."""
     refused = sharing.not_with(link.guest, link.referral)
     if link.is_of_sender:
-        refused = {key: name for key, name in refused.items() if key != moved.kept_key(link.referral)}
+        kept = moved.kept_keys(link.referral)
+        refused = {key: name for key, name in refused.items() if key not in kept}
     return sorted((One(key, name, is_agreed=False) for key, name in refused.items()), key=lambda each: each.name)
 
 

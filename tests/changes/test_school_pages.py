@@ -58,6 +58,15 @@ def test_ksaf_goes_on_to_what_follows_and_shares_in_one_click(kept, client_of, d
         ), address
 
 
+def test_a_name_that_the_old_school_adds_afterwards_is_taken_for_a_guess(kept, client_of, database):
+    officer = client_of(kept.officer)
+    record(officer, kept, organisation=kept.new_key, outside_name="")
+    record(client_of(kept.helen), kept)
+    page = officer.get(f"{kept.path}/school-move").text
+    assert "What it wrote can be a guess." in page
+    assert "is not told where the child has gone" in page
+
+
 def test_who_looked_at_the_new_school_is_kept_from_the_old_one(kept, client_of, database):
     officer = client_of(kept.officer)
     record(officer, kept, organisation=kept.new_key, outside_name="")

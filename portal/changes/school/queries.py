@@ -19,6 +19,7 @@ from portal.organisations.queries import partners
 from portal.referrals import sender
 from portal.referrals.effects import OWED_BY_REFERRER
 from portal.referrals.models import Referral
+from portal.referrals.sharing import moved
 from portal.referrals.sharing.models import SchoolMove
 from portal.referrals.sharing.rules import ONE, PURPOSE
 from portal.tenancy import as_system
@@ -53,6 +54,8 @@ class Known:
     to: Organisation | None
     agreed: LedgerLine | None
     basis: Basis
+    is_kept: bool
+    """Whether the old school may not learn of the new one."""
 
 
 def schools(actor: Actor, referral: Referral) -> list[Organisation]:
@@ -66,7 +69,7 @@ def schools(actor: Actor, referral: Referral) -> list[Organisation]:
 def known(actor: Actor, referral: Referral) -> Known | None:
     """Return the newest change of school, both schools and the family's word, for KSAF; None where none is recorded.
 
-    Two queries.
+    Three queries.
     """
     old, new = aliased(Organisation), aliased(Organisation)
     accepted = select(Agreement.id).where(
@@ -86,10 +89,11 @@ def known(actor: Actor, referral: Referral) -> Known | None:
         return None
     move, left, to, has_accepted = found
     standing = {line.purpose: line for line in consent.standing(actor, referral.id or 0)}
+    is_kept = moved.is_kept_from_sender(referral, move.to_organisation_id, move.to_name)
     if to is None or not to.active or not has_accepted:
-        return Known(move, left, to, standing.get(PURPOSE), Basis.NOT_A_PARTNER)
+        return Known(move, left, to, standing.get(PURPOSE), Basis.NOT_A_PARTNER, is_kept)
     basis = _basis(move, to, standing)
-    return Known(move, left, to, standing.get(PURPOSE), basis)
+    return Known(move, left, to, standing.get(PURPOSE), basis, is_kept)
 
 
 def _basis(move: SchoolMove, to: Organisation, standing: dict[str, LedgerLine]) -> Basis:

@@ -232,7 +232,7 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
         let_in_by_name=decision.decided_by_name,
         parts=decision.parts,
         is_whole=rules.is_whole(decision.scope or Scope.STATUS, decision.parts or {}),
-        is_kept_from_sender=moved.is_kept_from_sender(moved.to_school(referral, decision.to_organisation_id)),
+        is_kept_from_sender=moved.is_kept_from_sender(referral, decision.to_organisation_id, decision.to_name),
         is_consent_refused=refused,
         is_family_told=decision.is_family_told,
         valid_from=now,
@@ -243,7 +243,7 @@ def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:
         db.session().add(party)
         for earlier in already:
             earlier.valid_to = now
-    moved.note_shared(referral, party, decision.decided_by_name)
+    moved.note_shared(referral, party, decision.to_name, decision.decided_by_name)
     return party
 
 

@@ -81,10 +81,10 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
     Raises SharingRefusedError where the family has not agreed to it, SomeoneWasFirstError where it sees it already.
     """
     line = _require_agreed(actor, referral, organisation.key)
-    move = moved.to_school(referral, organisation.id)
+    move = moved.to_school(referral, organisation.id, organisation.name)
     if move and line.recorded_at < move.recorded_at:
         raise SharingRefusedError(moved.ASK_AGAIN)
-    is_kept = moved.is_kept_from_sender(move)
+    is_kept = moved.is_kept_from_sender(referral, organisation.id, organisation.name)
     if any(party.organisation_id == organisation.id for party in live_parties(referral)):
         raise SomeoneWasFirstError(f"{organisation.name} can see this referral already.")
     now = clock.now()
@@ -106,7 +106,7 @@ def share(actor: Actor, referral: Referral, organisation: Organisation, terms: T
     # Who is let in is the owner's to say, or KSAF's for it.
     with as_system(db.session()):
         db.session().add(party)
-    moved.note_shared(referral, party, actor.name)
+    moved.note_shared(referral, party, organisation.name, actor.name)
     title = f"Shared with {organisation.name}: {SCOPE_WORDS[terms.scope]}"
     timeline.add(actor, referral, "shared", title, terms.why, audience=_audience(is_kept=is_kept))
     trail.record(actor, referral, Action.REFERRAL_SHARED, organisation=organisation.key, scope=terms.scope.value)
