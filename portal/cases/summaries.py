@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.cases import attendance, family_consent, owed_weeks, queries, summary_words
@@ -163,8 +164,8 @@ def send_back(actor: Actor, found: Summarised, comment: str, read: str | None = 
     news.settle(News.SUMMARY_WAITING, referral.reference, "The summary was returned")
     timeline.add(actor, referral, "summary", "Completion summary returned", comment, audience=Audience.OPERATOR)
     trail.record(actor, referral, Action.SUMMARY_RETURNED)
-    staff = staff_of(actor.organisation_id).members
-    _tell(actor, referral, News.SUMMARY_RETURNED, [each for each in staff if each.user_id == summary.proposed_by_id])
+    told = telling.proposer(referral, summary.proposed_by_id or 0, Permission.SUMMARY_WRITE)
+    _tell(actor, referral, News.SUMMARY_RETURNED, told)
     db.session().flush()
     return summary
 

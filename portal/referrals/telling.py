@@ -7,8 +7,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from portal import db
+from portal.access import policy
 from portal.access.actor import Actor
 from portal.access.models import PartyRole, Scope
+from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle, record, sender
@@ -69,6 +71,20 @@ def colleagues(referral: Referral, about: News, people: Iterable[Member], templa
     operator_id, told = lifecycle.operator_id(), list(people)
     news.tell(about, referral.reference, told, organisation_id=operator_id)
     _queue(referral, template, operator_id, told)
+
+
+def proposer(referral: Referral, person_id: int, permission: Permission) -> list[Member]:
+    """Return who at KSAF goes on with what somebody proposed about `referral` and a manager returned, never nobody.
+
+    Whoever proposed it, while they work here and hold `permission` to propose it again; else who has the referral, or
+    else triage, of those who hold it; else the managers.
+    """
+    staff = staff_of(lifecycle.operator_id())
+    themselves = [member for member in staff.members if member.user_id == person_id]
+    for people in (themselves, _who_has(referral, staff), staff.on_whom(None)):
+        if able := [member for member in people if policy.may(member.role, staff.kind, permission)]:
+            return able
+    return staff.managers()
 
 
 def sharing_ended(referral: Referral, organisation_id: int) -> None:

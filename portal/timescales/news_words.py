@@ -14,7 +14,7 @@ NEWS = {
     ),
     News.DECISION_RETURNED: Words(
         title="A decision has come back to you",
-        text="A manager has returned the decision you proposed, with a comment.",
+        text="A manager has returned the decision that was proposed, with a comment.",
         to_do="Open the referral, read the comment and propose again.",
     ),
     News.CONTEXT_ASKED: Words(
@@ -213,8 +213,10 @@ NEWS = {
     ),
     News.SHARING_RETURNED: Words(
         title="A decision to share has come back to you",
-        text="A manager has returned your decision to share without consent, with a comment. Nothing was opened.",
+        text="A manager has returned the decision to share without consent, with a comment. Nothing was opened.",
         to_do="Read the comment under Sharing without consent, and decide again.",
+        closing="Deciding again about each organisation that it was returned for closes this. If you have dealt with it"
+        " in another way, close it here.",
         read_under="sharing",
     ),
     News.REFUSAL_REASON_OWED: Words(
@@ -278,7 +280,7 @@ NEWS = {
     ),
     News.SUMMARY_RETURNED: Words(
         title="A completion summary has come back to you",
-        text="A manager has returned the completion summary you sent, with a comment.",
+        text="A manager has returned the completion summary, with a comment.",
         to_do="Open the referral’s completion summary, read the comment and send it again.",
     ),
 }

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.consent import queries as consent
@@ -134,7 +135,7 @@ def authorise(actor: Actor, referral: Referral) -> Decision:
 
 
 def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
-    """Return the proposed decision to whoever proposed it, with a comment; they are told.
+    """Return the proposed decision to whoever proposed it, or goes on with it, with a comment; they are told.
 
     Raises SomeoneWasFirstError when it is settled already, DecisionRefusedError for one's own proposal.
     """
@@ -142,8 +143,8 @@ def send_back(actor: Actor, referral: Referral, comment: str) -> Decision:
     lifecycle.move(actor, referral, Event.RETURN, "Decision returned", comment, audience=Audience.OPERATOR)
     _settle(actor, decision, DecisionState.RETURNED, comment)
     trail.record(actor, referral, Action.DECISION_RETURNED)
-    staff = staff_of(actor.organisation_id).members
-    _tell(actor, referral, News.DECISION_RETURNED, [each for each in staff if each.user_id == decision.proposed_by_id])
+    told = telling.proposer(referral, decision.proposed_by_id, Permission.REFERRAL_DECIDE)
+    _tell(actor, referral, News.DECISION_RETURNED, told)
     return decision
 
 

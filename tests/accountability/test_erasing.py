@@ -22,7 +22,7 @@ from portal.referrals.models import Referral
 from portal.retention import erasures, holds, preview
 from portal.retention.models import Erasure
 from portal.timescales.models import Deadline, DeadlineState, Prompt
-from tests.factories import concerns, data_requests, referrals
+from tests.factories import concerns, data_requests, people, referrals
 from tests.factories.data_requests import asked
 from tests.factories.statements import counted
 
@@ -190,6 +190,17 @@ def test_it_is_returned_with_what_has_to_change(client_of, database, cast, secon
     assert (back.user_id, back.closed_at) == (cast.manager.user_id, None)
     proposed(first, asks, over)
     assert key_of(other, asks) != key
+
+
+def test_it_comes_back_to_who_keeps_the_register_once_its_proposer_left(client_of, database, cast, second, over, asks):
+    proposed(client_of(cast.manager), asks, over)
+    with database.system_transaction():
+        people.gone(cast.manager)
+    other = client_of(second)
+    other.post(f"{asks}/erasure/{key_of(other, asks)}/return", data={"comment": "Ask the school first"})
+    with database.system_transaction(write=False) as session:
+        told = select(Prompt).where(Prompt.kind == "erasure_returned")
+        assert [back.user_id for back in session.scalars(told).all()] == [second.user_id]
 
 
 def test_a_hold_that_came_since_keeps_it_and_says_why(client_of, database, cast, second, over, asks):

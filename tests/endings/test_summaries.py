@@ -12,7 +12,7 @@ from portal.cases.summary_words import Recorded
 from portal.timescales.models import Prompt
 from portal.web.errors import SomeoneWasFirstError
 from tests.endings.conftest import MARK, supported
-from tests.factories import support
+from tests.factories import people, support
 
 TEXTS = Texts(
     {"engagement": "Took part.", "barriers": "Debt.", "concerns": "Seen bruise."},
@@ -83,6 +83,14 @@ def test_a_manager_other_than_the_proposer_authorises_and_the_prompts_follow(wor
     assert (done.state, done.authorised_by_name) == (SummaryState.AUTHORISED, "Owen Pritchard")
     with pytest.raises(SomeoneWasFirstError, match="Owen Pritchard authorised"):
         summaries.authorise(world.other_manager.actor, waiting)
+
+
+def test_a_returned_summary_waits_for_the_familys_team_once_whoever_proposed_it_has_left(world):
+    summarised = begun(world)
+    summaries.propose(world.manager.actor, summarised, TEXTS, 0)
+    people.gone(world.manager)
+    summaries.send_back(world.other_manager.actor, found(world, reference(summarised)), "Say what the school does.")
+    assert prompts() == {(each.user_id, "summary_returned") for each in (world.case_manager, world.practitioner)}
 
 
 def test_a_partner_never_reads_concerns_nor_what_is_withheld():

@@ -3,6 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from sqlmodel import select
+
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.roles import OrganisationKind, Role
@@ -80,6 +82,20 @@ def add_person(organisation: Organisation, role: Role = Role.REFERRER, name: str
         session.flush()
         session.add(Membership(organisation_id=organisation.id, user_id=user.id, role=role, started_at=now))
     return Person(user.id, shown, user.email, organisation.id, organisation.name, organisation.kind, role)
+
+
+def gone(person: Person) -> None:
+    """Let `person` no longer work in their organisation, with nothing handed on yet."""
+    membership(person).ended_at = clock.now()
+    db.session().flush()
+
+
+def membership(person: Person) -> Membership:
+    """Return the row by which `person` works in their organisation."""
+    session = db.session()
+    mine = (Membership.user_id == person.user_id, Membership.organisation_id == person.organisation_id)
+    with as_system(session):
+        return session.scalars(select(Membership).where(*mine)).one()
 
 
 def add_membership(organisation_id: int, user_id: int, role: Role = Role.REFERRER) -> str:

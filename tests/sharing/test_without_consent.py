@@ -25,6 +25,7 @@ from portal.web.dates import today
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import people, referrals, sharing
 
+POLICE = sharing.refused("A police team", family=deciding.Family(told_how="By phone."))
 ALL_DUTIES = [Duty.REFUSAL_REASON, Duty.TELL_RECEIVER, Duty.TELL_FAMILY]
 
 
@@ -143,6 +144,24 @@ def test_a_returned_decision_opens_nothing_and_whoever_made_it_is_told(tx, cast)
     with pytest.raises(SomeoneWasFirstError, match="returned this"):
         deciding.authorise(cast.other_manager.actor, cast.found(cast.other_manager, made))
     cast.propose()
+    assert waiting_for(tx, cast.officer) == set()
+
+
+def test_a_returned_decision_waits_for_triage_once_whoever_made_it_has_left(tx, cast):
+    made, colleague = cast.propose(), referrals.staff()
+    people.gone(cast.officer)
+    deciding.send_back(cast.manager.actor, cast.found(cast.manager, made), "Name the harm.")
+    assert waiting_for(tx, colleague) == {"sharing_returned"}
+    told = everything(tx, OutboxMail, col(OutboxMail.template) == "referrals/sharing_returned")
+    assert [mail.to_address for mail in told] == [colleague.email]
+
+
+def test_deciding_again_about_one_organisation_leaves_what_was_returned_about_another(tx, cast):
+    for made in (cast.propose(), deciding.propose(cast.officer.actor, cast.referral(cast.officer), POLICE)):
+        deciding.send_back(cast.manager.actor, cast.found(cast.manager, made), "Name the harm.")
+    cast.propose()
+    assert waiting_for(tx, cast.officer) == {"sharing_returned"}
+    deciding.respect(cast.officer.actor, cast.referral(cast.officer), "a police team", "He is safe.", "“No.”")
     assert waiting_for(tx, cast.officer) == set()
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from portal import db, tenancy
+from portal.access.roles import Role
 from portal.notifications import letters
 from portal.notifications.models import OutboxMail
 from portal.referrals import conversation, lifecycle
@@ -11,7 +12,7 @@ from portal.referrals.rules import Event
 from portal.timescales.models import Prompt
 from portal.triage import service
 from portal.triage.models import Outcome
-from tests.factories import referrals
+from tests.factories import people, referrals
 from tests.factories.assessments import assessed
 from tests.triage.conftest import consented, proposal, proposed
 
@@ -70,6 +71,18 @@ def test_a_returned_decision_waits_for_its_proposer_until_it_is_proposed_again(w
     service.propose(world.officer.actor, referral, proposal())
     assert waiting("decision_returned") == set()
     assert waiting("decision_waiting") == {world.manager.user_id, world.other_manager.user_id}
+
+
+@pytest.mark.parametrize("becomes", [None, Role.ADMINISTRATOR])
+def test_a_returned_decision_waits_for_triage_once_its_proposer_has_left_or_may_not_decide(world, becomes):
+    referral = proposed(world)
+    if becomes is None:
+        people.gone(world.officer)
+    else:
+        people.membership(world.officer).role = becomes
+    service.send_back(world.manager.actor, referral, "Say more about risk.")
+    assert waiting("decision_returned") == {world.colleague.user_id}
+    assert [mail.to_address for mail in mailed("triage/decision_returned")] == [world.colleague.email]
 
 
 @pytest.mark.parametrize("returned", [True, False])

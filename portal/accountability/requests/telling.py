@@ -25,8 +25,8 @@ def other_managers(request: DataRequest, actor: Actor) -> None:
 
 
 def proposer(request: DataRequest, user_id: int) -> None:
-    """Prompt and mail whoever proposed a removal that it has come back."""
-    told = [each for each in staff_of(request.organisation_id).members if each.user_id == user_id]
+    """Prompt and mail whoever proposed a removal, or keeps the register if they have left, that it has come back."""
+    told = staff_of(request.organisation_id).on_whom(user_id, "data_request")
     _tell(request, News.ERASURE_RETURNED, told, "accountability/erasure_returned")
 
 

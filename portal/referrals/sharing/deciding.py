@@ -8,6 +8,7 @@ from typing import Any
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
+from portal.access.policy import Permission
 from portal.access.roles import Role
 from portal.audit.actions import Action
 from portal.consent import service as consent
@@ -81,7 +82,7 @@ def propose(actor: Actor, referral: Referral, wanted: Wanted) -> SharingDecision
     managers = staff_of(ksaf).with_role(Role.MANAGER)
     told = [each for each in managers if each.user_id != actor.user_id]
     telling.colleagues(referral, News.SHARING_WAITING, told, "referrals/sharing_waiting")
-    news.settle(News.SHARING_RETURNED, referral.reference, "It was decided again", organisation_id=ksaf)
+    _settle_returned(actor, referral)
     _note(actor, referral, made, "Sharing without consent sent to a manager", Action.SHARING_PROPOSED)
     return made
 
@@ -97,6 +98,7 @@ def respect(actor: Actor, referral: Referral, to: Organisation | str, why: str, 
     )
     db.session().add(made)
     db.session().flush()
+    _settle_returned(actor, referral)
     _note(actor, referral, made, "The family’s refusal to share is respected", Action.REFUSAL_RESPECTED)
     return made
 
@@ -119,11 +121,10 @@ def authorise(actor: Actor, found: Decided) -> SharingSettlement:
 
 
 def send_back(actor: Actor, found: Decided, comment: str) -> SharingSettlement:
-    """Return the decision with a `comment` to whoever made it, who is told. Raises as `authorise`."""
+    """Return the decision with a `comment` to whoever goes on with it, who is told. Raises as `authorise`."""
     decision, referral = _require_waiting(actor, found), found.referral
     made = _settle(actor, found, comment=comment)
-    ksaf = actor.organisation_id
-    told = [each for each in staff_of(ksaf).members if each.user_id == decision.decided_by_id]
+    told = telling.proposer(referral, decision.decided_by_id, Permission.SHARING_DECIDE)
     telling.colleagues(referral, News.SHARING_RETURNED, told, "referrals/sharing_returned")
     _note(actor, referral, decision, "Sharing without consent returned", Action.SHARING_RETURNED)
     return made
@@ -212,6 +213,12 @@ def _settle(
     if not any(each.waits for each in queries.of_referral(actor, found.referral)):
         news.settle(News.SHARING_WAITING, found.referral.reference, said)
     return made
+
+
+def _settle_returned(actor: Actor, referral: Referral) -> None:
+    """End what was asked of whoever had decisions returned, once each of them has been decided again."""
+    if not rules.returned([(each.decision, each.settlement) for each in queries.of_referral(actor, referral)]):
+        news.settle(News.SHARING_RETURNED, referral.reference, "It was decided again")
 
 
 def _open(referral: Referral, decision: SharingDecision) -> ReferralParty:

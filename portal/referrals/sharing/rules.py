@@ -75,6 +75,18 @@ def may_settle(actor_id: int, decided_by_id: int) -> bool:
     return actor_id != decided_by_id
 
 
+def returned(newest_first: Sequence[tuple[SharingDecision, SharingSettlement | None]]) -> list[SharingDecision]:
+    """Return which decisions of a referral were returned and not decided again for the same organisation."""
+    again: set[int | str] = set()
+    found: list[SharingDecision] = []
+    for decision, settlement in newest_first:
+        to = decision.to_organisation_id or decision.to_name.casefold()
+        if to not in again and settlement is not None and not settlement.is_authorised:
+            found.append(decision)
+        again.add(to)
+    return found
+
+
 def standing(decision: SharingDecision, settlement: SharingSettlement | None) -> tuple[str, Tone]:
     """Return how a decision stands in a few words, and the tone of them."""
     if decision.course is Course.RESPECT:
