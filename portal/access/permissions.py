@@ -185,6 +185,7 @@ class Permission(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_ADD = "organisation.add"
     ORGANISATION_INVITE = "organisation.invite"
+    ORGANISATION_HEAD = "organisation.head"
     ORGANISATION_RENAME = "organisation.rename"
     ORGANISATION_MOVE = "organisation.move"
     ORGANISATION_CLOSE = "organisation.close"

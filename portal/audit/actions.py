@@ -10,6 +10,8 @@ class Action(StrEnum):
     ORGANISATION_MOVED = "organisations:organisation:moved"
     ORGANISATION_CLOSED = "organisations:organisation:closed"
     ORGANISATION_OPENED = "organisations:organisation:opened"
+    HEAD_OF_SERVICE_NAMED = "organisations:organisation:head_named"
+    HEAD_OF_SERVICE_LEFT = "organisations:organisation:head_left"
     ORGANISATION_ADDED = "organisations:organisation:added"
     AGREEMENT_ACCEPTED = "organisations:agreement:accepted"
     PERSON_INVITED = "accounts:invitation:sent"

@@ -7,6 +7,8 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.ORGANISATION_MOVED: frozenset({"before", "after"}),
     Action.ORGANISATION_CLOSED: frozenset({"since", "referrals", "shares", "offers", "people"}),
     Action.ORGANISATION_OPENED: frozenset({"since"}),
+    Action.HEAD_OF_SERVICE_NAMED: frozenset({"before", "after"}),
+    Action.HEAD_OF_SERVICE_LEFT: frozenset({"user_id"}),
     Action.ORGANISATION_ADDED: frozenset({"name", "kind"}),
     Action.AGREEMENT_ACCEPTED: frozenset({"version"}),
     Action.PERSON_INVITED: frozenset({"email", "role"}),

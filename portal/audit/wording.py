@@ -157,6 +157,8 @@ PHRASES: dict[Kind, dict[Action, str]] = {
         Action.ORGANISATION_MOVED: "Noted the trust an organisation belongs to",
         Action.ORGANISATION_CLOSED: "Closed an organisation",
         Action.ORGANISATION_OPENED: "Opened an organisation again",
+        Action.HEAD_OF_SERVICE_NAMED: "Named the head of service",
+        Action.HEAD_OF_SERVICE_LEFT: "The head of service left, or lost the role",
         Action.ORGANISATION_ADDED: "Added an organisation",
         Action.AGREEMENT_ACCEPTED: "Accepted the data-sharing terms",
     },

@@ -15,6 +15,7 @@ from portal.demo.stories import read
 from portal.notices import published
 from portal.organisations import service as organisations
 from portal.organisations.models import Organisation
+from portal.staffing import head as heads
 
 
 def add(now: datetime) -> dict[str, list[Actor]]:
@@ -33,7 +34,7 @@ def add(now: datetime) -> dict[str, list[Actor]]:
             actor = _add_person(made, person, hashed, now)
             actors.setdefault(person["email"], []).append(actor)
         if head := row.get("head_of_service"):
-            made.head_of_service_id = actors[head][0].user_id
+            _name_head(actors, made, head)
     db.session().flush()
     return actors
 
@@ -66,6 +67,14 @@ def accounts() -> list[dict[str, Any]]:
         }
         for user, membership, organisation in rows
     ]
+
+
+def _name_head(actors: dict[str, list[Actor]], made: Organisation, email: str) -> None:
+    """Name the person with this address head of service, as KSAF's administrator would."""
+    everyone = [actor for held in actors.values() for actor in held]
+    administrator = next(actor for actor in everyone if actor.role is Role.ADMINISTRATOR)
+    managers = heads.candidates(made.id or 0)
+    heads.name(administrator, next(each for each in managers if each.email == email), None)
 
 
 def _add_person(organisation: Organisation, row: dict[str, str], hashed: str, now: datetime) -> Actor:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     Form,
+    HiddenField,
     RadioField,
     SelectChoice,  # pyright: ignore[reportAttributeAccessIssue] - new in WTForms 3.3, newer than its type stubs
     SelectMultipleField,
@@ -14,6 +15,7 @@ from wtforms.validators import InputRequired
 
 from portal.staffing.queries import Group
 from portal.staffing.rules import Part
+from portal.timescales.recipients import Member
 
 WHO = "Select who takes them"
 
@@ -33,6 +35,17 @@ class HandOverForm(Form):
             for each in group.rows
         ]
         self.to.choices = [SelectChoice(str(each.member.user_id), each.member.name) for each in group.candidates]
+
+
+class HeadForm(Form):
+    """Which manager is head of service, and who was when the form was shown."""
+
+    head = RadioField("Who is head of service?", validators=[InputRequired("Select a manager")])
+    before = HiddenField()
+
+    def offer(self, managers: Iterable[Member]) -> None:
+        """Offer each of `managers`."""
+        self.head.choices = [SelectChoice(str(each.user_id), each.name) for each in managers]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from portal.cases.models import SupportCase
 from portal.referrals import lifecycle, timeline, trail
 from portal.referrals.models import Referral
 from portal.referrals.rules import ENDED, State
-from portal.staffing import queries, telling
+from portal.staffing import head, queries, telling
 from portal.staffing.rules import PARTS, Part, lost_with, parts_at
 from portal.tenancy import as_system
 from portal.timescales import handing_on
@@ -95,6 +95,8 @@ def _let_go(actor: Actor, membership: Membership, parts: Iterable[Part], *, is_g
     parts, staff = list(parts), staff_of(home)
     left: dict[str, tuple[Referral, list[Part]]] = {}
     with as_system(session):
+        if is_gone or membership.role is not Role.MANAGER:
+            head.vacate(actor, user_id, home)
         for referral in _held_by(user_id, home, parts):
             lost = [part for part in parts if getattr(referral, f"{part}_id") == user_id]
             for part in lost:

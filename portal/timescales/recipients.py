@@ -103,8 +103,12 @@ class Staff:
 
     def head_of_service(self) -> list[Member]:
         """Return the head of service while one is named and works here, else the managers."""
-        named = [member for member in self.members if member.user_id == self.head_of_service_id]
-        return named or self.managers()
+        named = self.named_head()
+        return [named] if named else self.managers()
+
+    def named_head(self) -> Member | None:
+        """Return the head of service while one is named and works here."""
+        return next((member for member in self.members if member.user_id == self.head_of_service_id), None)
 
 
 @dataclass

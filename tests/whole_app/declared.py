@@ -443,6 +443,8 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/organisations/<key:key>/closing"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
     ("POST", "/organisations/<key:key>/close"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
     ("POST", "/organisations/<key:key>/open"): Declared(ADMINISTRATOR, "organisation", within_reach_of=OVERSEERS),
+    ("GET", "/head-of-service"): Declared(ADMINISTRATOR),
+    ("POST", "/head-of-service"): Declared(ADMINISTRATOR),
     ("GET", "/organisations"): Declared(MANAGER | ADMINISTRATOR),
     ("GET", "/organisations/new"): Declared(ADMINISTRATOR),
     ("POST", "/organisations"): Declared(ADMINISTRATOR),

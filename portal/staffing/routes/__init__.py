@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.staffing.routes import account, person, referral
+from portal.staffing.routes import account, head, person, referral
 
 
 def install(app: Flask) -> None:
     """Register the pages on `app`."""
-    for pages in (person, referral, account):
+    for pages in (person, referral, account, head):
         app.register_blueprint(pages.blueprint)
