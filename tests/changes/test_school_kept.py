@@ -4,17 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from portal import clock, db
 from portal.access.models import ReferralParty, Scope
+from portal.access.roles import OrganisationKind
+from portal.accountability.viewer import looks, queries
+from portal.accountability.viewer.queries import Wanted, Whose
+from portal.audit import service as audit
+from portal.audit.actions import Action
 from portal.consent import queries as consent
 from portal.consent.models import Position
 from portal.family import links, shown
 from portal.family.models import ForWhom, Way
-from portal.referrals.models import Audience, TimelineEntry
+from portal.referrals.models import Attachment, Audience, TimelineEntry
 from portal.referrals.sharing import moved
 from portal.referrals.sharing import service as sharing
 from portal.referrals.sharing.models import NewSchool, SchoolMove
 from portal.referrals.sharing.service import SharingRefusedError, Terms
-from tests.changes.conftest import agrees, load, move, rows
+from portal.tenancy import as_system, enter
+from portal.transfers.models import Transfer
+from tests.changes.conftest import agrees, load, move, read, rows
 from tests.factories import people
 
 TERMS = Terms(Scope.UPDATES, "The child goes to this school now.", "3")
@@ -108,3 +116,55 @@ def test_a_link_of_the_old_school_does_not_name_a_school_that_the_family_has_sto
         made = links.make(who.actor, load(cast, who), links.Wanted(ForWhom.PARENT, Way.PAPER))
         link = links.find(links.path_of(made).rpartition("/")[2])
         assert [each.name for each in shown.stopped(link)] == named
+
+
+def looked_at(cast) -> list[tuple[str, Attachment | Transfer]]:
+    """A file of the referral and an offer of it, each by the word for it in the audit."""
+    referral = read(cast)
+    theirs = {"organisation_id": referral.organisation_id, "referral_id": referral.id}
+    file = Attachment(
+        **theirs,
+        key="a-file",
+        filename="plan.pdf",
+        content_type="application/pdf",
+        size=1,
+        digest="1" * 64,
+        stored_name="a" * 32,
+        uploaded_by_id=cast.officer.user_id,
+        uploaded_by_name=cast.officer.name,
+        uploaded_at=clock.now(),
+    )
+    offer = Transfer(
+        **theirs,
+        key="an-offer",
+        to_organisation_id=cast.outsider.organisation_id,
+        to_name="Marsh End School",
+        to_kind=OrganisationKind.EDUCATION,
+        basis="consent",
+        content={},
+        offered_at=clock.now(),
+        offered_by_id=cast.officer.user_id,
+        offered_by_name=cast.officer.name,
+    )
+    with as_system(db.session()):
+        db.session().add_all([file, offer])
+        db.session().flush()
+    return [("attachment", file), ("transfer", offer)]
+
+
+def test_the_audit_names_a_kept_school_to_its_sender_by_no_file_and_no_offer_either(cast):
+    move(cast, cast.officer)
+    agrees(cast)
+    share(cast)
+    seen = {"attachment": Action.ATTACHMENT_READ, "transfer": Action.TRANSFER_VIEWED}
+    about = [(seen[word], (word, each.id)) for word, each in looked_at(cast)]
+    for action, subject in (*about, (Action.ATTACHMENT_READ, ("attachment", 10**9))):
+        for person in (cast.new, cast.outsider):
+            audit.record(person.actor, action, subject=subject, owner_id=cast.helen.organisation_id)
+    enter(db.session(), cast.admin.organisation_id)
+    lines = queries.events(cast.admin.actor, Wanted(whose=Whose.OTHERS)).lines
+    told = [(each.event.action, each.organisation) for each in lines if each.organisation != "KSAF"]
+    assert sorted(told) == sorted((action, "Marsh End School") for action in seen.values())
+    assert {each.organisation for each in looks.lookers(cast.admin.actor, read(cast))} == {"Marsh End School"}
+    enter(db.session(), cast.manager.organisation_id)
+    assert "Harbour Steps" in {each.organisation for each in looks.lookers(cast.manager.actor, read(cast))}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, not_, or_
 from sqlmodel import col, select
 
 from portal import db
@@ -16,12 +16,14 @@ from portal.accounts.names import UNNAMED, shown_to
 from portal.audit.models import AuditEvent
 from portal.audit.wording import SEEING
 from portal.organisations.models import Organisation
-from portal.referrals.models import Referral
+from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries import concerns
 from portal.tenancy import as_system
 from portal.transfers.models import Transfer
 
 BY_LINK = "Somebody without an account"
+_PARTS: dict[str, type[Attachment | Transfer]] = {"attachment": Attachment, "transfer": Transfer}
+"""What of a referral can be looked at by itself, by the word for it in the audit."""
 MOST = 200
 """People on the page; the audit has the rest. A record is opened by a few dozen at most."""
 
@@ -73,10 +75,22 @@ def lookers(actor: Actor, referral: Referral) -> list[Looker]:
 
 
 def is_shown_to_sender() -> ColumnElement[bool]:
-    """Return the SQL for the looks that who sent the referral may know of: not where a child has gone."""
-    kept = select(ReferralParty.id).where(
-        col(ReferralParty.referral_id) == col(AuditEvent.subject_id),
+    """Return the SQL for the looks that who sent the referral may know of: not where a child has gone.
+
+    A look at something that is no part of a referral is none of them: nobody could tell whether it is kept.
+    """
+    about = case(
+        (col(AuditEvent.subject_type) == "referral", col(AuditEvent.subject_id)),
+        *((col(AuditEvent.subject_type) == word, _referral_of(table)) for word, table in _PARTS.items()),
+    )
+    let_in = select(ReferralParty.id).where(
+        col(ReferralParty.referral_id) == about,
         col(ReferralParty.organisation_id) == col(AuditEvent.organisation_id),
         col(ReferralParty.is_kept_from_sender),
     )
-    return not_(and_(col(AuditEvent.subject_type) == "referral", kept.correlate(AuditEvent).exists()))
+    return and_(about.is_not(None), not_(let_in.correlate(AuditEvent).exists()))
+
+
+def _referral_of(table: type[Attachment | Transfer]) -> ScalarSelect[int]:
+    looked_at = select(table.referral_id).where(col(table.id) == col(AuditEvent.subject_id))
+    return looked_at.correlate(AuditEvent).scalar_subquery()
