@@ -25,6 +25,10 @@ def may_answer(state: TransferState) -> bool:
 SHARING_PURPOSE = "named_others"
 """What the family has to agree to before another service is told about them (portal/consent/wording.toml)."""
 NOT_WITH_THEM = "The family does not agree that KSAF shares with this service. Choose another, or talk to the family."
+KEPT = (
+    "The child has moved to this school, and whoever sent the referral may not learn where to: it would read of an"
+    " offer. Share the referral with the school under “Who can see this” instead, or speak to it if it is not there."
+)
 NO_CONSENT = (
     "The family does not agree at present that KSAF may share with others, so nothing can be offered. Ask them, and"
     " have the referrer record what they say. If the child may not be safe, use the statutory front door instead."

@@ -12,12 +12,14 @@ from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.access.roles import OrganisationKind
 from portal.audit.actions import Action
 from portal.consent import queries as consent
+from portal.consent.models import ConsentEvent
 from portal.notifications import service as notifications
 from portal.organisations.models import Organisation
 from portal.referrals import timeline, trail
 from portal.referrals.effects import keep_next_due, subject_of
 from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import State, said_now
+from portal.referrals.sharing import moved
 from portal.referrals.sharing import service as sharing
 from portal.tenancy import as_system
 from portal.timescales import news
@@ -27,7 +29,7 @@ from portal.timescales.recipients import staff_of
 from portal.transfers import answers, links, queries
 from portal.transfers.answers import ONWARD, subject_of_offer
 from portal.transfers.models import Transfer
-from portal.transfers.rules import NO_CONSENT, NOT_WITH_THEM, SHARING_PURPOSE, TransferState, may_answer
+from portal.transfers.rules import KEPT, NO_CONSENT, NOT_WITH_THEM, SHARING_PURPOSE, TransferState, may_answer
 from portal.web.dates import date_only, today
 from portal.web.errors import SomeoneWasFirstError
 
@@ -58,13 +60,12 @@ class Offer:
 def offer(actor: Actor, referral: Referral, made: Offer) -> Transfer:
     """Offer the family to another organisation, which is told, and return the offer.
 
-    Raises OfferRefusedError while the family does not agree, SomeoneWasFirstError when it can no longer be offered.
+    Raises OfferRefusedError while the family does not agree, or who sent the referral may not learn of the receiver;
+    SomeoneWasFirstError when it can no longer be offered.
     """
-    _require_handing_over(actor, referral)
-    require_consent(actor, referral)
-    if not isinstance(made.receiver, Outside) and made.receiver.key in sharing.not_with(actor, referral):
-        raise OfferRefusedError(NOT_WITH_THEM)
     to = made.receiver
+    _require_handing_over(actor, referral)
+    _require_may_reach(actor, referral, to)
     transfer = Transfer(
         key=secrets.token_urlsafe(18),
         organisation_id=referral.organisation_id,
@@ -222,10 +223,25 @@ def is_open_to(actor: Actor, transfer: Transfer) -> bool:
     return db.session().scalars(parties).first() is not None
 
 
-def require_consent(actor: Actor, referral: Referral) -> None:
-    """Raise OfferRefusedError, saying why, unless the family agrees that KSAF may share with others."""
-    if not consent.in_force(actor, referral.id or 0, SHARING_PURPOSE):
+def require_consent(actor: Actor, referral: Referral) -> ConsentEvent:
+    """Return the family's agreement that KSAF may share with others. Raises OfferRefusedError, saying why, without."""
+    agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
+    if agreed is None:
         raise OfferRefusedError(NO_CONSENT)
+    return agreed
+
+
+def _require_may_reach(actor: Actor, referral: Referral, to: Organisation | Outside) -> None:
+    """Refuse a receiver that the family did not agree to, or not since the child moved there, or that is kept."""
+    agreed = require_consent(actor, referral)
+    if not isinstance(to, Outside) and to.key in sharing.not_with(actor, referral):
+        raise OfferRefusedError(NOT_WITH_THEM)
+    # Whoever sent the referral reads to whom it is offered.
+    if moved.is_kept_from_sender(referral, to.id, to.name):
+        raise OfferRefusedError(KEPT)
+    move = moved.to_school(referral, to.id, to.name)
+    if move and agreed.recorded_at < move.recorded_at:
+        raise OfferRefusedError(moved.ASK_AGAIN)
 
 
 def _require_handing_over(actor: Actor, referral: Referral) -> None:

@@ -4,10 +4,14 @@ import pytest
 from sqlmodel import select
 
 from portal import db
+from portal.changes.school import service as school_move
+from portal.changes.school.service import Told
 from portal.consent.models import Position
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
 from portal.transfers.models import Transfer
+from portal.web.dates import today
+from tests.factories import people
 from tests.factories.referrals import load_for
 from tests.transfers.conftest import NOTE, moving_on, offered, says
 
@@ -71,6 +75,18 @@ def test_without_the_familys_agreement_the_page_says_why(client_of, database, ke
     assert f"{path}/offer" not in client.get(path).text
     answer = client.post(f"{path}/offer", data=typed(database, kept_world, do="send"))
     assert (answer.status_code, NOTE in answer.text, stored(database)) == (422, True, [])
+
+
+def test_why_the_school_of_a_child_who_has_fled_is_not_offered_to_is_said(client_of, database, kept_world, moving):
+    with database.transaction(tenant=kept_world.officer.organisation_id):
+        to = people.organisation_at(kept_world.receiver.organisation_id)
+        referral = load_for(kept_world.officer, moving.id)
+        school_move.record(kept_world.officer.actor, referral, Told(today(), to, "Her mother"))
+    path = f"/referrals/{moving.reference}/onward"
+    answer = client_of(kept_world.officer).post(f"{path}/offer", data=typed(database, kept_world, do="send"))
+    assert (answer.status_code, NOTE in answer.text, stored(database)) == (422, True, [])
+    assert "may not learn where to" in answer.text
+    assert "Family Hub" not in client_of(kept_world.referrer).get(f"/referrals/{moving.reference}").text
 
 
 def test_the_owner_reads_to_whom_and_never_why(client_of, database, kept_world, made):

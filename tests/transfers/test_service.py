@@ -1,11 +1,15 @@
 """An onward referral on both engines: offered, answered, chased, withdrawn, and never lost between services."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from portal import db
 from portal.access.models import ReferralParty
+from portal.changes.school import service as school_move
+from portal.changes.school.service import Told
 from portal.consent.models import Position
 from portal.notifications.models import OutboxMail
 from portal.referrals import lifecycle
@@ -19,9 +23,10 @@ from portal.transfers import queries, service
 from portal.transfers.answers import AgreementEndedError
 from portal.transfers.rules import TransferState
 from portal.transfers.service import OfferRefusedError
+from portal.web.dates import today
 from portal.web.errors import SomeoneWasFirstError
-from tests.factories import referrals
-from tests.transfers.conftest import NOTE, moving_on, offered, says
+from tests.factories import people, referrals
+from tests.transfers.conftest import NOTE, moving_on, offered, offered_outside, says
 
 
 def open_deadlines(referral: Referral) -> list[tuple[str, str]]:
@@ -64,6 +69,31 @@ def test_nothing_is_offered_without_the_familys_agreement(world, position):
     with pytest.raises(OfferRefusedError, match="does not agree"):
         offered(world, referral)
     assert queries.offers_of(world.officer.actor, referral) == []
+
+
+def test_a_school_that_is_kept_from_the_sender_is_not_offered_to(world):
+    referral = moving_on(world)
+    for school in (people.organisation_at(world.receiver.organisation_id), "harbour counselling"):
+        school_move.record(world.officer.actor, referral, Told(today(), school, "Her mother"))
+    with pytest.raises(OfferRefusedError, match="may not learn where"):
+        offered(world, referral)
+    with pytest.raises(OfferRefusedError, match="may not learn where"):
+        offered_outside(world, referral)
+    assert queries.offers_of(world.officer.actor, referral) == []
+    assert offered(world, referral, world.third).state is TransferState.OFFERED
+
+
+def test_the_family_is_asked_again_before_it_is_offered_to_the_school_that_the_sender_named(world, moment):
+    referral = moving_on(world)
+    moment.now += timedelta(minutes=1)
+    to = people.organisation_at(world.receiver.organisation_id)
+    referral = referrals.load_for(world.referrer, referral.id)
+    school_move.record(world.referrer.actor, referral, Told(today(), to, "Her mother"))
+    referral = referrals.load_for(world.officer, referral.id)
+    with pytest.raises(OfferRefusedError, match="Ask them again"):
+        offered(world, referral)
+    says(referral, world.officer, Position.GIVEN)
+    assert offered(world, referral).state is TransferState.OFFERED
 
 
 def test_who_was_asked_or_sent_it_is_not_asked_again(world):

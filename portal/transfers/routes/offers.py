@@ -49,8 +49,8 @@ def offer(actor: Actor, referral: Referral) -> Response:
         return render("transfers/preview.html", form=given, referral=referral, receiver=receiver, content=frozen)
     try:
         service.offer(actor, referral, Offer(receiver, given.reason(), frozen))
-    except OfferRefusedError:
-        return _show(actor, referral, given, status=422)
+    except OfferRefusedError as refused:
+        return _show(actor, referral, given, status=422, refused=str(refused))
     flash(f"Offered to {receiver.name}. They are told by email.", "success")
     return redirect(f"/referrals/{referral.reference}/onward", 303)
 
@@ -108,7 +108,7 @@ def _limits(actor: Actor, referral: Referral) -> str:
     return (agreed.limits or "") if agreed else ""
 
 
-def _show(actor: Actor, referral: Referral, given: OfferForm, **more: Any) -> Response:
+def _show(actor: Actor, referral: Referral, given: OfferForm, refused: str = "", **more: Any) -> Response:
     found = content.answered(actor, referral)
     agreed = consent.in_force(actor, referral.id or 0, SHARING_PURPOSE)
     given.offer(queries.receivers(actor, referral), found, asked=(), limits=(agreed.limits or "") if agreed else "")
@@ -121,6 +121,7 @@ def _show(actor: Actor, referral: Referral, given: OfferForm, **more: Any) -> Re
         part_words=PART_WORDS,
         agreed=agreed,
         closed_because="" if agreed else NO_CONSENT,
+        refused=refused,
         **more,
     )
 
