@@ -5,8 +5,6 @@ as an operator would start them one by one, and stops both when either ends or w
 logs go to files, so that the address and the demo accounts stay readable.
 """
 
-import json
-import os
 import signal
 import socket
 import subprocess
@@ -14,10 +12,11 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,31 +37,28 @@ COLUMNS = {
 }
 
 
+Accounts = list[dict[str, Any]]
+
+
 class CannotRunError(Exception):
     """The portal cannot start, or has stopped by itself; the message says why."""
 
 
-def run(port: int, data_dir: Path) -> int:
+def run(port: int, data_dir: Path, prepare: Callable[[], Accounts]) -> int:
     """Run the whole portal on ``port`` of this machine until Ctrl-C or SIGTERM.
 
-    The database and uploads live under ``data_dir``. PORTAL_ENV is demo unless it is set, and
-    an empty demo database is filled first. Returns the exit code: 0 when asked to stop, 1 when
-    something could not start or stopped by itself, which it has then said on standard error.
+    ``prepare`` brings the database up to date and returns whom to list as the demo's accounts. Ctrl-C waits
+    for it: half a demo would look like a whole one at the next start. Logs are kept under ``data_dir``. Returns
+    the exit code: 0 when asked to stop, 1 when something could not start or stopped by itself, which it has then
+    said on standard error.
     """
     logs = {part: data_dir / "logs" / name for part, name in (("serve", "web.log"), ("scheduler", "scheduler.log"))}
-    environment = {
-        "PORTAL_ENV": "demo",
-        "PORTAL_BASE_URL": f"http://localhost:{port}",
-        **os.environ,
-        "PORTAL_DATA_DIR": str(data_dir),
-    }
     stopping = threading.Event()
     for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, lambda _signal, _frame: stopping.set())
     try:
         _require_free(port)
-        accounts = _prepare(environment)
-        _serve(port, environment, accounts, logs, stopping)
+        _serve(port, prepare(), logs, stopping)
     except CannotRunError as problem:
         click.echo(str(problem), err=True)
         return 1
@@ -81,24 +77,9 @@ def _require_free(port: int) -> None:
             ) from taken
 
 
-def _prepare(environment: Mapping[str, str]) -> list[dict[str, str | None]]:
-    """Bring the database up to date; in the demo, fill it when empty and list its accounts."""
-    _finish(environment, "migrate")
-    if environment["PORTAL_ENV"] != "demo":
-        return []
-    listing = ("demo", "accounts", "--json")
-    accounts = json.loads(_finish(environment, *listing))
-    if not accounts:
-        click.echo("Loading the demo…")
-        _finish(environment, "demo", "load")
-        accounts = json.loads(_finish(environment, *listing))
-    return accounts
-
-
 def _serve(
     port: int,
-    environment: Mapping[str, str],
-    accounts: list[dict[str, str | None]],
+    accounts: Accounts,
     logs: Mapping[str, Path],
     stopping: threading.Event,
 ) -> None:
@@ -110,7 +91,7 @@ def _serve(
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for part, arguments in parts.items():
-            children[part] = _start(environment, logs[part], part, *arguments)
+            children[part] = _start(logs[part], part, *arguments)
         _wait_until_ready(port, children, logs, stopping)
         if not stopping.is_set():
             click.echo(_welcome(port, accounts, logs))
@@ -120,39 +101,15 @@ def _serve(
         _stop(children)
 
 
-def _command(*arguments: str) -> list[str]:
-    """The `portal` command of this very Python, whether or not its folder is on the PATH."""
-    return [sys.executable, "-m", "portal", *arguments]
+def _start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a `portal` command of this very Python, whether or not its folder is on the PATH.
 
-
-def _start(environment: Mapping[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own, so that Ctrl-C reaches us alone and we decide.
-
-    What it says is added to the file ``log``.
+    It has a session of its own, so that Ctrl-C reaches us alone and we decide. What it says is added to ``log``.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "portal", *arguments]
     with log.open("ab") as kept:
-        return subprocess.Popen(
-            _command(*arguments), env=environment, start_new_session=True, stdout=kept, stderr=subprocess.STDOUT
-        )
-
-
-def _finish(environment: Mapping[str, str], *arguments: str) -> str:
-    """Run a command to its end; returns what it printed, raises CannotRunError if it refused.
-
-    Ctrl-C waits for it: half a demo would look like a whole one at the next start.
-    """
-    done = subprocess.run(
-        _command(*arguments),
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise CannotRunError(f"portal {' '.join(arguments)} ended with code {done.returncode}.")
-    return done.stdout
+        return subprocess.Popen(command, start_new_session=True, stdout=kept, stderr=subprocess.STDOUT)
 
 
 def _wait_until_ready(
@@ -210,7 +167,7 @@ def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _welcome(port: int, accounts: list[dict[str, str | None]], logs: Mapping[str, Path]) -> str:
+def _welcome(port: int, accounts: Accounts, logs: Mapping[str, Path]) -> str:
     """What to open, who to sign in as (one line an account, under headings), and where the logs are."""
     lines = [f"\nThe portal is at http://localhost:{port} (Ctrl-C stops it)"]
     if accounts:

@@ -3,10 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from portal import clock, schema
+from portal import clock, config, schema
 from portal.cli import command
 from portal.cli.command import Refusal
 from portal.referrals import record_reviews
@@ -65,11 +66,35 @@ def tick() -> None:
 
 @click.command()
 @click.option("--port", default=8000, envvar="PORT", show_default=True, type=click.IntRange(1, 65535))
-def run(port: int) -> None:
+@click.pass_context
+def run(context: click.Context, port: int) -> None:
     """Run the whole portal on this machine, with the demo unless PORTAL_ENV says otherwise, until Ctrl-C."""
     from portal import processes  # noqa: PLC0415 - only this command starts others
 
-    raise SystemExit(processes.run(port, Path(os.environ.get("PORTAL_DATA_DIR", "var")).resolve()))
+    data_dir = Path(os.environ.get("PORTAL_DATA_DIR", "var")).resolve()
+    os.environ["PORTAL_DATA_DIR"] = str(data_dir)
+    os.environ.setdefault("PORTAL_ENV", config.Environment.DEMO)
+    os.environ.setdefault("PORTAL_BASE_URL", f"http://localhost:{port}")
+    raise SystemExit(processes.run(port, data_dir, lambda: _prepare(context)))
+
+
+def _prepare(context: click.Context) -> list[dict[str, Any]]:
+    """Bring the database up to date; in the demo, fill it when it is empty, and return its accounts."""
+    context.invoke(migrate)
+    if command.settings().env is not config.Environment.DEMO:
+        return []
+    from portal import demo  # noqa: PLC0415 - the demo is no part of a real installation
+
+    database = command.database()
+    try:
+        accounts = demo.accounts(database)
+        if not accounts:
+            click.echo("Loading the demo…")
+            demo.load(database)
+            accounts = demo.accounts(database)
+    finally:
+        database.engine.dispose()  # the servers have connections of their own
+    return accounts
 
 
 COMMANDS: tuple[click.Command, ...] = (migrate, serve, scheduler, tick, run)

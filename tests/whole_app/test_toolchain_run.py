@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 LISTED = "Sign in as"
-SECOND_START_SECONDS = 10
+SECOND_START_SHARE = 0.5  # of the first, which loads the demo: measured side by side, as any machine is noisy
 STOP_SECONDS = 20
 
 pytestmark = pytest.mark.timeout(180)  # the demo is loaded from nothing, perhaps on a busy machine
@@ -60,8 +60,10 @@ def is_running(pid):
 
 
 def test_it_starts_says_where_and_who_stops_cleanly_and_starts_again_at_once(port, tmp_path):
+    begun = time.monotonic()
     with running(port, tmp_path) as process:
         assert f"http://localhost:{port}" in said_until(process, LISTED)
+        first = time.monotonic() - begun
         started = children(process)
         assert len(started) == 2
         with urlopen(f"http://127.0.0.1:{port}/sign-in") as page:
@@ -72,16 +74,16 @@ def test_it_starts_says_where_and_who_stops_cleanly_and_starts_again_at_once(por
     begun = time.monotonic()
     with running(port, tmp_path) as process:
         said = said_until(process, LISTED)
-        took = time.monotonic() - begun
+        second = time.monotonic() - begun
         said += said_until(process, "Logs:")
-    print(f"second start: {took:.1f} s")
+    print(f"first start {first:.1f} s, second {second:.1f} s ({second / first:.2f})")
     assert "Loading the demo" not in said
     assert "Sam Osei" in said
     assert "{" not in said
     web = tmp_path / "logs/web.log"
     assert str(web) in said
     assert "/sign-in" in web.read_text()
-    assert took < SECOND_START_SECONDS
+    assert second < first * SECOND_START_SHARE
 
 
 def test_it_stops_with_an_error_when_a_part_of_it_ends(port, tmp_path):
