@@ -23,7 +23,7 @@ import click
 HOST = "127.0.0.1"
 WEB_WORKERS = 2
 TICK_SECONDS = 10  # short, so that whoever tries the demo sees a deadline act
-READY_SECONDS = 60
+READY_SECONDS = 120
 STOP_SECONDS = 15  # more than a web worker takes to finish what it is answering
 POLL_SECONDS = 0.1
 TAIL_LINES = 20  # of the log of a part that ended by itself: enough to hold what it died of

@@ -84,7 +84,7 @@ class Portal:
         self.port = free_port()
         self.start("serve", "--port", str(self.port), "--workers", "1", "--threads", "6")
         give_up = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
+        while not self._is_live():
             assert self.children[-1].poll() is None, (self.folder / "serve.log").read_text()
             assert time.monotonic() < give_up, (self.folder / "serve.log").read_text()
             select_wait(0.1)
@@ -140,9 +140,9 @@ class Portal:
             if second_factor:
                 user.totp_secret, user.totp_confirmed_at = SECRET, clock.now()
 
-    def _is_ready(self) -> bool:
+    def _is_live(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310 - our own
+            with urllib.request.urlopen(f"{self.url}/health/live", timeout=2) as answer:  # noqa: S310 - our own
                 return answer.status == 200
         except OSError:
             return False

@@ -129,6 +129,7 @@ class SignInAttempt(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     bucket: str = Field(max_length=64)
+    kind: str = Field(default="", max_length=20, description="As throttle.take was given it")
     at: datetime
 
 

@@ -13,6 +13,8 @@ from portal.accounts.models import SignInAttempt
 from portal.web import dates
 
 WINDOW = timedelta(minutes=5)
+# What somebody tries who signs in; "client" counts the same try a second time, by where it came from.
+SIGN_IN = ("password", "second factor")
 # For one account, ours. A person who mistypes needs three or four.
 TRIES = 10
 # For one client address: a whole school, or everybody behind one proxy, shares it.
@@ -48,7 +50,7 @@ def take(kind: str, value: str, limit: int = TRIES) -> int:
     earlier = session.scalars(recent.order_by(col(SignInAttempt.at).desc()).limit(limit)).all()
     if len(earlier) >= limit:
         raise TooManyTriesError(_next_minute(earlier[-1] + WINDOW))
-    attempt = SignInAttempt(bucket=bucket, at=now)
+    attempt = SignInAttempt(bucket=bucket, kind=kind, at=now)
     session.add(attempt)
     session.flush()
     return attempt.id or 0

@@ -101,12 +101,6 @@ def open_plan(actor: Actor, reference: str) -> Plan | None:
     return read(actor, found) if found else None
 
 
-def open_own(actor: Actor, reference: str) -> Plan | None:
-    """Return as `open_plan`, with the referral's lock, for its two sides; None for who only looks on."""
-    own = queries.open_own_support(actor, reference)
-    return read(actor, own) if own else None
-
-
 def read(actor: Actor, found: Supported) -> Plan:
     """Return the plan of a support that `actor` has loaded."""
     case, held = found.case, family_consent.agreed(actor, found.referral)

@@ -1,16 +1,19 @@
 """Keeping a copy of everything, and bringing it back."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from portal import clock
+from portal import clock, schema
 from portal.backups import keeping, moving, restoring, writing
 from portal.backups.manifest import DamagedError
 from portal.backups.rules import Kept
 from portal.cli import command
 from portal.cli.command import Refusal
+from portal.db import Database
+from portal.health import service as health
 from portal.referrals import record_reviews
 from portal.retention.erasures import DamagedListError
 from portal.web.dates import count_of
@@ -45,8 +48,16 @@ def backup(file: Path, daily: int | None, weekly: int | None, monthly: int | Non
         raise Refusal(
             f"{len(made.missing)} attachments have no file: {', '.join(made.missing)}. All else is in {file}."
         )
+    _note(command.database(), made.made_at)
     if by_rule:
         _prune(file.parent, Kept(daily or 0, weekly or 0, monthly or 0))
+
+
+def _note(database: Database, made_at: datetime) -> None:
+    """Let monitoring know of the backup; before an upgrade's migrations there is nowhere to note it yet."""
+    if schema.current(database.engine) == schema.newest():
+        with database.system_transaction():
+            health.note_backup(made_at)
 
 
 def _prune(folder: Path, kept: Kept) -> None:

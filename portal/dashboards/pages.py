@@ -56,7 +56,7 @@ PAGES: dict[OrganisationKind | Role, Page] = {
     Role.SAFEGUARDING_TEAM: Page((panels.CONCERNS, panels.RISK, *_OWN, panels.QUEUE)),
     Role.MANAGER: Page((*_OWN, panels.DECISIONS, panels.MISSED, panels.TO_ARRANGE, panels.DATA_REQUESTS)),
     Role.ADMINISTRATOR: Page(
-        (panels.WAITING, panels.DATA_REQUESTS, panels.MAIL, panels.AGREEMENTS, panels.INVITATIONS)
+        (panels.WAITING, panels.DATA_REQUESTS, panels.MAIL, panels.MACHINE, panels.AGREEMENTS, panels.INVITATIONS)
     ),
 }
 

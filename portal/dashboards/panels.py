@@ -47,6 +47,7 @@ DATA_REQUESTS = Panel("data-requests", "Data requests", Permission.DATA_REQUEST_
 AGREEMENTS = Panel("agreements", "Agreements", Permission.ORGANISATION_READ, upkeep.agreements)
 INVITATIONS = Panel("invitations", "Invitations", Permission.ORGANISATION_READ, upkeep.invitations)
 MAIL = Panel("mail", "Email and reminders that failed", Permission.ORGANISATION_READ, upkeep.mail)
+MACHINE = Panel("machine", "The portal’s machine", Permission.MONITORING_READ, upkeep.machine)
 SIGNPOSTED = Panel("signposted", "Your signposts", Permission.SIGNPOST_READ, signposted.signposted)
 
 PANELS = (
@@ -67,6 +68,7 @@ PANELS = (
     AGREEMENTS,
     INVITATIONS,
     MAIL,
+    MACHINE,
     SIGNPOSTED,
 )
 

@@ -1,4 +1,4 @@
-"""For administrators: partners that cannot refer yet, invitations that wait, mail and reminders that failed."""
+"""For administrators: partners that cannot refer yet, invitations that wait, and what failed or stopped coming."""
 
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from portal.access.roles import KIND_LABELS, ROLE_LABELS
 from portal.accounts import people
 from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
+from portal.monitoring import figures, shown
 from portal.monitoring.figures import FAILED_FOR
 from portal.notifications.models import MailState, OutboxMail
 from portal.organisations import queries as organisations
@@ -54,6 +55,22 @@ def _invitation(invitation: Invitation, organisation: Organisation, now: datetim
         words=f"{'ran out' if is_over else 'until'} {short_datetime(invitation.expires_at)}",
         tone="missed" if is_over else "waiting",
     )
+
+
+def machine(reading: Reading) -> Listed:
+    """Return what only whoever runs the portal's machine can mend, and nothing else on the page would tell of."""
+    now = clock.now()
+    lines = (shown.backup(figures.last_backup(reading.actor), now), shown.holidays(now))
+    rows = [
+        Item(
+            each.what, "/monitoring", f"{each.how}. Tell whoever runs the portal’s machine", "needs attention", "missed"
+        )
+        for each in lines
+        if not each.is_well
+    ]
+    empty = "Backups are made, and bank holidays are known for a year or more. What stops coming appears here."
+    said = f"{count_of(len(rows), 'thing')} for whoever runs the portal’s machine"
+    return Listed("The portal’s machine", said, rows, empty, Link("See how the portal is doing", "/monitoring"))
 
 
 def mail(reading: Reading) -> Listed:

@@ -1,4 +1,4 @@
-"""The sign of life each scheduler leaves."""
+"""What whoever looks after the portal has to see keep coming: passes of a scheduler, and backups."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -15,3 +15,12 @@ class SchedulerHeartbeat(SQLModel, table=True):
         primary_key=True, max_length=40, description="Made up at start; says nothing about the machine"
     )
     beat_at: datetime = Field(index=True)
+
+
+class LastBackup(SQLModel, table=True):
+    """When the newest whole backup was made: one row, which each backup replaces."""
+
+    __tablename__: ClassVar[str] = "last_backup"
+
+    id: int = Field(primary_key=True)
+    made_at: datetime = Field(description="The moment whose rows it holds")

@@ -1,4 +1,4 @@
-"""The schedulers' heartbeat: left after each pass, watched by every process that serves pages."""
+"""Signs of life: the schedulers' heartbeat, which every process that serves pages watches, and the newest backup."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,9 +9,10 @@ from sqlmodel import col, delete, func, select
 
 from portal import clock, db
 from portal.health import rules
-from portal.health.models import SchedulerHeartbeat
+from portal.health.models import LastBackup, SchedulerHeartbeat
 
 KEPT = timedelta(days=1)
+_NEWEST = 1
 
 _log = logging.getLogger(__name__)
 
@@ -53,3 +54,13 @@ def beat(scheduler: str, now: datetime) -> None:
 def last_beat_beside() -> ColumnElement[datetime]:
     """Return when any scheduler last finished a pass, or NULL, as a column of a query that is asked anyhow."""
     return select(func.max(SchedulerHeartbeat.beat_at)).scalar_subquery()
+
+
+def note_backup(made_at: datetime) -> None:
+    """Note that a whole backup was made, of the rows of `made_at`."""
+    db.session().merge(LastBackup(id=_NEWEST, made_at=made_at))
+
+
+def last_backup_beside() -> ColumnElement[datetime]:
+    """Return the moment that the newest backup holds, or NULL, as a column of a query that is asked anyhow."""
+    return select(func.max(LastBackup.made_at)).scalar_subquery()

@@ -30,6 +30,9 @@ class _AsTheyAre(Collector):
         yield _gauge("portal_rungs_due", "Rungs that are due and have not fired", figures.rungs.number)
         yield _gauge("portal_outbox_age_seconds", "Since the oldest mail due was written", figures.mail.seconds(now))
         yield _gauge("portal_outbox_due", "Mails that are due and have not been sent", figures.mail.number)
+        if figures.last_backup:
+            since = (now - figures.last_backup).total_seconds()
+            yield _gauge("portal_backup_age_seconds", "Since the moment that the newest backup holds", since)
         yield _gauge("portal_mail_failed", "Mails of the last 7 days that failed", figures.mail_failed)
         yield _gauge("portal_sign_in_failures", "Failed sign-ins of the last 5 minutes", figures.sign_in_failures)
 

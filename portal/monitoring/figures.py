@@ -12,7 +12,7 @@ from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.policy import Permission
 from portal.accounts.models import SignInAttempt
-from portal.accounts.throttle import WINDOW
+from portal.accounts.throttle import SIGN_IN, WINDOW
 from portal.health import service as health
 from portal.notifications.models import MailState, OutboxMail
 from portal.tenancy import as_system
@@ -51,6 +51,7 @@ class Figures(Pulse):
     rungs: Backlog
     mail_failed: int
     sign_in_failures: int
+    last_backup: datetime | None
     overdue: dict[str, int]
 
 
@@ -75,9 +76,16 @@ def read(session: Session) -> Figures:
     with as_system(session):
         rungs = session.execute(_due(now)).one()
         lately: Any = session.execute(_lately(now)).one()
-        failed, tries = lately
+        failed, tries, last_backup = lately
         overdue: list[Any] = list(session.execute(_OVERDUE))
-    return Figures(beat.last_pass, beat.mail, Backlog(*rungs), failed, tries, dict(overdue))
+    return Figures(beat.last_pass, beat.mail, Backlog(*rungs), failed, tries, last_backup, dict(overdue))
+
+
+def last_backup(actor: Actor) -> datetime | None:
+    """Return the moment that the newest backup holds, for a page that `actor` reads. Raises PermissionError."""
+    if not actor.may(Permission.MONITORING_READ):
+        raise PermissionError
+    return db.session().scalar(select(health.last_backup_beside()))
 
 
 def _due(now: datetime) -> Any:
@@ -99,12 +107,14 @@ def _pulse(now: datetime) -> Any:
 
 
 def _lately(now: datetime) -> Any:
-    """Return the select of the mails that failed and the sign-ins that did."""
+    """Return the select of the mails that failed, the sign-ins that did, and the newest backup."""
     failed = select(func.count(col(OutboxMail.id))).where(
         col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > now - FAILED_FOR
     )
-    tries = select(func.count(col(SignInAttempt.id))).where(col(SignInAttempt.at) > now - WINDOW)
-    return select(failed.scalar_subquery(), tries.scalar_subquery())
+    tries = select(func.count(col(SignInAttempt.id))).where(
+        col(SignInAttempt.at) > now - WINDOW, col(SignInAttempt.kind).in_(SIGN_IN)
+    )
+    return select(failed.scalar_subquery(), tries.scalar_subquery(), health.last_backup_beside())
 
 
 # As its index says it, word for word: SQLite must see the state in the statement to know that the index will do.

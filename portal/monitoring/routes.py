@@ -17,6 +17,7 @@ from portal.access.decorators import public, requires
 from portal.access.policy import Permission
 from portal.config import Settings
 from portal.health import service as health
+from portal.health.rules import passes
 from portal.monitoring import exposition, figures, shown
 from portal.monitoring.figures import Pulse
 from portal.web.rendering import render
@@ -50,16 +51,15 @@ def live() -> Response:
 def ready() -> tuple[Response, int]:
     """Say whether this process can do its work: the database answers and is up to date, and a scheduler passes.
 
-    Without a scheduler no deadline fires and no mail leaves, so a portal whose scheduler has stopped is not ready,
-    though its pages still answer: whoever watches it is called. A slow mail server is told of, and no reason.
+    Without a scheduler no deadline fires and no mail leaves, so a portal whose scheduler has stopped, or has not passed
+    yet, is not ready, though its pages answer: whoever watches it is called. A slow mail server is told of, no reason.
     A check that does not hold is one: a backup was brought back, and what had been erased is in it again.
     """
-    at = schema.current(current_app.extensions["database"].engine)
-    found = _pulse()
+    at, found = _migrated_to(), _pulse()
     scheduler, is_migrated = _scheduler(found), at == schema.newest()
     checks = _checks() if is_migrated else {}
     body = {
-        "ready": is_migrated and scheduler["state"] != "stopped" and all(checks.values()),
+        "ready": is_migrated and scheduler["state"] == "running" and all(checks.values()),
         "database": at is not None,
         "migrations": {"at": at, "newest": schema.newest()},
         "scheduler": scheduler,
@@ -86,9 +86,17 @@ def show(actor: Actor) -> Response:
     stopped_since = health.stopped_since(found.last_pass)
     return render(
         "monitoring/monitoring.html",
-        lines=shown.lines(found, stopped_since, clock.now()),
+        lines=[
+            shown.database(is_migrated=_migrated_to() == schema.newest()),
+            *shown.lines(found, stopped_since, clock.now()),
+            shown.erasures(are_applied=_checks()["erasures_applied"]),
+        ],
         overdue=shown.overdue(found),
     )
+
+
+def _migrated_to() -> str | None:
+    return schema.current(current_app.extensions["database"].engine)
 
 
 def _pulse() -> Pulse | None:
@@ -113,11 +121,12 @@ def _checks() -> dict[str, bool]:
 def _scheduler(found: Pulse | None) -> dict[str, Any]:
     if found is None:
         return {"state": "unknown", "seconds_since_last_pass": None}
-    last = found.last_pass
-    since = round((clock.now() - last).total_seconds(), 1) if last else None
-    if health.stopped_since(last):
-        return {"state": "stopped", "seconds_since_last_pass": since}
-    return {"state": "running" if last else "not seen yet", "seconds_since_last_pass": since}
+    now, last = clock.now(), found.last_pass
+    since = round((now - last).total_seconds(), 1) if last else None
+    is_stopped = health.stopped_since(last) is not None
+    if passes(last, now):
+        return {"state": "running", "seconds_since_last_pass": since}
+    return {"state": "stopped" if last or is_stopped else "not seen yet", "seconds_since_last_pass": since}
 
 
 def _is_from_here() -> bool:

@@ -1,7 +1,7 @@
 """The figures in plain words, and which of them need somebody."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from portal.monitoring.figures import Backlog, Figures
 from portal.timescales import holidays_known, policy
@@ -9,6 +9,8 @@ from portal.web.dates import ago, count_of, date_only, in_london
 
 # Several passes; less is a pass that is under way. Ours.
 _LATE_SECONDS = 5 * 60
+# A daily backup is a day old when the next begins, and takes a while. Ours.
+_BACKUP_KEEPS = timedelta(hours=26)
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,17 @@ class Line:
     what: str
     how: str
     is_well: bool | None
+
+
+def database(*, is_migrated: bool) -> Line:
+    """Return whether the database, which has just answered, is that of this release."""
+    return Line("Database", "Answers, up to date" if is_migrated else "Waits for `portal migrate`", is_migrated)
+
+
+def erasures(*, are_applied: bool) -> Line:
+    """Return whether what had been erased since a backup is gone again from what it brought back."""
+    said = "None to repeat" if are_applied else "What was erased after the backup is there again"
+    return Line("Erasures after a restore", said, are_applied)
 
 
 def lines(figures: Figures, stopped_since: datetime | None, now: datetime) -> list[Line]:
@@ -32,7 +45,8 @@ def lines(figures: Figures, stopped_since: datetime | None, now: datetime) -> li
             count_of(figures.mail_failed, "email") if figures.mail_failed else "None",
             not figures.mail_failed,
         ),
-        _holidays(in_london(now).date()),
+        backup(figures.last_backup, now),
+        holidays(now),
         Line("Failed sign-ins in the last 5 minutes", str(figures.sign_in_failures), None),
     ]
 
@@ -45,11 +59,18 @@ def overdue(figures: Figures) -> list[dict[str, str]]:
     return [{"what": title[:1].upper() + title[1:], "number": str(number)} for title, number in titles]
 
 
-def _holidays(day: date) -> Line:
-    known = f"Announced up to {date_only(holidays_known.ANNOUNCED_TO)}"
-    if not holidays_known.end_soon(day):
-        return Line("Bank holidays", known, is_well=True)
-    return Line("Bank holidays", f"{known}. Later ones are worked out by rule: a new release is needed", is_well=False)
+def backup(last: datetime | None, now: datetime) -> Line:
+    """Return what there is to say at `now` of the newest backup, which holds the moment `last`; None where none is."""
+    if last is None:
+        return Line("Backup", "None has been made", is_well=False)
+    return Line("Backup", f"The newest is from {ago(now, last)}", now - last < _BACKUP_KEEPS)
+
+
+def holidays(now: datetime) -> Line:
+    """Return what there is to say at `now` of the bank holidays that working days are counted by."""
+    ends_soon = holidays_known.end_soon(in_london(now).date())
+    more = ". Later ones are worked out by rule: a new release is needed" if ends_soon else ""
+    return Line("Bank holidays", f"Announced up to {date_only(holidays_known.ANNOUNCED_TO)}{more}", not ends_soon)
 
 
 def _waiting(backlog: Backlog, thing: str, now: datetime) -> tuple[str, bool]:

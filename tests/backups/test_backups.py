@@ -89,12 +89,12 @@ def figures(environment):
 
 
 def test_everything_comes_back_whichever_engine_it_came_from(here, there, tmp_path):
-    file = backed_up(here, tmp_path)
+    before, file = figures(here), backed_up(here, tmp_path)
     assert file.stat().st_mode & 0o777 == 0o600
     done = portal(there, "restore", file)
     assert (done.exit_code, done.stderr) == (0, "")
     print(done.stdout.strip())
-    before, after = figures(here), figures(there)
+    after = figures(there)
     assert after == before
     assert sum(number for number, _ in after.values()) > 1000
     assert before.keys() == {table.name for table in tables.metadata.sorted_tables}

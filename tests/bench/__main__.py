@@ -36,7 +36,7 @@ def _measure(folder: Path, sizes: list[int], requests: int) -> list[Measure]:
     usual = stage.make(folder / "usual", LIST_OF)
     found = [*measures.beside_the_floor(usual), *measures.weights(usual), *measures.memory(usual, requests)]
     stages = [stage.make(folder / str(size), size) for size in sizes]
-    found += [files.quick(usual), *files.constant(usual, stages[1])]
+    found += [files.quick(usual), *files.constant(usual, stages[:2][-1])]
     return [*found, *measures.growth(*stages)]
 
 

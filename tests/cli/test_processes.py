@@ -132,12 +132,12 @@ def test_serving_answers_logs_no_query_and_stops_when_asked(environment):
 
     def answer():
         try:
-            with urlopen(f"http://127.0.0.1:{port}/health/ready") as response:
+            with urlopen(f"http://127.0.0.1:{port}/health/live") as response:
                 return json.load(response)
         except OSError:
             return None
 
-    assert until(answer)["ready"] is True
+    assert until(answer)["live"] is True
     with urlopen(f"http://127.0.0.1:{port}/sign-in?email=somebody@school.example") as response:
         request_id = response.headers["X-Request-Id"]
     process.send_signal(signal.SIGTERM)

@@ -7,7 +7,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from portal.access.roles import OrganisationKind, Role
-from portal.accounts import throttle
+from portal.accounts import signing_in, throttle
+from portal.health import service as health
 from portal.monitoring import figures
 from portal.timescales import jobs, service
 from portal.timescales.service import Subject
@@ -41,8 +42,11 @@ def two_days_late(database, moment, mail_due):
     jobs.run(database, moment.now)
     moment.set(THURSDAY_5PM)
     with database.transaction():
-        throttle.take("sign-in", "somebody@school.example")
-        throttle.take("sign-in", "somebody@school.example")
+        health.note_backup(MONDAY)
+        throttle.take("reset", "somebody@school.example")
+    with database.transaction():
+        assert signing_in.check("somebody@school.example", "a guess", "192.0.2.7") is None
+        assert signing_in.check("somebody@school.example", "another guess", "192.0.2.7") is None
 
 
 def test_the_figures_are_those_of_the_database(app, two_days_late):
@@ -53,6 +57,7 @@ def test_the_figures_are_those_of_the_database(app, two_days_late):
     assert found["portal_outbox_age_seconds", ""] == (THURSDAY_5PM - MONDAY).total_seconds()
     assert found["portal_sign_in_failures", ""] == 2
     assert found["portal_mail_failed", ""] == 0
+    assert found["portal_backup_age_seconds", ""] == (THURSDAY_5PM - MONDAY).total_seconds()
     assert ("portal_scheduler_last_pass_seconds", "") not in found
 
 

@@ -1,12 +1,12 @@
 """The same in plain words, and the banner that every page of KSAF carries while nothing is sent."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from portal.access.roles import OrganisationKind, Role
 from portal.health import service as health
-from tests.factories import people
+from tests.factories import people, statements
 
 STOPPED = "Reminders and emails have stopped"
 
@@ -25,8 +25,10 @@ def staff(database):
 def test_all_is_well(moment, client_of, staff, database):
     with database.transaction():
         health.beat("one", moment.now)
+        health.note_backup(moment.now - timedelta(hours=1))
     page = client_of(staff["administrator"]).get("/monitoring").text
     assert "The portal is working." in page
+    assert "The newest is from today at 9am" in page
     assert "Last pass just now" in page
     assert "Needs attention" not in page
     assert STOPPED not in page
@@ -41,6 +43,33 @@ def test_mail_that_waits_needs_attention(moment, client_of, staff, database, mai
     assert "1 email waiting, the oldest from 10 minutes ago" in page
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"), [(None, "None has been made"), (27, "The newest is from yesterday at 7am"), (25, None)]
+)
+def test_an_administrator_is_told_of_a_backup_that_is_missing_or_old(moment, client_of, staff, database, hours, said):
+    with database.transaction():
+        health.beat("one", moment.now)
+        if hours is not None:
+            health.note_backup(moment.now - timedelta(hours=30))
+            health.note_backup(moment.now - timedelta(hours=hours))
+    client = client_of(staff["administrator"])
+    first, monitoring = client.get("/").text, client.get("/monitoring").text
+    if said is None:
+        assert "What stops coming appears here." in first
+        assert "Needs attention" not in monitoring
+    else:
+        assert f"{said}. Tell whoever runs" in first
+        assert said in monitoring
+        assert "Needs attention" in monitoring
+
+
+def test_an_administrator_is_told_when_bank_holidays_run_out(moment, client_of, staff, database):
+    moment.set(datetime(2028, 6, 5, 9, tzinfo=UTC))
+    with database.transaction():
+        health.beat("one", moment.now)
+    assert "a new release is needed" in client_of(staff["administrator"]).get("/").text
+
+
 @pytest.mark.parametrize(("who", "told"), [("administrator", True), ("officer", True), ("referrer", False)])
 def test_ksaf_is_told_on_every_page_while_the_scheduler_is_stopped(moment, client_of, staff, database, who, told):
     client = client_of(staff[who])
@@ -52,3 +81,12 @@ def test_ksaf_is_told_on_every_page_while_the_scheduler_is_stopped(moment, clien
     with database.transaction():
         health.beat("one", moment.now - timedelta(seconds=30))
     assert STOPPED not in client.get("/timescales").text
+
+
+def test_the_page_asks_at_most_eight_times(client_of, staff, database):
+    client = client_of(staff["administrator"])
+    client.get("/monitoring")
+    with statements.counted(database) as asked:
+        assert client.get("/monitoring").status_code == 200
+    print(f"monitoring: {len(asked)} queries")
+    assert len(asked) <= 8

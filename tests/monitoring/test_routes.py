@@ -22,8 +22,8 @@ def test_live_needs_nothing(app):
 
 def test_ready_reports_database_migrations_and_a_scheduler_not_seen_yet(app):
     answer = app.test_client().get("/health/ready")
-    assert answer.status_code == 200
-    assert answer.json["ready"] is True
+    assert answer.status_code == 503
+    assert answer.json["ready"] is False
     assert answer.json["migrations"]["at"] == answer.json["migrations"]["newest"]
     assert answer.json["scheduler"] == {"state": "not seen yet", "seconds_since_last_pass": None}
 
@@ -39,6 +39,12 @@ def test_the_newest_of_several_schedulers_counts(moment, app, database):
     answer = app.test_client().get("/health/ready")
     assert (answer.status_code, answer.json["ready"]) == (200, True)
     assert answer.json["scheduler"] == {"state": "running", "seconds_since_last_pass": 8.0}
+
+
+def test_a_web_server_that_starts_beside_a_scheduler_long_dead_is_not_ready(moment, app, database):
+    beat(database, "one", moment.now - timedelta(days=3))
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.json["scheduler"]["state"]) == (503, "stopped")
 
 
 def test_a_portal_whose_scheduler_was_never_started_is_not_ready(moment, app, database):
@@ -63,6 +69,7 @@ def test_a_worker_says_once_that_the_scheduler_stopped_and_once_that_it_is_back(
 
 def test_the_age_of_the_outbox_is_told_and_does_not_take_the_portal_out_of_service(moment, app, database, mail_due):
     moment.advance(minutes=4)
+    beat(database, "one", moment.now)
     answer = app.test_client().get("/health/ready")
     assert (answer.status_code, answer.json["outbox"]) == (200, {"oldest_due_seconds": 240.0})
 

@@ -1,17 +1,21 @@
+from datetime import date
+
 import pytest
 
 from portal.referrals.form.quality import advice, strength
 from portal.referrals.form.sections import question, section_of
 from tests.factories.answers import BY_KIND, COMMUNITY, SCHOOL
 
+TODAY = date(2026, 11, 23)
+
 
 def texts_about(key, answers, kind="education"):
-    return " ".join(each.text for each in advice(kind, answers) if each.question_key == key)
+    return " ".join(each.text for each in advice(kind, answers, TODAY) if each.question_key == key)
 
 
 @pytest.mark.parametrize("kind", ["education", "health", "local_authority"])
 def test_a_careful_referral_gets_no_advice(kind):
-    assert advice(kind, BY_KIND[kind]) == []
+    assert advice(kind, BY_KIND[kind], TODAY) == []
     met, total = strength(kind, BY_KIND[kind])
     assert met == total
 
@@ -89,8 +93,12 @@ def test_an_unchecked_record_is_followed_up():
     assert "safeguarding lead" in texts_about("safeguarding_known", COMMUNITY, "community")
 
 
+def test_an_unlikely_age_is_doubted_before_it_is_sent():
+    assert "makes the young person 30" in texts_about("date_of_birth", SCHOOL | {"date_of_birth": "1996-11-01"})
+
+
 def test_advice_is_weightiest_first_and_points_at_real_questions():
-    found = advice("education", {})
+    found = advice("education", {}, TODAY)
     assert [each.weight for each in found] == sorted((each.weight for each in found), reverse=True)
     assert all(section_of(question(each.question_key).key).key == each.section_key for each in found)
     assert strength("education", {})[0] == 0

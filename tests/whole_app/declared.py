@@ -162,6 +162,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/home/agreements"): Declared(OVERSEERS),
     ("GET", "/home/invitations"): Declared(OVERSEERS),
     ("GET", "/home/mail"): Declared(OVERSEERS),
+    ("GET", "/home/machine"): Declared(OVERSEERS),
     ("GET", "/referrals"): Declared(PARTNERS | READERS),
     ("GET", "/referrals/rows"): Declared(PARTNERS | READERS),
     ("GET", "/referrals/export"): Declared(PARTNER_ADMINS | SAFEGUARDERS),

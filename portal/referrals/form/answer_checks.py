@@ -53,7 +53,7 @@ def age_warning(answers: Answers, today: date) -> str | None:
     has_sen = words(answers, "send_status") in {"sen_support", "assessment", "ehcp"}
     if age <= (OLDEST_WITH_SEN if has_sen else OLDEST):
         return None
-    return f"This date of birth makes the young person {age}. Check it before you send"
+    return f"This date of birth makes the young person {age}. Check it before you send."
 
 
 def malformed(questions: Iterable[Question], answers: Answers, today: date = date.max) -> dict[str, str]:

@@ -65,12 +65,12 @@ def overview(kind: str, saved: Mapping[str, ReferralSection], today: date) -> Dr
         gaps=gaps,
         met=met,
         wanted=wanted,
-        advice=tuple(_suggestions(kind, answers)[:MOST_ADVICE]),
+        advice=tuple(_suggestions(kind, answers, today)[:MOST_ADVICE]),
         why_reduced=requirements.why_reduced(answers),
         last_saved=max(saved.values(), key=lambda row: row.updated_at, default=None),
     )
 
 
-def _suggestions(kind: str, answers: Answers) -> list[Suggestion]:
-    found = quality.advice(kind, answers)
+def _suggestions(kind: str, answers: Answers, today: date) -> list[Suggestion]:
+    found = quality.advice(kind, answers, today)
     return [Suggestion(each.text, section(each.section_key), question(each.question_key)) for each in found]

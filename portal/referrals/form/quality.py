@@ -4,9 +4,10 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from portal.referrals.form.answer_checks import absence_level, percentage
+from portal.referrals.form.answer_checks import absence_level, age_warning, percentage
 from portal.referrals.form.sections import (
     QUESTIONS,
     SECTIONS,
@@ -43,13 +44,14 @@ class Advice:
     weight: int
 
 
-def advice(kind: str, answers: Answers) -> list[Advice]:
-    """What would strengthen this referral from an organisation of ``kind``, weightiest first."""
+def advice(kind: str, answers: Answers, today: date) -> list[Advice]:
+    """What would strengthen this referral from an organisation of ``kind`` on the day ``today``, weightiest first."""
     found = [
         *_wanted(kind, answers),
         *_dated(kind, answers),
         *_absence_without_plan(kind, answers),
         *_not_checked(answers),
+        *_unlikely_age(answers, today),
         *_short(answers),
         *_judgements(answers),
     ]
@@ -108,6 +110,11 @@ def _not_checked(answers: Answers) -> Iterator[Advice]:
     if words(answers, "safeguarding_known") == "not_checked":
         text = "Ask your safeguarding lead to check the record. Add what they find when you know."
         yield Advice("safeguarding-and-context", "safeguarding_known", text, 3)
+
+
+def _unlikely_age(answers: Answers, today: date) -> Iterator[Advice]:
+    if doubt := age_warning(answers, today):
+        yield Advice(section_of("date_of_birth").key, "date_of_birth", doubt, 3)
 
 
 def _short(answers: Answers) -> Iterator[Advice]:
