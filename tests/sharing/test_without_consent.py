@@ -14,8 +14,9 @@ from portal.consent import queries as consent
 from portal.consent.models import ConsentEvent, Position
 from portal.notifications.models import OutboxMail
 from portal.organisations.models import Organisation
+from portal.referrals.models import Audience, TimelineEntry
 from portal.referrals.queries import get_referral
-from portal.referrals.sharing import deciding, duties, queries
+from portal.referrals.sharing import deciding, duties, queries, service
 from portal.referrals.sharing.models import Duty, SharingDecision, SharingSettlement, SharingStep
 from portal.referrals.sharing.service import SharingRefusedError
 from portal.tenancy import as_system, enter
@@ -224,6 +225,15 @@ def test_a_refusal_that_is_respected_opens_nothing_and_waits_for_nobody(tx, cast
     assert everything(tx, ConsentEvent, col(ConsentEvent.position) == Position.SHARED_WITHOUT) == []
     with pytest.raises(SomeoneWasFirstError, match="respected"):
         deciding.authorise(cast.manager.actor, cast.found(cast.manager, made))
+
+
+def test_that_it_ended_is_read_by_no_organisation_that_looks_on(tx, cast):
+    cast.authorised()
+    service.stop(cast.officer.actor, cast.referral(cast.officer), cast.team.key)
+    assert not sees(tx, cast)
+    about = [each for each in everything(tx, TimelineEntry) if cast.team.name in f"{each.title} {each.body}"]
+    assert [each.title for each in about] == ["No longer shared with Estuary Early Help"]
+    assert [each.audience for each in about] == [Audience.OPERATOR]
 
 
 def test_who_sees_it_already_needs_no_decision(tx, cast):

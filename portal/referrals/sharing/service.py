@@ -197,14 +197,15 @@ def _end(by: Author, referral: Referral, organisation: Organisation, parties: li
         for party in parties:
             party.valid_to = clock.now()
     _settle_reminder(referral, "The sharing has ended")
-    is_kept = any(party.is_kept_from_sender for party in parties)
+    # Who was let in to protect the child is nobody's to know who only looks on (`seats`).
+    is_kept = any(party.is_kept_from_sender or party.ground is Ground.PROTECTION for party in parties)
     said = f"No longer shared with {organisation.name}"
     timeline.add(by, referral, "shared", said, audience=_audience(is_kept=is_kept))
     trail.record(by, referral, Action.SHARING_ENDED, organisation=organisation.key)
 
 
 def _audience(*, is_kept: bool) -> Audience:
-    """Return who reads of a sharing on the timeline: all, or KSAF alone where it is kept from who sent the referral."""
+    """Return who reads of a sharing on the timeline: all, or KSAF alone where it is kept from somebody who reads it."""
     return Audience.OPERATOR if is_kept else Audience.EVERYONE
 
 
