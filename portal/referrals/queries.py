@@ -1,6 +1,6 @@
 """Reading referrals: whoever asks comes first, and a row out of their reach is not there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -62,12 +62,15 @@ def concerns(actor: Actor, referral: Referral) -> bool:
 def saved_sections(actor: Actor, referral: Referral) -> dict[str, ReferralSection]:
     """Return what is saved of the form, by the section's key; a section nobody has saved is not in it.
 
-    An organisation that only looks on gets the parts that are open to it, and nothing of the others leaves the query.
+    An organisation that only looks on gets the parts that are open to it, and nothing of the others leaves the query;
+    nothing at all where it sees the status or the updates alone.
     """
     saved = select(ReferralSection).where(col(ReferralSection.referral_id) == referral.id)
     if concerns(actor, referral):
         return {row.section: row for row in db.session().scalars(saved)}
-    closed = set(Part) - open_parts(actor, referral)
+    if not (shown := _shown_all(actor, referral)):
+        return {}
+    closed = set(Part) - _opened(shown)
     away = [section.key for section in SECTIONS if {each.part for each in section.questions} <= closed]
     rows = db.session().scalars(saved.where(col(ReferralSection.section).not_in(away))).all()
     return {row.section: _without(row, closed) for row in rows}
@@ -77,13 +80,22 @@ def open_parts(actor: Actor, referral: Referral) -> set[Part]:
     """Return the parts of a need to know that are open to `actor`'s organisation: all of them to the two sides."""
     if concerns(actor, referral):
         return set(Part)
+    return _opened(_shown_all(actor, referral))
+
+
+def _shown_all(actor: Actor, referral: Referral) -> Sequence[ReferralParty]:
+    """Return what shows `actor`'s organisation, which only looks on, all of `referral` but its closed parts."""
     mine = select(ReferralParty).where(
         col(ReferralParty.referral_id) == referral.id,
         col(ReferralParty.organisation_id) == actor.organisation_id,
         col(ReferralParty.scope) == Scope.ALL,
         ReferralParty.is_live(clock.now()),
     )
-    return {Part(part) for party in db.session().scalars(mine) for part in party.parts or {}}
+    return db.session().scalars(mine).all()
+
+
+def _opened(shown: Iterable[ReferralParty]) -> set[Part]:
+    return {Part(part) for party in shown for part in party.parts or {}}
 
 
 def _without(row: ReferralSection, closed: set[Part]) -> ReferralSection:

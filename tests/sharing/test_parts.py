@@ -102,6 +102,20 @@ def test_a_part_leaves_the_query_only_where_it_is_open(tx, cast, opened):
         assert (key in seen) is (part in opened), key
 
 
+@pytest.mark.parametrize("scope", [Scope.STATUS, Scope.UPDATES])
+def test_who_sees_the_status_or_the_updates_alone_reads_no_answer(tx, cast, scope):
+    service.share(cast.officer.actor, cast.referral(cast.officer), cast.team, Terms(scope, "It has asked.", "3"))
+    assert read(cast) == {}
+
+
+def test_what_is_missing_in_it_is_told_to_nobody_who_looks_on(client_of, database, moment):
+    with database.transaction():
+        cast = Cast()
+        service.share(cast.officer.actor, cast.referral(cast.officer), cast.team, Terms(Scope.STATUS, "Asked.", "3"))
+    answer = client_of(cast.ewan).get(f"{cast.path}/quality")
+    assert (answer.status_code, answer.text) == (304, "")
+
+
 def test_reading_a_part_of_it_changes_nothing_that_is_kept(tx, cast):
     cast.share()
     read(cast)

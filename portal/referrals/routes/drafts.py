@@ -38,7 +38,9 @@ def tasks(actor: Actor, referral: Referral) -> Response:
 @blueprint.get("/quality")
 @requires_row(Permission.REFERRAL_EDIT, queries.get_referral, quiet=True)
 def quality(actor: Actor, referral: Referral) -> Response:
-    """Refresh the quality panel."""
+    """Refresh the quality panel of a draft; once it is sent there is nothing to strengthen."""
+    if referral.state is not State.DRAFT:
+        return not_modified()
     saved = queries.saved_sections(actor, referral)
     tag = unchanged(
         referral.reference, actor.organisation_kind, *((key, row.version) for key, row in sorted(saved.items()))
