@@ -1,11 +1,14 @@
 """Sending a referral: once, with everything that goes with it, in one transaction."""
 
+from sqlmodel import col, select
+
 from portal import clock, db
 from portal.access.actor import Actor
 from portal.access.models import Ground, PartyRole, ReferralParty, Scope
 from portal.consent import service as consent
 from portal.consent.statements import About
 from portal.notifications import service as mail
+from portal.organisations.models import Organisation
 from portal.organisations.queries import agreement_in_force, operator
 from portal.referrals import household, lifecycle, queries
 from portal.referrals.form import consent_answers
@@ -16,6 +19,7 @@ from portal.referrals.rules import Event
 from portal.timescales import closures, in_force
 from portal.timescales.recipients import staff_of
 from portal.web.dates import long_datetime, today
+from portal.web.errors import SomeoneWasFirstError
 
 
 class NoAgreementError(Exception):
@@ -33,9 +37,11 @@ class NotReadyError(Exception):
 def submit(actor: Actor, referral: Referral) -> None:
     """Send the draft `referral` to KSAF: consent into the ledger, KSAF as a party, the move, the receipt, the news.
 
-    Raises NoAgreementError, NotReadyError, and SomeoneWasFirstError when it is a draft no longer. All or nothing, with
-    the open transaction; whoever comes second waits for the row's lock and finds it sent.
+    Raises NoAgreementError, NotReadyError, and SomeoneWasFirstError when it is a draft no longer or the organisation
+    has closed. All or nothing, with the open transaction; whoever comes second waits for the row's lock and finds it
+    sent.
     """
+    _require_open(actor)
     if agreement_in_force(actor) is None:
         raise NoAgreementError(actor.organisation_name)
     answers = queries.answers_of(queries.saved_sections(actor, referral).values())
@@ -48,6 +54,13 @@ def submit(actor: Actor, referral: Referral) -> None:
     _record_consent(actor, referral, ksaf.name, answers)
     _open_to_operator(referral, ksaf.id or 0, consent_answers.basis(answers))
     _send_mail(actor, referral, ksaf.id or 0)
+
+
+def _require_open(actor: Actor) -> None:
+    """Hold the organisation's row against its closing, which leaves what is sent with KSAF and asks for each."""
+    mine = select(Organisation.active).where(col(Organisation.id) == actor.organisation_id)
+    if not db.session().scalars(mine.with_for_update(read=True)).one():
+        raise SomeoneWasFirstError(f"{actor.organisation_name} has closed on the portal, so nothing was sent.")
 
 
 def _record_consent(actor: Actor, referral: Referral, to_whom: str, answers: Answers) -> None:

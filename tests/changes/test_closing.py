@@ -1,8 +1,10 @@
 """Closing an organisation, on both engines: its people, shares, offers and referrals, and nothing silently lost."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from portal import db
 from portal.access.models import ReferralParty, Scope
@@ -19,6 +21,7 @@ from portal.organisations import changing
 from portal.organisations.models import Organisation, OrganisationChange
 from portal.organisations.queries import former_names, organisations, partners
 from portal.organisations.service import NameTakenError
+from portal.referrals import submission
 from portal.referrals.models import Referral, TimelineEntry
 from portal.referrals.queries import get_referral
 from portal.referrals.rules import State
@@ -31,7 +34,7 @@ from portal.transfers.rules import TransferState
 from portal.triage import service as triage
 from portal.web.dates import today
 from portal.web.errors import SomeoneWasFirstError
-from tests.changes.conftest import load, move, read, rows
+from tests.changes.conftest import load, make_cast, move, read, rows
 from tests.factories import people, referrals
 
 WHEN = date(2026, 11, 20)
@@ -131,6 +134,27 @@ def test_what_was_shared_with_it_or_offered_to_it_ends_and_ksaf_hears_of_it(cast
     assert [each.kind for each in rows(Deadline, Deadline.kind == "onward_offer")] == ["onward_offer"]
     assert open_prompts(News.PARTNER_CLOSED) == {(cast.officer.user_id, cast.reference)}
     assert read(cast).sender_until is None
+
+
+def test_what_is_sent_while_it_closes_is_not_sent_for_a_closed_one(database, moment):
+    with database.transaction():
+        cast = make_cast()
+        administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+        draft = referrals.draft(cast.helen)
+
+    def send():
+        with database.transaction(tenant=cast.helen.organisation_id):
+            submission.submit(cast.helen.actor, get_referral(cast.helen.actor, draft.reference))
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.transaction(tenant=administrator.organisation_id):
+            close(administrator, cast.helen)
+            sending = beside.submit(send)
+            assert wait([sending], timeout=0.5).not_done
+        with pytest.raises(SomeoneWasFirstError, match="has closed"):
+            sending.result()
+    with database.system_transaction(write=False) as session:
+        assert session.scalars(select(Referral.state).where(Referral.reference == draft.reference)).one() is State.DRAFT
 
 
 def test_nothing_is_deleted_and_what_had_ended_is_left_alone(cast, administrator):
