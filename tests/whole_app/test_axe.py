@@ -11,10 +11,10 @@ from portal.referrals.rules import State
 from tests import conftest as shared
 from tests.live import Portal, Sink, browsing
 from tests.whole_app.cases import OWN, subjects
-from tests.whole_app.crawl import is_page
+from tests.whole_app.crawl import ONE_ENGINE, is_page
 from tests.whole_app.visitors import SIGNED_OUT, Visitor, Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400), ONE_ENGINE]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # Each page is looked at as the first of these who may open it; the ones that differ by reader, as all of them.

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from html5lib.html5parser import ParseError
 
-from tests.whole_app.crawl import is_page, walk
+from tests.whole_app.crawl import ONE_ENGINE, is_page, walk
 from tests.whole_app.visitors import SIGNED_OUT
 
 H = "{http://www.w3.org/1999/xhtml}"
@@ -16,7 +16,7 @@ PEOPLE = ("referrer", "admin", "viewer", "councillor", "triage_officer", "manage
 NOT_FILLED_IN = {"hidden", "submit", "button", "image", "reset"}
 
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), ONE_ENGINE]
 
 
 @pytest.fixture(scope="module")
