@@ -19,9 +19,8 @@ RECORD_REVIEW = "record_review"
 ADVICE = ("call_back",)
 SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
-# Of these a withdrawal or a refusal ends none: a front door that was told still owes its answer about the child.
+# No event of the referral ends one of these, nor of the next: a front door still owes its answer about the child.
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
-# Sharing without consent is KSAF's own, and no event of the referral ends what follows it.
 SHARING = ("sharing_decision", "refusal_reason", "tell_receiver", "tell_family")
 _HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
@@ -73,7 +72,7 @@ EFFECTS: dict[Event, Effect] = {
     Event.CLOSE: Effect(
         WaitingOn.NOBODY,
         cancels=(RECORD_REVIEW,),
-        ends=(*ADVICE, *SUPPORT, *ONWARD, *STATUTORY),
+        ends=(*ADVICE, *SUPPORT, *ONWARD),
         settles=(*_HELPING, News.OFFER_DECLINED, News.RECORD_OUTSTANDING),
     ),
     Event.REOPEN: Effect(WaitingOn.OPERATOR, starts=(*DECIDING, RECORD_REVIEW)),

@@ -9,9 +9,10 @@ from portal import db
 from portal.access.roles import Role
 from portal.cases import closing
 from portal.organisations import contacts
-from portal.referrals.endings import Standing, why_not_yet
+from portal.referrals import lifecycle
+from portal.referrals.endings import Ending, Standing, why_not_yet
 from portal.referrals.models import Audience, Referral, TimelineEntry
-from portal.referrals.rules import State
+from portal.referrals.rules import Event, State
 from portal.referrals.standing import owed
 from portal.tenancy import TenancyError, as_system, enter
 from portal.timescales import jobs
@@ -173,6 +174,19 @@ def test_nothing_closes_while_one_may_not_have_arrived(world):
     assert closing.standing(world.manager.actor, referral).has_unsettled_statutory  # not confirmed in writing yet
     service.confirm(world.officer.actor, referral, made)
     assert not closing.standing(world.manager.actor, referral).has_unsettled_statutory
+
+
+def test_the_outcome_stays_owed_when_the_referral_is_closed_and_can_be_recorded(world):
+    referral, made = logged(world, way=Way.EMAIL)
+    service.acknowledge(world.officer.actor, referral, made, "KCC-77")
+    lifecycle.move(world.officer.actor, referral, Event.DECIDE, "Decision proposed")
+    lifecycle.move(world.manager.actor, referral, Event.AUTHORISE_ADVICE, "KSAF decided")
+    closing.close(world.manager.actor, referral, Ending.ENDED_BY_FAMILY, "They asked for it.", "It has ended.")
+    assert (referral.state, still_owed(made)) == (State.CLOSED, {"statutory_outcome"})
+    assert [each for each in owed(world.officer.actor, referral) if "outcome in writing" in each.what]
+    found = queries.open_statutory(world.officer.actor, referral.reference, made.key)
+    service.record_outcome(world.officer.actor, found.referral, found.statutory, "No further action.")
+    assert still_owed(made) == set()
 
 
 def test_the_basis_is_kept_with_why(world):
