@@ -23,6 +23,7 @@ ONWARD = ("onward_offer", "onward_acceptance")
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
 SHARING = ("sharing_decision", "refusal_reason", "tell_receiver", "tell_family")
 _HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED)
+_ANSWERED = (News.QUESTION_UNANSWERED,)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 
@@ -47,8 +48,8 @@ EFFECTS: dict[Event, Effect] = {
     Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
-    Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",)),
-    Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING),
+    Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",), settles=_ANSWERED),
+    Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING, settles=_ANSWERED),
     Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=DECIDING),
     Event.RECORD_CONTEXT: Effect(
         WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING, settles=(News.CONTEXT_ASKED,)
@@ -58,7 +59,7 @@ EFFECTS: dict[Event, Effect] = {
         resumes=DECIDING,
         meets=("decide",),
         cancels=("information", "attendance_context"),
-        settles=(News.DECISION_RETURNED, News.RISK_CHANGED, News.CONTEXT_ASKED),
+        settles=(News.DECISION_RETURNED, News.RISK_CHANGED, News.CONTEXT_ASKED, *_ANSWERED),
     ),
     Event.RETURN: Effect(WaitingOn.OPERATOR, settles=(News.DECISION_WAITING,)),
     Event.AUTHORISE_ADVICE: Effect(WaitingOn.OPERATOR, meets=("outcome",), settles=_DECIDED),
@@ -80,7 +81,10 @@ EFFECTS: dict[Event, Effect] = {
     Event.WITHDRAW: Effect(
         WaitingOn.NOBODY,
         cancels=("acknowledge", "chase", *DECIDING, "information", "attendance_context", RECORD_REVIEW),
-        settles=(News.DECISION_WAITING, News.DECISION_RETURNED, News.CONTEXT_ASKED, News.RECORD_OUTSTANDING),
+        settles=(
+            *(News.DECISION_WAITING, News.DECISION_RETURNED, News.CONTEXT_ASKED, News.RECORD_OUTSTANDING),
+            *_ANSWERED,
+        ),
     ),
     Event.DISCARD: Effect(WaitingOn.NOBODY),
 }

@@ -59,6 +59,7 @@ class News(StrEnum):
     ERASURE_WAITING = "erasure_waiting"
     ERASURE_RETURNED = "erasure_returned"
     RECORD_OUTSTANDING = "record_outstanding"
+    QUESTION_UNANSWERED = "question_unanswered"
 
 
 OF_DISAGREEMENTS = (
@@ -70,14 +71,15 @@ OF_DISAGREEMENTS = (
 )
 
 
-def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> None:
-    """Prompt each of `people`, in `organisation_id`, about `reference` (empty when it is about none).
+def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> list[Prompt]:
+    """Prompt each of `people`, in `organisation_id`, about `reference` (empty for none); return the new prompts.
 
     Whoever has the same prompt open already gets no second one: the database's own index decides, so that two who
     tell at once cannot both. If they had put it off, it is back: what they put off is not what has happened now.
     """
     session, now = db.session(), clock.now()
     told = list(dict.fromkeys(member.user_id for member in people))
+    new: list[Prompt] = []
     put_off = update(Prompt).where(
         col(Prompt.kind) == news.value,
         col(Prompt.reference) == reference,
@@ -90,17 +92,19 @@ def tell(news: News, reference: str, people: Iterable[Member], *, organisation_i
             put_off.values(put_off_until=None, put_off_why=None), execution_options={"synchronize_session": "fetch"}
         )
         for user_id in told:
-            with suppress(IntegrityError), session.begin_nested():
-                session.add(
-                    Prompt(
-                        key=secrets.token_urlsafe(16),
-                        organisation_id=organisation_id,
-                        user_id=user_id,
-                        kind=news.value,
-                        reference=reference,
-                        opened_at=now,
-                    )
-                )
+            made = Prompt(
+                key=secrets.token_urlsafe(16),
+                organisation_id=organisation_id,
+                user_id=user_id,
+                kind=news.value,
+                reference=reference,
+                opened_at=now,
+            )
+            with suppress(IntegrityError):
+                with session.begin_nested():
+                    session.add(made)
+                new.append(made)
+    return new
 
 
 def settle(news: News, reference: str, why: str, *, organisation_id: int | None = None) -> None:

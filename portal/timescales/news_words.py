@@ -30,6 +30,13 @@ NEWS = {
         to_do="Open the referral and read under Timeline what is outstanding. Do it, or say when you will.",
         closing="Close this once it is done: say what was done. A later review that finds nothing closes it too.",
     ),
+    News.QUESTION_UNANSWERED: Words(
+        title="Missed: a partner’s answer to KSAF’s question",
+        text="The time to answer has passed, and KSAF’s own clocks on this referral stand still meanwhile.",
+        to_do="Call whoever sent the referral. If the answer does not come, decide without it: a child does not wait.",
+        urgent=True,
+        closing="Their answer closes this, and so does a decision. You can also say here what you agreed with them.",
+    ),
     News.RISK_CHANGED: Words(
         title="Risk has changed: read it now",
         text="The referrer has told KSAF that the risk has changed.",

@@ -13,14 +13,17 @@ from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.notifications import service as notifications
-from portal.timescales import away, wording
+from portal.timescales import away, news, wording
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
+from portal.timescales.news import News
 from portal.timescales.recipients import DISAGREEMENTS, Directory, Member, Recipient, of_rung
 from portal.web.dates import long_datetime
 from portal.web.errors import SomeoneWasFirstError
 
 TEMPLATE = "timescales/prompt"
+WAITED_FOR = {"information": News.QUESTION_UNANSWERED}
+"""The kinds for which the other side's clocks stand still, and what that side reads once one is missed."""
 OVERTAKEN = "A later prompt about the same deadline took its place."
 
 
@@ -28,13 +31,15 @@ def raise_for(rung: DeadlineRung, deadline: Deadline, directory: Directory, now:
     """Prompt everyone this rung reaches, by mail too where it says so; return the number of prompts and of mails.
 
     For the tick, which works across organisations. An earlier prompt about the same deadline to the same person
-    closes, so that nobody has one thing waiting twice.
+    closes, so that nobody has one thing waiting twice. Where clocks of the other side stand still meanwhile, it hears
+    too; what is returned does not count those.
     """
     staff = directory.staff(deadline.owed_by_id)
     told = of_rung(Rung(rung.rung), deadline, staff)
     _overtake(deadline, [each.member.user_id for each in told], now)
     for each in told:
         _raise(rung, deadline, each, directory, now)
+    _tell_who_waits(rung, deadline, directory)
     return len(told), sum(each.by_mail for each in told)
 
 
@@ -107,6 +112,26 @@ def _raise(rung: DeadlineRung, deadline: Deadline, told: Recipient, directory: D
     db.session().add(made)
     if told.by_mail:
         tell_by_mail(made, told.member, _manager(rung, deadline, directory))
+
+
+def _tell_who_waits(rung: DeadlineRung, deadline: Deadline, directory: Directory) -> None:
+    """Tell the other side what its clocks stand still for, by mail too: whoever has it, and later who manages."""
+    about = WAITED_FOR.get(deadline.kind)
+    if about is None or deadline.owed_to_id == deadline.owed_by_id or rung.rung not in {Rung.MISSED, Rung.STILL_MISSED}:
+        return
+    theirs = select(Deadline.person_id).where(
+        col(Deadline.subject_type) == deadline.subject_type,
+        col(Deadline.subject_id) == deadline.subject_id,
+        col(Deadline.owed_by_id) == deadline.owed_to_id,
+        col(Deadline.person_id).is_not(None),
+        col(Deadline.ended_at).is_(None),
+    )
+    staff = directory.staff(deadline.owed_to_id)
+    has_it = db.session().scalars(theirs.order_by(col(Deadline.id)).limit(1)).first()
+    people = staff.on_whom(has_it) if rung.rung == Rung.MISSED else staff.managers()
+    members = {member.user_id: member for member in people}
+    for made in news.tell(about, deadline.reference, people, organisation_id=deadline.owed_to_id):
+        tell_by_mail(made, members[made.user_id])
 
 
 def _manager(rung: DeadlineRung, deadline: Deadline, directory: Directory) -> Member | None:

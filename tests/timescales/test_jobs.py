@@ -136,7 +136,23 @@ def test_without_a_head_of_service_the_managers_are_told(house):
 def test_what_the_school_owes_climbs_the_schools_own_ladder(house):
     house.begin("information", person=house.referrer)
     house.tick(THURSDAY)
-    assert house.told() == [("Dana Price", "information:missed"), ("Lou Marsh", "information:missed")]
+    told = [each for each in house.told() if each[1].startswith("information")]
+    assert told == [("Dana Price", "information:missed"), ("Lou Marsh", "information:missed")]
+
+
+def test_ksaf_hears_that_its_question_is_unanswered_while_its_own_clocks_stand_still(house):
+    house.begin("decide", person=house.officer)
+    house.begin("information", person=house.referrer)
+    with house.database.transaction(tenant=house.ksaf):
+        service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
+    house.tick(THURSDAY)
+    unanswered = [("Sam Osei", "question_unanswered")]
+    assert [each for each in house.told() if each[1] == "question_unanswered"] == unanswered
+    assert house.mailed().count("Sam Osei") == 1
+    house.tick(FRIDAY)
+    managers = [(name, "question_unanswered") for name in ("Ade Cole", "Ruth Bell")]
+    assert [each for each in house.told() if each[1] == "question_unanswered"] == [*managers, *unanswered]
+    assert house.mailed().count("Ruth Bell") == 1
 
 
 def test_the_chase_is_a_prompt_with_the_managers_contact_and_then_done(house):

@@ -9,7 +9,10 @@ from portal.notifications import letters
 from portal.notifications.models import OutboxMail
 from portal.referrals import conversation, lifecycle
 from portal.referrals.rules import Event
+from portal.timescales import news
 from portal.timescales.models import Prompt
+from portal.timescales.news import News
+from portal.timescales.recipients import staff_of
 from portal.triage import service
 from portal.triage.models import Outcome
 from tests.factories import people, referrals
@@ -114,6 +117,25 @@ def test_a_risk_that_changed_before_anybody_has_it_waits_for_all_of_triage_and_o
     mine = referrals.load_for(world.referrer, referral.id)
     lifecycle.move(world.referrer.actor, mine, Event.WITHDRAW, "Withdrawn")
     assert waiting("risk_changed") == {world.officer.user_id, world.colleague.user_id}
+
+
+@pytest.mark.parametrize("step", ["answer", "decide", "withdraw"])
+def test_an_unanswered_question_waits_until_it_is_answered_or_overtaken(world, step):
+    referral = consented(referrals.acknowledged(world.referrer, world.officer), world.officer)
+    service.ask(world.officer.actor, assessed(referral, world.officer), "Which mornings?")
+    news.tell(
+        News.QUESTION_UNANSWERED,
+        referral.reference,
+        staff_of(world.officer.organisation_id).on_whom(world.officer.user_id),
+        organisation_id=world.officer.organisation_id,
+    )
+    assert waiting("question_unanswered") == {world.officer.user_id}
+    if step == "decide":
+        service.propose(world.officer.actor, referral, proposal())
+    else:
+        mine = referrals.load_for(world.referrer, referral.id)
+        getattr(conversation, step)(world.referrer.actor, mine, "The family has moved.")
+    assert waiting("question_unanswered") == set()
 
 
 def test_changed_circumstances_alone_prompt_nobody(world):
