@@ -22,7 +22,7 @@ ONWARD = ("onward_offer", "onward_acceptance")
 # No event of the referral ends one of these, nor of the next: a front door still owes its answer about the child.
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
 SHARING = ("sharing_decision", "refusal_reason", "tell_receiver", "tell_family")
-_HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED)
+_HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED, News.ADVICE_NOT_GIVEN)
 _ANSWERED = (News.QUESTION_UNANSWERED,)
 _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 

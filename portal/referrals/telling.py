@@ -56,9 +56,7 @@ def referrer(referral: Referral, template: str, **context: str) -> None:
 def operator(referral: Referral, template: str, *also: Role) -> None:
     """Queue the mail `template` to who has `referral` at KSAF (else all of triage) and to the roles `also`."""
     operator_id = lifecycle.operator_id()
-    staff = staff_of(operator_id)
-    others = [member for role in also for member in staff.with_role(role)]
-    _queue(referral, template, operator_id, [*_who_has(referral, staff), *others])
+    _queue(referral, template, operator_id, _told(referral, staff_of(operator_id), also))
 
 
 def organisation(referral: Referral, organisation_id: int, template: str) -> None:
@@ -118,11 +116,10 @@ def operator_managers(referral: Referral, template: str) -> None:
     _queue(referral, template, operator_id, staff_of(operator_id).managers())
 
 
-def prompt_operator(referral: Referral, about: News) -> None:
-    """Prompt who has `referral` at KSAF, else all of triage."""
+def prompt_operator(referral: Referral, about: News, *also: Role) -> None:
+    """Prompt who has `referral` at KSAF, else all of triage, and the roles `also`."""
     operator_id = lifecycle.operator_id()
-    told = _who_has(referral, staff_of(operator_id))
-    news.tell(about, referral.reference, told, organisation_id=operator_id)
+    news.tell(about, referral.reference, _told(referral, staff_of(operator_id), also), organisation_id=operator_id)
 
 
 def failed_mail(reference: str | None) -> None:
@@ -140,6 +137,10 @@ def failed_mail(reference: str | None) -> None:
     if referral := db.session().scalars(about).first():
         told = [*told, *staff.on_whom(referral.assigned_to_id)]
     news.tell(News.MAIL_FAILED, reference or "", told, organisation_id=operator_id)
+
+
+def _told(referral: Referral, staff: Staff, also: Iterable[Role]) -> list[Member]:
+    return [*_who_has(referral, staff), *(member for role in also for member in staff.with_role(role))]
 
 
 def _who_has(referral: Referral, staff: Staff) -> list[Member]:

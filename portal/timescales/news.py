@@ -60,6 +60,7 @@ class News(StrEnum):
     ERASURE_RETURNED = "erasure_returned"
     RECORD_OUTSTANDING = "record_outstanding"
     QUESTION_UNANSWERED = "question_unanswered"
+    ADVICE_NOT_GIVEN = "advice_not_given"
 
 
 OF_DISAGREEMENTS = (

@@ -51,6 +51,13 @@ NEWS = {
         to_do="Open the referral, read why under Onward and offer the family to another service.",
         closing="The next offer closes this. If the family needs no other service, say here why.",
     ),
+    News.ADVICE_NOT_GIVEN: Words(
+        title="No advice was given: decide what comes instead",
+        text="The call by which this family was to have advice has ended without it. Nothing else is owed to them now.",
+        to_do="Read in the referral’s timeline why. A manager then closes it, or moves the family on. If a child may be"
+        " at risk, speak to the safeguarding team first.",
+        closing="Closing the referral or moving it on closes this.",
+    ),
     News.MAIL_FAILED: Words(
         title="An email could not be delivered",
         text="The portal has given up on it, so somebody has not been told.",

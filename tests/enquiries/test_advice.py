@@ -11,10 +11,11 @@ from portal.enquiries.call_backs.models import CallBack
 from portal.enquiries.call_backs.rules import CallBackEnding, TryResult
 from portal.enquiries.models import Caller, NextStep
 from portal.enquiries.service import Call
+from portal.notifications.models import OutboxMail
 from portal.referrals import lifecycle
-from portal.referrals.models import Referral, TimelineEntry, WaitingOn
+from portal.referrals.models import Audience, Referral, TimelineEntry, WaitingOn
 from portal.referrals.rules import Event
-from portal.timescales.models import Deadline
+from portal.timescales.models import Deadline, Prompt
 from portal.triage import service as triage
 from portal.triage.models import Outcome
 from portal.web.errors import SomeoneWasFirstError
@@ -110,6 +111,43 @@ def test_decided_again_after_it_was_opened_again_it_is_one_call(world):
     db.session().refresh(first)
     assert first.ending is CallBackEnding.NOT_WANTED
     assert [each.reference for each in shown.lines(world.adviser.actor)] == [referral.reference]
+
+
+def open_prompts(kind: str) -> set[int]:
+    found = select(Prompt).where(Prompt.kind == kind, Prompt.closed_at.is_(None))
+    return {each.user_id for each in db.session().scalars(found).all()}
+
+
+def test_a_call_that_is_given_up_leaves_the_referral_to_be_decided_afresh(world):
+    referral = advised(world)
+    call = owed(world, referral)
+    with pytest.raises(service.CallRefusedError, match="Enter what happened"):
+        service.end(world.adviser.actor, call, CallBackEnding.NOT_WANTED)
+    service.end(world.adviser.actor, call, CallBackEnding.NOT_WANTED, "His aunt Quillmarch does not want it.")
+    whom = {world.officer, world.manager, world.other_manager}
+    assert open_prompts("advice_not_given") == {each.user_id for each in whom}
+    told = db.session().scalars(select(OutboxMail).where(OutboxMail.template == "enquiries/advice_not_given")).all()
+    assert {mail.to_address for mail in told} == {each.email for each in whom}
+    assert "Quillmarch" not in str([mail.context for mail in told])
+    [entry] = [each for each in db.session().scalars(select(TimelineEntry)).all() if each.kind == "call_back"]
+    assert (entry.audience, entry.title) == (Audience.OPERATOR, "No advice given: the call is no longer wanted")
+    assert "Quillmarch" in entry.body
+    lifecycle.move(world.manager.actor, referral, Event.MOVE_ON, "Moving on")
+    assert open_prompts("advice_not_given") == set()
+
+
+def test_giving_up_such_a_call_asks_what_happened_and_keeps_what_is_typed(client_of, database, moment):
+    with database.transaction():
+        world = make_world()
+        path = f"/enquiries/call-backs/{advised(world).reference}"
+    client = client_of(world.adviser)
+    assert "What happened?" in client.get(path).text
+    empty = client.post(f"{path}/end", data={"ending": "not_wanted", "why": " "})
+    assert (empty.status_code, "Enter what happened" in empty.text) == (422, True)
+    typed = client.post(f"{path}/end", data={"ending": "not_reached", "why": "The number is dead."})
+    assert (typed.status_code, "The number is dead." in typed.text) == (422, True)
+    answer = client.post(f"{path}/end", data={"ending": "not_wanted", "why": "She has found help."})
+    assert answer.status_code == 303
 
 
 def test_no_partner_reaches_the_call(world, tx):

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.access.actor import Actor
+from portal.access.roles import Role
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.enquiries.call_backs import queries, rules
@@ -15,10 +16,11 @@ from portal.enquiries.signposts.models import Signpost
 from portal.enquiries.signposts.rules import SignpostState
 from portal.notifications import service as notifications
 from portal.organisations.queries import operator
-from portal.referrals import effects, sender
-from portal.referrals.models import Referral
+from portal.referrals import effects, sender, telling, timeline
+from portal.referrals.models import Audience, Referral
 from portal.referrals.rules import State, said_now
 from portal.timescales import service as timescales
+from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
 from portal.timescales.service import Subject
 from portal.web.errors import SomeoneWasFirstError
@@ -119,16 +121,20 @@ def record_try(actor: Actor, call_back: CallBack, result: TryResult) -> None:
         _owe(call_back)
 
 
-def end(actor: Actor, call_back: CallBack, ending: CallBackEnding) -> None:
-    """End a call that is not made.
+def end(actor: Actor, call_back: CallBack, ending: CallBackEnding, why: str = "") -> None:
+    """End a call that is not made; of one that a referral was decided for, `why` says what happened.
 
     Raises SomeoneWasFirstError when it has ended, CallRefusedError where a rule of endings forbids it.
     """
     _require_open(actor, call_back)
-    if why := rules.why_not_end(ending, len(queries.tries_of(actor, call_back))):
-        raise CallRefusedError(why)
+    if refused := rules.why_not_end(ending, len(queries.tries_of(actor, call_back))):
+        raise CallRefusedError(refused)
+    if call_back.referral_id is not None and not why:
+        raise CallRefusedError("Enter what happened: nothing else is owed to this family")
     timescales.cancel(subject_of(call_back), KIND, rules.WITHOUT_A_CALL[ending])
     _settle(call_back, ending)
+    if referral := _referral_of(call_back):
+        _ask_to_decide(actor, referral, rules.WITHOUT_A_CALL[ending], why)
     _record(actor, call_back, Action.CALL_ENDED, ending=ending.value)
 
 
@@ -164,6 +170,13 @@ def _referral_of(call_back: CallBack) -> Referral | None:
     if call_back.referral_id is None:
         return None
     return db.session().scalars(select(Referral).where(col(Referral.id) == call_back.referral_id)).one()
+
+
+def _ask_to_decide(actor: Actor, referral: Referral, said: str, why: str) -> None:
+    """Have KSAF decide what comes instead of advice: with the call, the last thing that was owed has ended."""
+    timeline.add(actor, referral, KIND, f"No advice given: {said.lower()}", why, audience=Audience.OPERATOR)
+    telling.prompt_operator(referral, News.ADVICE_NOT_GIVEN, Role.MANAGER)
+    telling.operator(referral, "enquiries/advice_not_given", Role.MANAGER)
 
 
 def _put_on(actor: Actor, call_back: CallBack) -> None:

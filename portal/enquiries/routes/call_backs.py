@@ -9,7 +9,7 @@ from portal.access.decorators import requires, requires_row
 from portal.access.policy import Permission
 from portal.enquiries import hours
 from portal.enquiries.call_backs import queries, rules, service, shown
-from portal.enquiries.call_backs.forms import EndForm, TakeForm
+from portal.enquiries.call_backs.forms import EndForm, TakeForm, end_form
 from portal.enquiries.call_backs.models import CallBack
 from portal.enquiries.call_backs.rules import CallBackEnding, TryResult
 from portal.timescales import closures
@@ -39,7 +39,7 @@ def rows(actor: Actor) -> Response:
 def read(actor: Actor, call_back: CallBack) -> Response:
     """One call: whom to ask for, at which number, and what was tried."""
     service.note_view(actor, call_back)
-    return _page(actor, call_back, EndForm())
+    return _page(actor, call_back, end_form(call_back))
 
 
 @blueprint.post("/<reference:reference>/take")
@@ -58,7 +58,7 @@ def record_try(actor: Actor, call_back: CallBack) -> Response:
     offered = rules.possible(may_leave_message=call_back.may_leave_message)
     result = next((each for each in offered if each == request.form.get("result")), None)
     if result is None:
-        return _page(actor, call_back, EndForm(), refused="Select what came of the call", status=422)
+        return _page(actor, call_back, end_form(call_back), refused="Select what came of the call", status=422)
     service.record_try(actor, call_back, result)
     if result is TryResult.SPOKE:
         return redirect(url_for("enquiries.new", call=call_back.reference), 303)
@@ -70,11 +70,11 @@ def record_try(actor: Actor, call_back: CallBack) -> Response:
 @requires_row(Permission.CALL_END, queries.get_call_back)
 def end(actor: Actor, call_back: CallBack) -> Response:
     """End the call without having made it."""
-    form = EndForm(request.form)
+    form = end_form(call_back, request.form)
     if not form.validate():
         return _page(actor, call_back, form, status=422)
     try:
-        service.end(actor, call_back, CallBackEnding(form.ending.data))
+        service.end(actor, call_back, CallBackEnding(form.ending.data), form.data.get("why", ""))
     except service.CallRefusedError as refused:
         form.ending.errors = [str(refused)]
         return _page(actor, call_back, form, status=422)
