@@ -7,7 +7,11 @@ from sqlmodel import select
 
 from portal import clock, db
 from portal.access.roles import OrganisationKind, Role
+from portal.accountability.viewer import looks
+from portal.audit import service as audit
 from portal.audit.actions import Action
+from portal.changes.school import service as school_move
+from portal.changes.school.service import Told
 from portal.consent import wording
 from portal.consent.models import ConsentEvent, Position
 from portal.notifications.models import OutboxMail
@@ -21,6 +25,7 @@ from portal.triage.context import queries, rules, service
 from portal.triage.context.models import ContextRequest
 from portal.triage.context.service import ContextRefusedError, Question
 from portal.triage.models import Outcome
+from portal.web.dates import today
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import people, referrals
 from tests.factories.answers import SCHOOL
@@ -66,6 +71,24 @@ def asked_of_school(world, *purposes) -> tuple[Referral, ContextRequest]:
     made = from_health(world, "named_others", *purposes)
     school = people.organisation_at(world.outsider.organisation_id)
     return made, service.ask(world.officer.actor, made, Question(TEXT, school))
+
+
+def test_a_school_that_is_kept_from_the_sender_is_asked_without_the_sender_reading_which(world):
+    made = from_health(world, "named_others")
+    admin = people.add_person(people.organisation_at(made.organisation_id), Role.ORGANISATION_ADMIN)
+    school = people.organisation_at(world.outsider.organisation_id)
+    school_move.record(world.officer.actor, made, Told(today(), school, "Her mother"))
+    service.ask(world.officer.actor, made, Question(TEXT, school))
+    about = {"subject": ("referral", made.id), "owner_id": made.organisation_id}
+    audit.record(world.outsider.actor, Action.CONTEXT_VIEWED, **about)
+    reference = made.reference
+    enter(db.session(), world.outsider.organisation_id)
+    service.answer(world.outsider.actor, queries.get_asked(world.outsider.actor, reference), SAID)
+    open_to_all = all_of(TimelineEntry, TimelineEntry.audience == Audience.EVERYONE)
+    assert [each.title for each in open_to_all if school.name in f"{each.title} {each.actor_organisation}"] == []
+    enter(db.session(), admin.organisation_id)
+    lookers = looks.lookers(admin.actor, all_of(Referral)[0])
+    assert [each.organisation for each in lookers if each.organisation == school.name] == []
 
 
 def running(reference, kind) -> DeadlineState:

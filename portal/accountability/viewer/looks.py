@@ -18,6 +18,7 @@ from portal.audit.wording import SEEING
 from portal.organisations.models import Organisation
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries import concerns
+from portal.referrals.sharing.models import SchoolMove
 from portal.tenancy import as_system
 from portal.transfers.models import Transfer
 
@@ -88,7 +89,14 @@ def is_shown_to_sender() -> ColumnElement[bool]:
         col(ReferralParty.organisation_id) == col(AuditEvent.organisation_id),
         col(ReferralParty.is_kept_from_sender),
     )
-    return and_(about.is_not(None), not_(let_in.correlate(AuditEvent).exists()))
+    # A school that is only asked about attendance has no place at the table, and opens its question.
+    named = select(SchoolMove.id).where(
+        col(SchoolMove.referral_id) == about,
+        col(SchoolMove.to_organisation_id) == col(AuditEvent.organisation_id),
+        col(SchoolMove.recorded_for_id) != col(SchoolMove.owner_organisation_id),
+    )
+    kept = (not_(each.correlate(AuditEvent).exists()) for each in (let_in, named))
+    return and_(about.is_not(None), *kept)
 
 
 def _referral_of(table: type[Attachment | Transfer]) -> ScalarSelect[int]:

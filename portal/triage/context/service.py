@@ -17,6 +17,7 @@ from portal.referrals.effects import subject_of
 from portal.referrals.models import Audience, Referral
 from portal.referrals.progress import child_in_full
 from portal.referrals.rules import Event
+from portal.referrals.sharing import moved
 from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales import queries as deadlines
@@ -59,7 +60,8 @@ def ask(actor: Actor, referral: Referral, question: Question) -> ContextRequest:
     basis, school = basis_for(actor, referral, question.whom), question.school
     to_name = school.name if school else "The family"
     said = f"KSAF asked {to_name if school else 'the family'} about attendance"
-    lifecycle.move(actor, referral, Event.ASK_CONTEXT, said)
+    audience = _audience(referral, school.id, school.name) if school else Audience.EVERYONE
+    lifecycle.move(actor, referral, Event.ASK_CONTEXT, said, audience=audience)
     born = referral.child_date_of_birth
     asked = ContextRequest(
         organisation_id=referral.organisation_id,
@@ -116,7 +118,8 @@ def answer(actor: Actor, asked: ContextRequest, text: str) -> None:
         if not queries.is_open(actor, asked):
             raise SomeoneWasFirstError(ended(asked))
         title = f"{actor.organisation_name} answered about attendance"
-        lifecycle.carry_out(actor, referral, Event.RECORD_CONTEXT, title)
+        audience = _audience(referral, asked.to_organisation_id, asked.to_name)
+        lifecycle.carry_out(actor, referral, Event.RECORD_CONTEXT, title, audience=audience)
         _keep(actor, referral, asked, f"{actor.name}, {actor.organisation_name}", text)
         telling.operator(referral, "triage/context_answered")
         db.session().flush()
@@ -127,6 +130,11 @@ def ended(asked: ContextRequest) -> str:
     if asked.answered_at:
         return f"This was answered by {asked.said_by}."
     return "KSAF no longer needs this answer. Thank you for looking."
+
+
+def _audience(referral: Referral, school_id: int | None, name: str) -> Audience:
+    """Return who reads on the timeline which school is asked: KSAF alone where a child has fled there."""
+    return Audience.OPERATOR if moved.is_kept_from_sender(referral, school_id, name) else Audience.EVERYONE
 
 
 def _keep(actor: Actor, referral: Referral, asked: ContextRequest, said_by: str, text: str) -> None:
