@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import typst
-
 # PDF/UA allows no character without a glyph. These have one in the fonts that come with typst: Latin, Cyrillic, Hebrew,
 # Arabic, punctuation; tests/endings/test_pdf.py draws them all.
 DRAWN = (
@@ -34,6 +32,8 @@ class Document:
 
 def render(document: Document) -> bytes:
     """Return `document` as a PDF. Only the fonts that come with typst are used, so that it looks the same anywhere."""
+    import typst  # noqa: PLC0415 - worth its memory only to a process that makes a file
+
     parts = [{"title": title, "text": _drawn(text)} for title, text in document.parts]
     facts = [(key, _drawn(value)) for key, value in document.facts]
     is_whole = "\ufffd" not in json.dumps([parts, facts], ensure_ascii=False)

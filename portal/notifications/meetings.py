@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
-from icalendar import Calendar, Event
-
 from portal.notifications.models import MESSAGE_ID_DOMAIN
 
 
@@ -45,6 +43,8 @@ def calendar_file(meeting: Meeting, subject: str, link: str, organiser: str, wri
 
     The same at every attempt to send it: it counts as written at `written_at`, whenever it leaves.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415 - worth its memory only to the process that sends
+
     event = Event()
     event.add("uid", f"{meeting.key}@{MESSAGE_ID_DOMAIN}")
     event.add("sequence", meeting.sequence)
