@@ -94,12 +94,13 @@ class Prompt(OrganisationOwned, SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("rung_id", "user_id"),
         Index("ix_prompt_open", "user_id", "organisation_id", "closed_at"),
-        # Nobody has the same news waiting twice.
+        # Nobody has the same news waiting twice in one organisation.
         Index(
             "ix_prompt_open_news",
             "reference",
             "kind",
             "user_id",
+            "organisation_id",
             unique=True,
             postgresql_where="closed_at is null and deadline_id is null",
             sqlite_where="closed_at is null and deadline_id is null",

@@ -75,7 +75,7 @@ OF_DISAGREEMENTS = (
 def tell(news: News, reference: str, people: Iterable[Member], *, organisation_id: int) -> list[Prompt]:
     """Prompt each of `people`, in `organisation_id`, about `reference` (empty for none); return the new prompts.
 
-    Whoever has the same prompt open already gets no second one: the database's own index decides, so that two who
+    Whoever has the same prompt open there already gets no second one: the database's own index decides, so that two who
     tell at once cannot both. If they had put it off, it is back: what they put off is not what has happened now.
     """
     session, now = db.session(), clock.now()
@@ -84,6 +84,7 @@ def tell(news: News, reference: str, people: Iterable[Member], *, organisation_i
     put_off = update(Prompt).where(
         col(Prompt.kind) == news.value,
         col(Prompt.reference) == reference,
+        col(Prompt.organisation_id) == organisation_id,
         col(Prompt.user_id).in_(told),
         col(Prompt.closed_at).is_(None),
         col(Prompt.put_off_until).is_not(None),

@@ -1,11 +1,13 @@
 """Prompts that no deadline raises: once each while open, closed for everybody, read by those they reached alone."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 from portal import db, tenancy
 from portal.access.roles import OrganisationKind, Role
-from portal.timescales import jobs, news, queries, service, wording
+from portal.timescales import handing_on, jobs, news, queries, service, wording
 from portal.timescales.models import Prompt
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
@@ -73,6 +75,37 @@ def test_it_may_be_told_from_another_organisation(scene, tx):
     scene.tell(News.RISK_CHANGED)
     assert {row.organisation_id for row in kept()} == {scene.ksaf_id}
     assert list(db.session().scalars(queries.prompts_waiting(people.add_person(scene.school).actor))) == []
+
+
+def test_somebody_of_two_organisations_has_it_in_each_and_what_is_put_off_in_one_stays_put_off(scene, moment):
+    elsewhere = people.add_organisation()
+    dana, lou = people.add_person(scene.school), people.add_person(elsewhere)
+    people.add_membership(elsewhere.id, dana.user_id)
+    for home in (scene.school.id, elsewhere.id):
+        news.tell(News.UPDATE_POSTED, REFERENCE, staff_of(home).members, organisation_id=home)
+    assert {(row.user_id, row.organisation_id) for row in kept()} == {
+        (dana.user_id, scene.school.id),
+        *((each.user_id, elsewhere.id) for each in (dana, lou)),
+    }
+    first = next(row for row in kept() if row.organisation_id == scene.school.id)
+    with tenancy.as_system(db.session()):
+        first.put_off_until = moment.now + timedelta(days=1)
+        db.session().flush()
+    news.tell(News.UPDATE_POSTED, REFERENCE, staff_of(elsewhere.id).members, organisation_id=elsewhere.id)
+    assert first.put_off_until is not None
+
+
+def test_what_a_leaver_had_goes_to_a_colleague_who_has_the_same_elsewhere(scene):
+    elsewhere = people.add_organisation()
+    dana, lou = people.add_person(scene.school), people.add_person(elsewhere)
+    people.add_membership(elsewhere.id, dana.user_id)
+    news.tell(News.UPDATE_POSTED, REFERENCE, staff_of(scene.school.id).members, organisation_id=scene.school.id)
+    of_lou = [each for each in staff_of(elsewhere.id).members if each.user_id == lou.user_id]
+    news.tell(News.UPDATE_POSTED, REFERENCE, of_lou, organisation_id=elsewhere.id)
+    people.gone(lou)
+    handing_on.leave_behind(lou.user_id, lou.role, staff_of(elsewhere.id), elsewhere.id)
+    waits = [(row.user_id, row.organisation_id) for row in kept() if row.closed_at is None]
+    assert sorted(waits) == sorted((dana.user_id, each) for each in (scene.school.id, elsewhere.id))
 
 
 def test_news_stands_before_what_is_overdue_and_is_counted(database, stored_scene, moment):
