@@ -68,7 +68,9 @@ def deadlines(reference: str, *, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['kind']}: {row['state']}, owed by {row['organisation']}, due {row['due_at']}")
+        said = row["ended_why"] or row["paused_why"]
+        why = f" ({said})" if said else ""
+        click.echo(f"{row['kind']}: {row['state']}{why}, owed by {row['organisation']}, due {row['due_at']}")
 
 
 def _rules() -> policy.Policy:

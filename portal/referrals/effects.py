@@ -31,13 +31,15 @@ _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 class Effect:
     """The kinds an event starts, meets, pauses, resumes and cancels, the news it settles, and whose move it is then.
 
-    `ends` are kinds that hang on a part of the referral (a week, an onward referral): cancelled wherever they run.
+    `paused_why` stands beside what it pauses, where both sides read it. `ends` are kinds that hang on a part of the
+    referral (a week, an onward referral): cancelled wherever they run.
     """
 
     waiting_on: WaitingOn
     starts: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
+    paused_why: str = ""
     resumes: tuple[str, ...] = ()
     cancels: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
@@ -47,10 +49,17 @@ class Effect:
 EFFECTS: dict[Event, Effect] = {
     Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
-    Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=DECIDING),
+    Event.ASK: Effect(
+        WaitingOn.REFERRER, starts=("information",), pauses=DECIDING, paused_why="KSAF has asked for information"
+    ),
     Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",), settles=_ANSWERED),
     Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING, settles=_ANSWERED),
-    Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=DECIDING),
+    Event.ASK_CONTEXT: Effect(
+        WaitingOn.OPERATOR,
+        starts=("attendance_context",),
+        pauses=DECIDING,
+        paused_why="KSAF has asked about attendance",
+    ),
     Event.RECORD_CONTEXT: Effect(
         WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING, settles=(News.CONTEXT_ASKED,)
     ),
@@ -102,16 +111,17 @@ def subject_of(referral: Referral) -> Subject:
 def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     """Do to the deadlines of `referral` what `event` means, saying `why` in words, and keep its row's next due time."""
     effect, subject = EFFECTS[event], subject_of(referral)
-    done: tuple[tuple[tuple[str, ...], Callable[[Subject, str, str], None]], ...] = (
-        (effect.resumes, timescales.resume),
-        (effect.meets, timescales.meet),
-        (effect.cancels, timescales.cancel),
-        (effect.pauses, timescales.pause),
+    for kind in effect.resumes:
+        timescales.resume(subject, kind)
+    done: tuple[tuple[tuple[str, ...], Callable[[Subject, str, str], None], str], ...] = (
+        (effect.meets, timescales.meet, why),
+        (effect.cancels, timescales.cancel, why),
+        (effect.pauses, timescales.pause, effect.paused_why),
     )
-    for kinds, change in done:
+    for kinds, change, said in done:
         for kind in kinds:
             with _reaching(kind):
-                change(subject, kind, why)
+                change(subject, kind, said)
     timescales.cancel_everywhere(referral.reference, effect.ends, why)
     for each in effect.settles:
         news.settle(each, referral.reference, why)

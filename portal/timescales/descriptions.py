@@ -17,7 +17,8 @@ class Described:
 
     `label` is the sentence before "by …" ("KSAF acknowledges the referral"), `who` and `what` its two halves. `due_at`
     is None where no instant should be shown: paused, no longer needed, or not owed at all (a chase). Tones are those of
-    the components. `href` is where the reader does it; whoever knows the page fills it in.
+    the components. `href` is where the reader does it; whoever knows the page fills it in. `why` is why it ended, in
+    words, for whoever owed it.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Described:
     tone: str
     is_open: bool
     href: str = ""
+    why: str = ""
 
 
 # The policy's titles say what to do ("acknowledge the referral"); here somebody does it. Others keep the title.
@@ -108,6 +110,8 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
         words=words,
         tone=tone,
         is_open=deadline.ended_at is None,
+        # What ended a debt can name whom KSAF dealt with: whoever is owed it reads their own timeline instead.
+        why=(deadline.ended_why or "") if reader_id in (None, deadline.owed_by_id) else "",
     )
 
 
@@ -128,8 +132,9 @@ def _offered(deadline: Deadline, now: datetime, _calendar: WorkingCalendar) -> t
     return f"from {long_datetime(deadline.due_at)}", "neutral"
 
 
-def _paused(_deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
-    return "paused until what KSAF asked is answered", "waiting"
+def _paused(deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:
+    # What was paused before an upgrade has no words of its own.
+    return f"paused: {deadline.paused_why or 'KSAF waits for an answer'}", "waiting"
 
 
 def _met(deadline: Deadline, _now: datetime, _calendar: WorkingCalendar) -> tuple[str, str]:

@@ -50,6 +50,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
     started_at: datetime
     due_at: datetime
     paused_at: datetime | None = None
+    paused_why: str | None = Field(default=None, max_length=100, description="Fixed words of ours; while it is paused")
     days_not_counted: int = Field(default=0, description="Of a time limit in law: whole days that pauses took out")
     met_at: datetime | None = None
     ended_at: datetime | None = None

@@ -221,7 +221,10 @@ def _plain(row: Deadline, organisation: str, rungs: list[dict[str, str | None]])
         "started_at": _iso(row.started_at),
         "due_at": _iso(row.due_at),
         "state": row.state.value,
+        "paused_why": row.paused_why,
         "met_at": _iso(row.met_at),
+        "ended_at": _iso(row.ended_at),
+        "ended_why": row.ended_why,
         "policy_version": row.policy_version,
         "rungs": rungs,
     }

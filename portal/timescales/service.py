@@ -109,21 +109,19 @@ def cancel_everywhere(reference: str, kinds: Collection[str], why: str) -> None:
 def pause(subject: Subject, kind: str, why: str) -> None:
     """Stop the clock of `kind`, if it runs and is not overdue: what is late already stays late. Its rungs wait with it.
 
-    Nothing is kept of `why`: the subject's own timeline says it.
+    `why` stands beside it until it goes on: fixed words, at most 100 characters, that name nobody.
     """
-    del why
     now = clock.now()
     running = _guarded(subject, kind).where(col(Deadline.state) == DeadlineState.RUNNING, col(Deadline.due_at) > now)
-    db.session().execute(running.values(state=DeadlineState.PAUSED, paused_at=now))
+    db.session().execute(running.values(state=DeadlineState.PAUSED, paused_at=now, paused_why=why))
 
 
-def resume(subject: Subject, kind: str, why: str, *, at: datetime | None = None) -> None:
+def resume(subject: Subject, kind: str, *, at: datetime | None = None) -> None:
     """Start the clock of `kind` again, if it is paused, `at` an instant or now.
 
     The working days that were left are left (`extend_for_pause`); of a time limit in law, the days from the one on
     which it was paused to the one on which it goes on, both among them, do not count (UK GDPR Art. 12A(6)).
     """
-    del why
     for deadline in db.session().scalars(_of(subject, kind).where(col(Deadline.state) == DeadlineState.PAUSED)).all():
         _resume(deadline, at or clock.now())
 
@@ -229,8 +227,8 @@ def _resume(deadline: Deadline, now: datetime) -> None:
     calendar, session = closures.calendar_at(deadline.policy_version), db.session()
     due_at, not_counted = _after_pause(deadline, now)
     paused = update(Deadline).where(col(Deadline.id) == deadline.id, col(Deadline.state) == DeadlineState.PAUSED)
-    running = {"state": DeadlineState.RUNNING, "due_at": due_at, "paused_at": None, "days_not_counted": not_counted}
-    resumed = session.execute(paused.values(**running))
+    running = {"state": DeadlineState.RUNNING, "due_at": due_at, "days_not_counted": not_counted}
+    resumed = session.execute(paused.values(**running, paused_at=None, paused_why=None))
     if not cast("CursorResult[Any]", resumed).rowcount:
         return
     for rung, fires_at in in_force.rules_at(deadline.policy_version).rungs(deadline.kind, due_at, calendar):

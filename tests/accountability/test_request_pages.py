@@ -81,7 +81,7 @@ def test_a_request_goes_from_the_proof_to_the_answer(manager, client_of, cast, m
     asked = manager.post(f"{page}/ask", data={"question": "identity", "words": "A letter to the address KSAF has"})
     assert asked.status_code == 303
     waiting = manager.get(page).text
-    assert "paused until what KSAF asked is answered" in waiting
+    assert "paused: KSAF has asked whoever made the request" in waiting
     again = manager.post(f"{page}/ask", data={"question": "identity", "words": "And again"})
     assert (again.status_code, "And again" in again.text) == (409, True)
     moment.advance(days=2)

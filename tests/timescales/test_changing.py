@@ -73,7 +73,7 @@ def test_after_a_pause_it_goes_on_by_the_figures_and_the_hours_it_was_made_under
     change(administrator, "outcome", length=3, lead=2)
     changing.change_hours(administrator, (time(8), time(15)), "Winter hours", seen=0)
     moment.set(datetime(2026, 12, 1, 9, tzinfo=UTC))
-    service.resume(subject, "outcome", "Answered")
+    service.resume(subject, "outcome")
     due_at, rungs = instants(tx, old)
     assert due_at == datetime(2026, 12, 4, 17, tzinfo=UTC)
     assert rungs == {
@@ -90,7 +90,7 @@ def test_a_time_limit_in_law_that_paused_goes_on_by_the_length_it_began_with(tx,
     service.pause(subject, "data_complaint", "Asked")
     change(administrator, "data_complaint", length=10)
     moment.advance(days=1)
-    service.resume(subject, "data_complaint", "Answered")
+    service.resume(subject, "data_complaint")
     due_at, rungs = instants(tx, other)
     assert due_at == FILE["data_complaint"].due_at(other.started_at, closures.calendar(), not_counted=2)
     assert rungs == dict(FILE.rungs("data_complaint", due_at, closures.calendar()))

@@ -217,7 +217,7 @@ def test_a_paused_one_waits(house):
         service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
     assert house.tick(FRIDAY)["fired"] == 0
     with house.database.transaction(tenant=house.school):
-        service.resume(Subject("referral", 1), "decide", "Answered")
+        service.resume(Subject("referral", 1), "decide")
     deadline = house.all(Deadline)[0]
     assert house.tick(deadline.due_at)["fired"] == 2
 
@@ -236,7 +236,7 @@ def test_a_prompt_about_a_paused_one_waits_with_it_and_comes_back_with_the_new_t
     assert waiting() == []
     house.moment.set(THURSDAY)
     with house.database.transaction(tenant=house.school):
-        service.resume(Subject("referral", 1), "decide", "Answered")
+        service.resume(Subject("referral", 1), "decide")
     assert waiting() == [FRIDAY]
 
 

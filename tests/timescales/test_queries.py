@@ -139,7 +139,13 @@ def test_a_chase_is_an_offer_and_never_late(tx, sides):
 @pytest.mark.parametrize(
     ("change", "words", "tone", "shows_due"),
     [
-        ({"state": DeadlineState.PAUSED}, "paused until what KSAF asked is answered", "waiting", False),
+        ({"state": DeadlineState.PAUSED}, "paused: KSAF waits for an answer", "waiting", False),
+        (
+            {"state": DeadlineState.PAUSED, "paused_why": "KSAF has asked for information"},
+            "paused: KSAF has asked for information",
+            "waiting",
+            False,
+        ),
         ({"state": DeadlineState.CANCELLED}, "no longer needed", "neutral", False),
         (
             {"state": DeadlineState.MET, "met_at": TUESDAY_5PM - timedelta(hours=1)},
@@ -163,6 +169,29 @@ def test_what_no_longer_runs_in_words(tx, sides, change, words, tone, shows_due)
         setattr(deadline, name, value)
     said = describe(deadline, TUESDAY_5PM + timedelta(days=1))
     assert (said.words, said.tone, said.due_at is not None) == (words, tone, shows_due)
+
+
+@pytest.mark.parametrize("state", [DeadlineState.MET, DeadlineState.MISSED, DeadlineState.CANCELLED])
+def test_why_it_ended_is_told_to_whoever_owed_it_alone(tx, sides, state):
+    deadline = begin(sides, "decide")
+    deadline.state, deadline.ended_at, deadline.ended_why = state, TUESDAY_5PM, "Offered to Harbour Steps"
+    said = [describe(deadline, TUESDAY_5PM, reader).why for reader in (None, sides[0].id, sides[1].id)]
+    assert said == ["Offered to Harbour Steps", "Offered to Harbour Steps", ""]
+
+
+def test_the_command_says_why_each_waits_or_ended(tx, sides, moment):
+    paused, met = begin(sides, "decide"), begin(sides, "acknowledge")
+    service.pause(SUBJECT, "decide", "KSAF has asked for information")
+    service.meet(SUBJECT, "acknowledge", "KSAF acknowledged the referral")
+    tx.expire_all()
+    with as_system(tx):
+        told = {each["kind"]: each for each in queries.system_deadlines(met.reference)}
+    assert told["decide"]["paused_why"] == "KSAF has asked for information"
+    assert told["acknowledge"]["ended_why"] == "KSAF acknowledged the referral"
+    assert told["acknowledge"]["ended_at"] == moment.now.isoformat()
+    service.resume(SUBJECT, "decide")
+    tx.expire_all()
+    assert paused.paused_why is None
 
 
 def test_every_kind_and_rung_has_words_without_gaps():

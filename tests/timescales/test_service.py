@@ -106,7 +106,7 @@ def test_a_pause_gives_back_the_working_days_that_were_left(tx, sides, moment):
     tx.refresh(deadline)
     assert deadline.state is DeadlineState.PAUSED
     moment.set(datetime(2026, 12, 1, 9, tzinfo=UTC))
-    service.resume(SUBJECT, "outcome", "Answered")
+    service.resume(SUBJECT, "outcome")
     tx.refresh(deadline)
     assert (deadline.state, deadline.due_at) == (DeadlineState.RUNNING, datetime(2026, 12, 4, 17, tzinfo=UTC))
     rungs = rungs_of(tx, deadline)
@@ -126,7 +126,7 @@ def test_what_ended_is_neither_paused_nor_resumed(tx, sides):
     deadline = begin(sides, "decide")
     service.meet(SUBJECT, "decide", "Decided")
     service.pause(SUBJECT, "decide", "KSAF asked a question")
-    service.resume(SUBJECT, "decide", "Answered")
+    service.resume(SUBJECT, "decide")
     tx.refresh(deadline)
     assert deadline.state is DeadlineState.MET
 

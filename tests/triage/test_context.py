@@ -240,7 +240,7 @@ def test_ksaf_asks_the_family_and_writes_down_what_they_said(client_of, database
     assert client.post(f"{address}/ask-context", data={"text": TEXT, "whom": "family"}).location == address
     shown = client.get(address).text
     assert "Attendance context asked" in shown
-    assert "paused until what KSAF asked is answered" in shown
+    assert "paused: KSAF has asked about attendance" in shown
     assert f"{address}/record-context" in shown
     record = client.get(f"{address}/record-context").text
     for words in (TEXT, "The family, by Sam Osei", "The family agreed on"):

@@ -35,7 +35,7 @@ def start(request: DataRequest, since: date | None = None) -> None:
 def stop(request: DataRequest) -> None:
     """Stop the month while KSAF waits for whoever asked, and start the time after which it asks them again."""
     for kind in _running(request):
-        timescales.pause(subject_of(request), kind, "KSAF asked")
+        timescales.pause(subject_of(request), kind, "KSAF has asked whoever made the request")
     ksaf = request.organisation_id
     timescales.start(rules.REPLY, subject_of(request), request.reference, owed_by_id=ksaf, owed_to_id=ksaf)
 
@@ -46,7 +46,7 @@ def go_on(request: DataRequest, waited_for: Question, on: date) -> None:
     timescales.meet(about, rules.REPLY, "It came")
     for kind in _running(request):
         if waited_for is Question.CLARIFICATION:
-            timescales.resume(about, kind, "It came", at=_instant(on))
+            timescales.resume(about, kind, at=_instant(on))
         else:
             timescales.cancel(about, kind, "The month runs from the proof of who asks")
     if waited_for is Question.IDENTITY:
