@@ -21,7 +21,7 @@ from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.db import Database
 from portal.faultpoints import Point, reach
-from portal.timescales import aside, prompts
+from portal.timescales import aside, closures, in_force, prompts
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState
 from portal.timescales.recipients import Directory
@@ -41,6 +41,7 @@ FIRES_WHILE = {
     Rung.APPROACHING: DeadlineState.RUNNING,
     Rung.MISSED: DeadlineState.RUNNING,
     Rung.STILL_MISSED: DeadlineState.MISSED,
+    Rung.AGAIN: DeadlineState.MISSED,
     Rung.DUE: DeadlineState.RUNNING,
 }
 
@@ -169,6 +170,7 @@ def _fire_or_drop(
     told, mailed = prompts.raise_for(rung, deadline, directory, now)
     _change_state(session, rung, deadline, now)
     _record(rung, deadline, told, mailed)
+    _climb_again(session, rung, deadline, now)
     reach(Point.AFTER_EFFECT)
     return Outcome.FIRED
 
@@ -196,6 +198,23 @@ def _change_state(session: Session, rung: DeadlineRung, deadline: Deadline, now:
         session.execute(running.values(state=DeadlineState.MISSED))
     elif rung.rung == Rung.DUE:
         session.execute(running.values(state=DeadlineState.MET, met_at=now))
+
+
+def _climb_again(session: Session, rung: DeadlineRung, deadline: Deadline, now: datetime) -> None:
+    """Have what is owed until it is done prompt again a further period after its last rung, and so on until it is."""
+    timescale = in_force.rules_at(deadline.policy_version)[deadline.kind]
+    if rung.rung not in {Rung.STILL_MISSED, Rung.AGAIN} or isinstance(timescale.repeats, int):
+        return
+    calendar, at = closures.calendar_at(deadline.policy_version), rung.fires_at
+    while at <= now:  # an outage is made up for once, not once for each period of it
+        at = timescale.due_at(at, calendar)
+    # Of one deadline one rung alone has a name: the one that has fired gives it to the one that waits.
+    fired = update(DeadlineRung).where(col(DeadlineRung.id) == rung.id, col(DeadlineRung.rung) == Rung.AGAIN)
+    session.execute(fired.values(rung=f"{Rung.AGAIN} {rung.id}"))
+    by, to = deadline.owed_by_id, deadline.owed_to_id
+    waits = DeadlineRung(deadline_id=deadline.id or 0, owed_by_id=by, owed_to_id=to, rung=Rung.AGAIN, fires_at=at)
+    session.add(waits)
+    session.flush()
 
 
 def _record(rung: DeadlineRung, deadline: Deadline, told: int, mailed: int) -> None:

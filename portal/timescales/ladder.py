@@ -20,6 +20,7 @@ class Rung(StrEnum):
     APPROACHING = "approaching"  # to the person who owes it
     MISSED = "missed"  # to their manager
     STILL_MISSED = "still_missed"  # to the head of service
+    AGAIN = "again"  # to all of them, each further period, of what is owed until it is done
     DUE = "due"  # to the one who may now act, such as a referrer who may chase
     REMINDER = "reminder"  # to a parent whose link is still unanswered
     EXPIRED = "expired"  # the link has ended

@@ -80,7 +80,7 @@ class DeadlineRung(BetweenTwo, SQLModel, table=True):
     deadline_id: int = Field(foreign_key="deadline.id")
     owed_by_id: int = Field(foreign_key="organisation.id")
     owed_to_id: int = Field(foreign_key="organisation.id")
-    rung: str = Field(max_length=20, description="approaching, missed, still_missed, or due")
+    rung: str = Field(max_length=20, description="A Rung; one that climbed again has its id behind it")
     fires_at: datetime
     fired_at: datetime | None = None
     dropped_at: datetime | None = Field(default=None, description="No longer needed: the deadline ended first")

@@ -172,6 +172,11 @@ def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
     return _once(staff.head_of_service())
 
 
+def _again(deadline: Deadline, staff: Staff) -> list[Recipient]:
+    on_whom = staff.on_whom(deadline.person_id, deadline.kind)
+    return _once([*staff.managers(), *staff.head_of_service()], in_app_only=on_whom)
+
+
 def _due(deadline: Deadline, staff: Staff) -> list[Recipient]:
     return _once([*staff.on_whom(deadline.person_id, deadline.kind), *staff.managers()])
 
@@ -180,6 +185,7 @@ _TOLD: dict[Rung, Callable[[Deadline, Staff], list[Recipient]]] = {
     Rung.APPROACHING: _approaching,
     Rung.MISSED: _missed,
     Rung.STILL_MISSED: _still_missed,
+    Rung.AGAIN: _again,
     Rung.DUE: _due,
 }
 

@@ -68,8 +68,8 @@ class Timescale:
     """One row of the policy.
 
     `length` counts `unit`s from `starts_at`, until `met_when`. `repeats` is how many times it is owed, or
-    "until_met", "until_closed". `pauses_while` names the states of a referral that stop it.
-    `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
+    "until_met", "until_closed": such a one, while it is late, prompts again each further `length`. `pauses_while`
+    names what stops it. `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
     follows. Each is empty for most.
     """
 

@@ -22,6 +22,7 @@ _TITLES = {
     Rung.APPROACHING: "Due soon: {what}",
     Rung.MISSED: "Missed: {what}",
     Rung.STILL_MISSED: "Still missed: {what}",
+    Rung.AGAIN: "Still missed: {what}",
     Rung.DUE: "You can now {what}",
 }
 _TITLE_OF_ITS_OWN = {
@@ -39,6 +40,7 @@ _TEXTS = {
     Rung.APPROACHING: "This is due by {due}.",
     Rung.MISSED: "This was due by {due} and has not been done.",
     Rung.STILL_MISSED: "This was due by {due}. A working day later it has still not been done.",
+    Rung.AGAIN: "This was due by {due} and has still not been done. You are told again each time that long has passed.",
     Rung.DUE: "The time for KSAF to answer ended on {due}.",
 }
 _TEXT_OF_ITS_OWN = {
@@ -75,7 +77,7 @@ def of_prompt(prompt_kind: str, due_at: datetime | None) -> Words:
     what = policy.load()[kind].title
     due = long_datetime(due_at) if due_at else "the agreed time"
     to_do = TO_DO.get(kind, _OTHERWISE)
-    urgent = rung in {Rung.MISSED, Rung.STILL_MISSED}
+    urgent = rung in {Rung.MISSED, Rung.STILL_MISSED, Rung.AGAIN}
     return Words(
         title=_TITLE_OF_ITS_OWN.get(prompt_kind, _TITLES[rung].format(what=what)),
         text=_TEXT_OF_ITS_OWN.get(prompt_kind, _TEXTS[rung]).format(due=due),

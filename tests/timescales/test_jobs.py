@@ -133,6 +133,45 @@ def test_without_a_head_of_service_the_managers_are_told(house):
     assert {name for name, kind in house.told() if kind == "acknowledge:still_missed"} == {"Ade Cole", "Ruth Bell"}
 
 
+def fired(house) -> list[tuple[str, datetime]]:
+    return [(each.rung.split()[0], each.fires_at) for each in house.all(DeadlineRung) if each.fired_at]
+
+
+def test_what_is_owed_until_done_goes_on_prompting_each_further_period(house):
+    """Its last prompt was closed by hand, and nobody has recorded anything since."""
+    house.begin("onward_acceptance", person=house.officer)  # due in five working days, Monday 30 November
+    last = TUESDAY_5PM + timedelta(days=7)
+    house.tick(last)
+    with house.database.system_transaction() as session:
+        for each in session.scalars(select(Prompt)).all():
+            each.closed_at, each.evidence = house.moment.now, "I shall ask again."
+    assert house.tick(last + timedelta(days=6, hours=23))["fired"] == 0
+    assert house.told() == []
+    for week in (1, 2):  # a second and a third time, a working week apart
+        assert house.tick(last + timedelta(weeks=week))["fired"] == 1
+        assert house.told() == [(name, "onward_acceptance:again") for name in ("Ade Cole", "Ruth Bell", "Sam Osei")]
+    assert [rung for rung, _ in fired(house)] == ["approaching", "missed", "still_missed", "again", "again"]
+    house.meet("onward_acceptance")
+    assert house.tick(last + timedelta(weeks=5))["fired"] == 0
+    assert house.told() == []
+
+
+def test_after_an_outage_it_prompts_again_once_and_not_for_each_period(house):
+    house.begin("record_review")
+    done = house.tick(TUESDAY_5PM + timedelta(weeks=30))
+    assert done["fired"] == 3
+    again = [each for each in house.all(DeadlineRung) if each.fired_at is None]
+    assert [each.rung for each in again] == ["again"]
+    assert house.moment.now < again[0].fires_at <= house.moment.now + timedelta(weeks=4, days=3)
+
+
+def test_what_is_owed_once_climbs_its_ladder_once(house):
+    house.begin()
+    house.tick(TUESDAY_5PM + timedelta(weeks=4))
+    assert [rung for rung, _ in fired(house)] == ["approaching", "missed", "still_missed"]
+    assert [each for each in house.all(DeadlineRung) if each.fired_at is None] == []
+
+
 def test_what_the_school_owes_climbs_the_schools_own_ladder(house):
     house.begin("information", person=house.referrer)
     house.tick(THURSDAY)

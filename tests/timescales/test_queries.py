@@ -196,10 +196,10 @@ def test_the_command_says_why_each_waits_or_ended(tx, sides, moment):
 
 def test_every_kind_and_rung_has_words_without_gaps():
     for kind in load().timescales:
-        for rung in (Rung.APPROACHING, Rung.MISSED, Rung.STILL_MISSED, Rung.DUE):
+        for rung in (Rung.APPROACHING, Rung.MISSED, Rung.STILL_MISSED, Rung.AGAIN, Rung.DUE):
             said = wording.of_prompt(wording.key(kind, rung), TUESDAY_5PM)
             assert "{" not in said.title + said.text + said.to_do
-            assert said.urgent == (rung in {Rung.MISSED, Rung.STILL_MISSED})
+            assert said.urgent == (rung in {Rung.MISSED, Rung.STILL_MISSED, Rung.AGAIN})
 
 
 @pytest.mark.parametrize(
