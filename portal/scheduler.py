@@ -60,14 +60,15 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     "keys_removed" the forgotten keys of forms, "erased" records whose time was over, "erasures_left" those that are
     held or no longer due, "erased_again" those that a backup had brought back, "removed_by_rule" mail and invitations,
     "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept. One
-    part that breaks does not keep the others from running: it is logged, and counted in "broken". Raises
-    WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
+    part that breaks does not keep the others from running: it, like one summary, is logged and counted in "broken".
+    Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
     """
     _compare_clocks(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
         try:
-            done |= part(database, settings, now)
+            counts = part(database, settings, now)
+            done |= counts | {"broken": done["broken"] + counts.get("broken", 0)}
         except Exception:  # noqa: BLE001 - whatever it was, the next part and the next pass must still run
             _log.exception("part of a pass broke", extra={"facts": {"part": part.__name__}})
             done["broken"] += 1
@@ -156,7 +157,7 @@ def _senders(database: Database, _settings: Settings, now: datetime) -> dict[str
 
 def _summaries(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
     """Queue the summaries of those who chose to hear of what can wait once a day or a week."""
-    return {"summaries": digest.run(database, now)}
+    return digest.run(database, now)
 
 
 def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, int]:

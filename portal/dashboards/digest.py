@@ -1,9 +1,10 @@
 """Summaries by mail: for whoever chose these, what waits and what changed, by reference, from their own first page."""
 
 import datetime as dt
+import logging
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, select
 
 from portal import db, tenancy
@@ -21,35 +22,40 @@ FROM = dt.time(8)
 """From when on a working morning: ours, before most schools begin."""
 MOST = 50
 """Summaries a pass: ours, so that other parts of a pass do not wait long; the next pass has the rest."""
+_log = logging.getLogger(__name__)
 
 
-def run(database: Database, now: datetime) -> int:
-    """Queue every summary that is owed at `now`, each once whatever else passes; return how many were queued."""
+def run(database: Database, now: datetime) -> dict[str, int]:
+    """Queue every summary that is owed at `now`, each once whatever else passes; return how many "summaries" that were.
+
+    One that raises is logged and counted in "broken", and the others go.
+    """
     with database.system_transaction(write=False):
         owed = _owed(now)
-    return sum(_send(database, membership_id, organisation_id, now) for membership_id, organisation_id in owed)
+    done = {"summaries": 0, "broken": 0}
+    for membership_id, organisation_id in owed:
+        try:
+            done["summaries"] += _send(database, membership_id, organisation_id, now)
+        except Exception:  # noqa: BLE001 - whatever it was, the others are owed theirs
+            _log.exception("a summary broke", extra={"facts": {"membership": membership_id}})
+            done["broken"] += 1
+    return done
 
 
-def is_due(rhythm: MailRhythm, calendar: WorkingCalendar, now: datetime) -> bool:
-    """Say whether a summary in `rhythm` may go out now: on a working morning, or on the week's first."""
+def is_working_morning(calendar: WorkingCalendar, now: datetime) -> bool:
+    """Say whether summaries may go out now."""
     local = now.astimezone(LONDON)
-    if local.time() < FROM or not calendar.is_working_day(local.date()):
-        return False
-    monday = local.date() - dt.timedelta(days=local.weekday())
-    earlier = (monday + dt.timedelta(days=number) for number in range(local.weekday()))
-    return rhythm is MailRhythm.DAILY or not any(calendar.is_working_day(day) for day in earlier)
+    return local.time() >= FROM and calendar.is_working_day(local.date())
 
 
 def _owed(now: datetime) -> list[tuple[int, int]]:
-    """Return the number and organisation of each membership whose summary of today has not gone out."""
-    calendar = closures.calendar()
-    due = [rhythm for rhythm in (MailRhythm.DAILY, MailRhythm.WEEKLY) if is_due(rhythm, calendar, now)]
-    if not due:
+    """Return the number and organisation of each membership whose summary of today, or of this week, has not gone."""
+    if not is_working_morning(closures.calendar(), now):
         return []
     found = (
         select(Membership.id, Membership.organisation_id)
         .join(User, col(User.id) == col(Membership.user_id))
-        .where(col(Membership.mail_rhythm).in_(due), *_not_yet(now), col(User.disabled_at).is_(None))
+        .where(*_not_yet(now), col(User.disabled_at).is_(None))
         .order_by(col(Membership.id))
         .limit(MOST)
     )
@@ -57,11 +63,12 @@ def _owed(now: datetime) -> list[tuple[int, int]]:
 
 
 def _not_yet(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL for whoever had none today, or since Monday: one that a Monday missed goes on the next morning."""
     today = now.astimezone(LONDON).date()
-    return (
-        col(Membership.ended_at).is_(None),
-        col(Membership.digest_on).is_(None) | (col(Membership.digest_on) < today),
-    )
+    begins = {MailRhythm.DAILY: today, MailRhythm.WEEKLY: today - dt.timedelta(days=today.weekday())}
+    last, rhythm = col(Membership.digest_on), col(Membership.mail_rhythm)
+    owed = (and_(rhythm == each, or_(last.is_(None), last < day)) for each, day in begins.items())
+    return (col(Membership.ended_at).is_(None), or_(*owed))
 
 
 def _send(database: Database, membership_id: int, organisation_id: int, now: datetime) -> bool:

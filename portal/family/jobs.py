@@ -68,5 +68,5 @@ def _remind(row: ConsentLink, reference: str) -> None:
 def _tell_maker(row: ConsentLink, reference: str) -> None:
     told = staff_of(row.made_for_id).on_whom(row.made_by_id)
     news.tell(News.LINK_UNANSWERED, reference, told, organisation_id=row.made_for_id)
-    for member in told:
+    for member in (each for each in told if each.hears_at_once(urgent=False)):  # the prompt stands in their summary
         notifications.queue("family/run_out", member.email, organisation_id=row.made_for_id, reference=reference)

@@ -9,7 +9,7 @@ from portal import scheduler
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts.models import MailRhythm, Membership
 from portal.dashboards import digest
-from portal.dashboards.digest import is_due
+from portal.dashboards.digest import is_working_morning
 from portal.notifications.models import OutboxMail
 from portal.referrals import conversation, queries
 from portal.timescales.calendar import WorkingCalendar
@@ -21,18 +21,18 @@ SUMMARY = "notifications/summary"
 
 
 @pytest.mark.parametrize(
-    ("at", "daily", "weekly"),
+    ("at", "may_go"),
     [
-        (datetime(2026, 11, 23, 8, tzinfo=UTC), True, True),
-        (datetime(2026, 11, 23, 7, 59, tzinfo=UTC), False, False),
-        (TUESDAY_8AM, True, False),
-        (datetime(2026, 11, 28, 9, tzinfo=UTC), False, False),
-        (datetime(2026, 8, 31, 9, tzinfo=UTC), False, False),  # the summer bank holiday, a Monday
-        (datetime(2026, 9, 1, 7, tzinfo=UTC), True, True),  # 8am in summer time, the week's first working day
+        (datetime(2026, 11, 23, 8, tzinfo=UTC), True),
+        (datetime(2026, 11, 23, 7, 59, tzinfo=UTC), False),
+        (TUESDAY_8AM, True),
+        (datetime(2026, 11, 28, 9, tzinfo=UTC), False),
+        (datetime(2026, 8, 31, 9, tzinfo=UTC), False),  # the summer bank holiday, a Monday
+        (datetime(2026, 9, 1, 7, tzinfo=UTC), True),  # 8am in summer time
     ],
 )
-def test_a_summary_goes_out_on_a_working_morning(at, daily, weekly):
-    assert (is_due(MailRhythm.DAILY, CALENDAR, at), is_due(MailRhythm.WEEKLY, CALENDAR, at)) == (daily, weekly)
+def test_a_summary_goes_out_on_a_working_morning(at, may_go):
+    assert is_working_morning(CALENDAR, at) is may_go
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def _summaries(database) -> list[OutboxMail]:
 
 def test_it_says_what_changed_by_reference_once_a_day(database, cast, moment):
     moment.set(TUESDAY_8AM)
-    assert [digest.run(database, moment.now) for _ in range(3)] == [1, 0, 0]
+    assert [digest.run(database, moment.now)["summaries"] for _ in range(3)] == [1, 0, 0]
     [mail] = _summaries(database)
     assert mail.to_address == cast["referrer"].email
     assert mail.context["changed"] == [cast["reference"]]
     assert "Amira" not in str(mail.context)
     moment.advance(days=1)
-    assert digest.run(database, moment.now) == 1
+    assert digest.run(database, moment.now)["summaries"] == 1
 
 
 def test_nothing_to_say_is_no_mail(database, cast, moment):
@@ -78,12 +78,44 @@ def test_nothing_to_say_is_no_mail(database, cast, moment):
     assert [mail.to_address for mail in _summaries(database)] == [cast["referrer"].email]
 
 
+def test_one_a_week_that_its_monday_missed_goes_on_the_next_working_morning(database, cast, moment):
+    with database.system_transaction() as session:
+        held = session.scalars(select(Membership).where(Membership.user_id == cast["referrer"].user_id)).one()
+        held.mail_rhythm, held.digest_on = MailRhythm.WEEKLY, moment.now.date() - timedelta(days=3)
+    moment.set(TUESDAY_8AM)
+    sent = []
+    for _ in range(7):  # Tuesday, since nothing passed on Monday; then the Monday after
+        sent.append(digest.run(database, moment.now)["summaries"])
+        moment.advance(days=1)
+    assert sent == [1, 0, 0, 0, 0, 0, 1]
+
+
+def test_one_that_breaks_keeps_no_other_from_theirs(database, cast, moment, monkeypatch, caplog):
+    with database.system_transaction() as session:
+        theirs = select(Membership).where(Membership.user_id == cast["officer"].user_id)
+        session.scalars(theirs).one().mail_rhythm = MailRhythm.DAILY
+    changed = digest._changed
+
+    def broken(actor):
+        if actor.user_id == cast["referrer"].user_id:
+            raise RuntimeError("no")
+        return [cast["reference"], *changed(actor)]
+
+    monkeypatch.setattr(digest, "_changed", broken)
+    moment.set(TUESDAY_8AM)
+    assert digest.run(database, moment.now) == {"summaries": 1, "broken": 1}
+    assert [mail.to_address for mail in _summaries(database)] == [cast["officer"].email]
+    assert cast["referrer"].email not in caplog.text
+    monkeypatch.undo()
+    assert digest.run(database, moment.now) == {"summaries": 1, "broken": 0}
+
+
 def test_whoever_has_left_is_sent_nothing(database, cast, moment):
     with database.system_transaction() as session:
         own = select(Membership).where(Membership.user_id == cast["referrer"].user_id)
         session.scalars(own).one().ended_at = moment.now
     moment.set(TUESDAY_8AM)
-    assert digest.run(database, moment.now) == 0
+    assert digest.run(database, moment.now)["summaries"] == 0
 
 
 def test_a_message_waits_for_the_summary(database, cast, moment):
@@ -100,7 +132,7 @@ def test_a_message_waits_for_the_summary(database, cast, moment):
         own = select(Membership).where(Membership.user_id == other.user_id)
         session.scalars(own).one().mail_rhythm = MailRhythm.DAILY
     moment.set(TUESDAY_8AM)
-    assert digest.run(database, moment.now) == 1
+    assert digest.run(database, moment.now)["summaries"] == 1
     assert [mail.to_address for mail in _summaries(database)] == [cast["referrer"].email]
 
 
