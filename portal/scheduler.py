@@ -27,6 +27,7 @@ from portal.family import jobs as family_links
 from portal.health import service as health
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
+from portal.notifications.models import OutboxMail
 from portal.organisations import contacts
 from portal.referrals import telling
 from portal.referrals.files import storage
@@ -164,13 +165,14 @@ def _mail(database: Database, settings: Settings, now: datetime) -> dict[str, in
     """Send what the outbox holds; the contact details it signs off with, and whom a failure concerns, live above it."""
     ksaf = contacts.ksaf()
     letterhead = Letterhead(settings.base_url, ksaf.phone, ksaf.email)
-    return outbox.run(database, settings, now, letterhead, lambda mail: _failed(mail.reference))
+    return outbox.run(database, settings, now, letterhead, _failed)
 
 
-def _failed(reference: str | None) -> None:
+def _failed(mail: OutboxMail) -> None:
     """Tell who can open what a mail that failed was about: a concern is the safeguarding team's alone."""
-    if not concerns.failed_mail(reference) and not disagreements.failed_mail(reference):
-        telling.failed_mail(reference)
+    if not concerns.failed_mail(mail.reference) and not disagreements.failed_mail(mail.reference):
+        telling.failed_mail(mail.reference)
+        family_links.failed_mail(mail)
 
 
 def _tidy(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

@@ -84,7 +84,8 @@ def _enter(link: Link, asked: Questions, about: Typed, said: list[Statement]) ->
     changes.record(link.guest, link.referral, said, steps.giver(link, about), asked.shown)
     link.row.draft, link.row.answered_at = {ABOUT_YOU: dict(about)}, clock.now()
     timeline.add(link.guest, link.referral, "consent", f"{link.guest.name} answered about consent")
-    news.settle(News.LINK_UNANSWERED, link.referral.reference, f"{link.guest.name} answered")
+    for each in links.WAITING:
+        news.settle(each, link.referral.reference, f"{link.guest.name} answered")
     telling.operator(link.referral, "family/answered")
     telling.referrer(link.referral, "family/answered")
 

@@ -11,6 +11,7 @@ from portal.db import Database
 from portal.family import links
 from portal.family.models import ConsentLink
 from portal.notifications import service as notifications
+from portal.notifications.models import OutboxMail
 from portal.referrals.models import Referral
 from portal.referrals.rules import ENDED
 from portal.timescales import news
@@ -34,6 +35,29 @@ def run(database: Database, now: datetime) -> dict[str, int]:
         "links_reminded": _each(database, to_remind, "reminded_at", now, _remind),
         "links_run_out": _each(database, ran_out, "run_out_told_at", now, _tell_maker),
     }
+
+
+def failed_mail(mail: OutboxMail) -> None:
+    """Prompt whoever made the link that `mail` carries that it was not delivered; nobody where it carries none.
+
+    For the scheduler, in a transaction across organisations.
+    """
+    if mail.reference is None or mail.template not in links.MAILS:
+        return
+    running = (
+        select(ConsentLink)
+        .join(Referral, col(Referral.id) == col(ConsentLink.referral_id))
+        .where(
+            col(Referral.reference) == mail.reference,
+            col(Referral.state).not_in(ENDED),
+            col(ConsentLink.made_for_id) == mail.organisation_id,
+            *_UNANSWERED,
+        )
+    )
+    # One for each who is asked; their addresses are encrypted, so that no query compares them.
+    for row in (each for each in db.session().scalars(running) if each.email == mail.to_address):
+        told = staff_of(row.made_for_id).on_whom(row.made_by_id)
+        news.tell(News.LINK_NOT_DELIVERED, mail.reference, told, organisation_id=row.made_for_id)
 
 
 def _each(
@@ -62,7 +86,7 @@ def _each(
 
 
 def _remind(row: ConsentLink, reference: str) -> None:
-    links.mail(row, "family/reminder", row.email or "", reference)
+    links.mail(row, links.REMINDER, row.email or "", reference)
 
 
 def _tell_maker(row: ConsentLink, reference: str) -> None:

@@ -26,6 +26,10 @@ from portal.transfers.links import Guest, hashed
 
 KIND = "consent_link"  # of policy.toml
 _PURPOSE = "consent"
+LINK, REMINDER = MAILS = ("family/link", "family/reminder")
+"""The mails that bring a link to a family."""
+WAITING = (News.LINK_UNANSWERED, News.LINK_NOT_DELIVERED)
+"""What waits for whoever made a link, until there is another or an answer."""
 WHO = {ForWhom.PARENT: "the parent or carer", ForWhom.YOUNG_PERSON: "the young person"}
 NAMED = {ForWhom.PARENT: "The family", ForWhom.YOUNG_PERSON: "The young person"}
 """Whoever answers through a link, as others on the referral read it: who exactly stands in the ledger."""
@@ -78,7 +82,7 @@ def make(actor: Actor, referral: Referral, wanted: Wanted) -> ConsentLink:
     _end_all(referral, wanted.for_whom)
     made = _add(referral, wanted, secrets.token_urlsafe(12), (actor.user_id, actor.name, actor.organisation_id))
     timeline.add(actor, referral, "consent", f"A consent link was made for {WHO[wanted.for_whom]}")
-    for each in (News.FAMILY_LINK, News.LINK_UNANSWERED):
+    for each in (News.FAMILY_LINK, *WAITING):
         news.settle(each, referral.reference, f"{actor.name} made a new link")
     trail.record(actor, referral, Action.CONSENT_LINK_MADE, key=made.key, way=wanted.way.value)
     return made
@@ -175,16 +179,19 @@ def _add(referral: Referral, wanted: Wanted, thread: str, by: tuple[int, str, in
     db.session().add(made)
     db.session().flush()
     if made.email:
-        mail(made, "family/link", made.email, referral.reference)
+        mail(made, LINK, made.email, referral.reference)
     return made
 
 
 def mail(row: ConsentLink, template: str, address: str, reference: str) -> None:
-    """Queue a mail with the address of the link, to somebody without an account: no name, no word about a child."""
+    """Queue a mail with the address of the link, to somebody without an account: no name, no word about a child.
+
+    It is its maker's organisation's, which reads on the referral when it could not be delivered.
+    """
     notifications.queue(
         template,
         address,
-        organisation_id=None,
+        organisation_id=row.made_for_id,
         reference=reference,
         has_account=False,
         path=path_of(row) or "",

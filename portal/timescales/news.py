@@ -32,6 +32,7 @@ class News(StrEnum):
     FAMILY_CALL = "family_call"
     FAMILY_LINK = "family_link"
     LINK_UNANSWERED = "link_unanswered"
+    LINK_NOT_DELIVERED = "link_not_delivered"
     UPDATE_POSTED = "update_posted"
     CONCERN_RAISED = "concern_raised"
     CPOMS_OWED = "cpoms_owed"

@@ -1,11 +1,13 @@
 """What prompts say about news that no deadline raises."""
 
+from portal.timescales.family_words import FAMILY
 from portal.timescales.news import News
 from portal.timescales.words import Words
 
 _CLOSED_BY_STEP = "Recording it there closes this. You can also close it here: say what was done."
 
 NEWS = {
+    **FAMILY,
     News.DECISION_WAITING: Words(
         title="A decision waits for a manager",
         text="A colleague has proposed what happens with this referral. The referrer hears nothing until a manager"
@@ -103,25 +105,6 @@ NEWS = {
         to_do="There is nothing to do. If you work with the family and need to know more, call KSAF.",
         closing="Close this once you have read it.",
         opens=False,
-    ),
-    News.FAMILY_CALL: Words(
-        title="A family asks for a call about consent",
-        text="Instead of answering on its page, or besides, the family would like KSAF to call.",
-        to_do="Open the referral, read the number in its timeline and call. Record under Consent what they say.",
-        closing="Close this once you have spoken to them: say what was agreed.",
-    ),
-    News.FAMILY_LINK: Words(
-        title="A family asks for a new consent link",
-        text="Its link has run out, and the portal has no email address to send another to.",
-        to_do="Open the referral and make a new link under Consent, or call the family.",
-        closing="A new link closes this. If you reached the family in another way, say here how.",
-    ),
-    News.LINK_UNANSWERED: Words(
-        title="A consent link ran out without an answer",
-        text="The family was sent a reminder and has not answered.",
-        to_do="Ask the family whether it needs help with it, then make a new link under Consent, or record what they"
-        " tell you.",
-        closing="A new link, or an answer, closes this. You can also say here what the family told you.",
     ),
     News.UPDATE_POSTED: Words(
         title="A weekly update is ready to read",

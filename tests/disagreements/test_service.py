@@ -303,7 +303,7 @@ def test_each_step_is_one_event_and_another_party_is_told_of_none(cast):
 def test_a_mail_that_failed_is_told_to_who_can_open_what_it_was_about(cast):
     row = raised(cast)
     with as_system(db.session()):
-        scheduler._failed(row.reference)
+        scheduler._failed(OutboxMail(reference=row.reference, template="any"))
         told = db.session().scalars(select(Prompt).where(Prompt.reference == row.reference)).all()
         failed = [each.user_id for each in told if each.kind == News.DISAGREEMENT_MAIL_FAILED]
     assert failed == [cast.manager.user_id]

@@ -4,11 +4,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
+from portal import scheduler
 from portal.family import jobs, links
 from portal.family.links import LinkRefusedError, Wanted
 from portal.family.models import ConsentLink, ForWhom, Way
 from portal.family.rules import MOST_WRONG_DATES, LinkState, link_state
+from portal.notifications.models import MailState, OutboxMail
 from portal.referrals import lifecycle
 from portal.referrals.rules import Event
 from portal.tenancy import enter
@@ -197,3 +200,39 @@ def test_a_new_link_closes_what_waited_for_one(database, kept_world, sent, momen
         referral = load_for(kept_world.officer, sent[0])
         links.make(kept_world.officer.actor, referral, Wanted(ForWhom.PARENT, Way.PAPER))
     assert prompts(database, "link_unanswered") == []
+
+
+def test_a_link_that_did_not_arrive_is_told_to_whoever_had_it_mailed(database, kept_world, client_of, moment):
+    """The school reads on the referral that it failed, and is prompted once; a new link closes that."""
+    with database.transaction():
+        referral = referrals.acknowledged(kept_world.referrer, kept_world.officer)
+        links.make(kept_world.referrer.actor, referral, Wanted(ForWhom.PARENT, Way.EMAIL, EMAIL))
+        number, path = referral.id, f"/referrals/{referral.reference}"
+    with database.system_transaction() as session:
+        [mail] = session.scalars(select(OutboxMail).where(OutboxMail.to_address == EMAIL)).all()
+        mail.state = MailState.FAILED
+        for _ in range(2):
+            scheduler._failed(mail)
+        scheduler._failed(OutboxMail(reference=mail.reference, to_address=EMAIL, template="referrals/asked"))
+    told = prompts(database, "link_not_delivered")
+    assert [each.user_id for each in told] == [kept_world.referrer.user_id]
+    assert [each.user_id for each in prompts(database, "mail_failed")] != []
+    assert "did not arrive" in client_of(kept_world.referrer).get(path).text
+    assert EMAIL in client_of(kept_world.referrer).get(path).text
+    assert EMAIL in client_of(kept_world.officer).get(path).text
+    prompt = client_of(kept_world.referrer).get(f"/prompts/{told[0].key}")
+    assert "A consent link did not reach the family" in prompt.text
+    with database.transaction():
+        referral = load_for(kept_world.referrer, number)
+        links.make(kept_world.referrer.actor, referral, Wanted(ForWhom.PARENT, Way.PAPER))
+    assert prompts(database, "link_not_delivered") == []
+
+
+def test_a_link_that_was_answered_or_replaced_since_is_told_to_nobody(database, kept_world, moment):
+    with database.transaction():
+        referral = referrals.acknowledged(kept_world.referrer, kept_world.officer)
+        row = links.make(kept_world.referrer.actor, referral, Wanted(ForWhom.PARENT, Way.EMAIL, EMAIL))
+        row.answered_at = moment.now
+    with database.system_transaction() as session:
+        scheduler._failed(session.scalars(select(OutboxMail).where(OutboxMail.to_address == EMAIL)).one())
+    assert prompts(database, "link_not_delivered") == []

@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from portal import db, scheduler
 from portal.access.roles import Role
+from portal.notifications.models import OutboxMail
 from portal.timescales.models import Prompt
 from portal.timescales.news import News
 from tests.factories import concerns, people, referrals
@@ -15,7 +16,7 @@ def test_the_team_is_told_and_opens_the_concern_and_administrators_hear_nothing(
         person = people.add_person(people.add_organisation())
         reference = concerns.raised(referrals.sent(person).reference, person, "mark")
     with database.system_transaction():
-        scheduler._failed(reference)
+        scheduler._failed(OutboxMail(reference=reference, template="any"))
         told = db.session().scalars(select(Prompt).where(Prompt.kind == News.CONCERN_MAIL_FAILED)).all()
         others = db.session().scalars(select(Prompt).where(Prompt.kind == News.MAIL_FAILED)).all()
         assert ([each.user_id for each in told], list(others)) == ([team.user_id], [])
@@ -31,6 +32,6 @@ def test_a_mail_about_a_referral_is_told_as_before(database, moment):
         officer = referrals.staff()
         reference = referrals.sent(people.add_person(people.add_organisation())).reference
     with database.system_transaction():
-        scheduler._failed(reference)
+        scheduler._failed(OutboxMail(reference=reference, template="any"))
         told = db.session().scalars(select(Prompt).where(Prompt.kind == News.MAIL_FAILED)).all()
     assert [each.user_id for each in told] == [officer.user_id]
