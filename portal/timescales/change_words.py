@@ -7,10 +7,11 @@ from datetime import datetime
 from portal.timescales import explained, in_force, ladder
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.changing import Change
+from portal.timescales.descriptions import WHO
 from portal.timescales.figures import Figures, lead_of
 from portal.timescales.policy import Policy
-from portal.timescales.timescale import LinkReminder, Timescale, Unit
-from portal.web.dates import date_only, long_datetime
+from portal.timescales.timescale import Escalation, LinkReminder, OwedBy, PromptWhenDue, Timescale, Unit
+from portal.web.dates import count_of, date_only, long_datetime
 
 LEAD_UNITS = {
     Unit.WORKING_HOURS: "working hours before it is due",
@@ -21,7 +22,12 @@ _ONE = {"working hours": "working hour", "hours": "hour", "days": "day"}
 _PAUSES = {
     "information_requested": "the referrer is asked for information",
     "context_requested": "the family or school is asked about attendance",
+    "data_request_waiting": "KSAF waits for what it asked of whoever made the request",
 }
+
+
+_SPANS = {Unit.WORKING_DAYS: "working day", Unit.ELAPSED_HOURS: "hour"}
+_AT_KSAF = {OwedBy.OPERATOR: "the head of service", OwedBy.SAFEGUARDING_TEAM: "the head of service"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,31 @@ def if_it_starts(now: datetime, was: Timescale, becomes: Timescale, calendar: Wo
     """Return when something that starts `now` is due, and its reminder comes: as it is, and as it would be."""
     before, after = _instants(now, was, calendar), _instants(now, becomes, calendar)
     return [Difference(what, words, after[what]) for what, words in before.items()]
+
+
+def owes_in_words(timescale: Timescale) -> str:
+    """Return "KSAF owes it", or who may do what nobody has to."""
+    return f"{WHO[timescale.owed_by]} {'may do it' if isinstance(timescale.ladder, PromptWhenDue) else 'owes it'}"
+
+
+def ladder_in_words(timescale: Timescale) -> list[str]:
+    """Return each step of its ladder with whom it reaches, the first one first."""
+    lead = lead_in_words(timescale)
+    match timescale.ladder:
+        case PromptWhenDue():
+            return ["When it is due: whoever may do it, and their managers"]
+        case LinkReminder():
+            return [f"{lead}: the family", "When it ends: whoever made the link"]
+        case Escalation(_, wait):
+            top = _AT_KSAF.get(timescale.owed_by, "the head of service, at a partner its admins")
+            steps = [
+                f"{lead}: whoever it is on",
+                "When it is missed: their managers, and whoever it is on",
+                f"{count_of(int(wait.length), _SPANS[wait.unit])} later: {top}",
+            ]
+            if isinstance(timescale.repeats, str):
+                steps.append(f"Each {explained.in_unit(timescale)} after that: all of them, until it is done")
+            return steps
 
 
 def _instants(now: datetime, timescale: Timescale, calendar: WorkingCalendar) -> dict[str, str]:

@@ -72,7 +72,7 @@ _YOU = {
     "disagreement_over": "can take it to the next stage",
 }
 _TO_YOU = {"outcome": "tells you the outcome in writing"}
-_WHO = {
+WHO = {
     OwedBy.OPERATOR: "KSAF",
     OwedBy.SAFEGUARDING_TEAM: "KSAF’s safeguarding team",
     OwedBy.REFERRING_ORGANISATION: "The referrer",
@@ -81,6 +81,7 @@ _WHO = {
     OwedBy.CHALLENGER: "Whoever challenged the decision",
     OwedBy.PARENT: "The parent or carer",
 }
+"""Who owes what a timescale measures, in words."""
 
 
 def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) -> Described:
@@ -90,7 +91,7 @@ def describe(deadline: Deadline, now: datetime, reader_id: int | None = None) ->
     """
     owed_by = policy.load()[deadline.kind].owed_by
     yours = reader_id == deadline.owed_by_id and owed_by is not OwedBy.OPERATOR
-    who = "You" if yours else _WHO[owed_by]
+    who = "You" if yours else WHO[owed_by]
     title = policy.load()[deadline.kind].title
     what = _YOU.get(deadline.kind, title) if yours else _SOMEBODY.get(deadline.kind, f"has to {title}")
     # Once whoever sent a referral no longer sees it, KSAF owes this to itself: it reads it as before.

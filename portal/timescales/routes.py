@@ -85,7 +85,7 @@ def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, s
         may_set_hours=actor.may(Permission.HOURS_CHANGE),
         rules=in_force.rules(),
         length_in_words=explained.length_in_words,
-        pauses_in_words=change_words.pauses_in_words,
+        words=change_words,
         closure_days=closures.listed(since=today()),
         may_edit=actor.may(Permission.CALENDAR_EDIT),
         may_change=actor.may(Permission.TIMESCALES_CHANGE),

@@ -2,10 +2,15 @@
 
 import json
 from datetime import UTC, date, datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from portal.accountability.requests import rules as requests
+from portal.referrals.effects import EFFECTS
+from portal.referrals.rules import LIFECYCLE
+from portal.timescales import change_words
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.policy import POLICY_FILE, load
 from portal.timescales.policy_rows import PolicyError
@@ -88,11 +93,57 @@ def test_a_disagreement_can_go_further_from_when_its_answer_was_due(answer, over
     assert isinstance(POLICY[over].ladder, PromptWhenDue)
 
 
-def test_there_are_thirty_five_and_only_decide_and_outcome_pause():
+def test_there_are_thirty_five():
     assert len(POLICY.timescales) == 35
-    pausing = {kind for kind, row in POLICY.timescales.items() if row.pauses_while}
-    assert pausing == {"decide", "outcome"}
-    assert POLICY["decide"].pauses_while == ("information_requested", "context_requested")
+
+
+def test_what_is_said_to_stop_a_clock_is_what_stops_it():
+    really: dict[str, set[str]] = {kind: set() for kind in POLICY.timescales}
+    for row in LIFECYCLE:
+        for kind in EFFECTS[row.event].pauses:
+            really[kind].add(row.target.value)
+    asked = [kind for kind in requests.Kind if requests.questions(kind)]
+    for kind, is_extended in product(asked, (False, True)):
+        for each in requests.clocks(kind, is_extended=is_extended):
+            really[each].add("data_request_waiting")
+    assert {kind: set(row.pauses_while) for kind, row in POLICY.timescales.items()} == really
+    assert {kind for kind, states in really.items() if states} == {
+        *("decide", "outcome"),
+        *("data_request", "data_request_extended"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "owes", "steps"),
+    [
+        (
+            "acknowledge",
+            "KSAF owes it",
+            [
+                "2 working hours before it is due: whoever it is on",
+                "When it is missed: their managers, and whoever it is on",
+                "1 working day later: the head of service",
+            ],
+        ),
+        ("chase", "The referrer may do it", ["When it is due: whoever may do it, and their managers"]),
+        (
+            "consent_link",
+            "The parent or carer owes it",
+            ["5 days after the link is sent: the family", "When it ends: whoever made the link"],
+        ),
+    ],
+)
+def test_who_owes_it_and_its_ladder_in_words(kind, owes, steps):
+    assert change_words.owes_in_words(POLICY[kind]) == owes
+    assert change_words.ladder_in_words(POLICY[kind]) == steps
+
+
+def test_every_ladder_has_words_and_what_repeats_says_so():
+    for row in POLICY.timescales.values():
+        steps = change_words.ladder_in_words(row)
+        assert steps
+        assert any("until it is done" in each for each in steps) is isinstance(row.repeats, str)
+        assert "" not in {change_words.pauses_in_words(row) for _ in row.pauses_while}
 
 
 def test_each_timescale_is_more_than_a_row_on_paper():
