@@ -50,7 +50,7 @@ def leave(actor: Actor, membership: Membership) -> int:
     Raises PeopleRuleError as `accounts.service.end_membership`.
     """
     accounts.end_membership(actor, membership)
-    return _let_go(actor, membership, parts_at(is_operator=actor.is_operator), is_gone=True)
+    return _let_go(actor, membership, parts_at(is_operator=actor.is_operator))
 
 
 def close_account(actor: Actor, user_id: int) -> int:
@@ -64,7 +64,7 @@ def close_account(actor: Actor, user_id: int) -> int:
         live = select(Membership).where(col(Membership.user_id) == user_id, col(Membership.ended_at).is_(None))
         held = session.scalars(live.order_by(col(Membership.organisation_id))).all()
     here = lifecycle.operator_id()
-    return sum(_let_go(actor, each, parts_at(is_operator=each.organisation_id == here), is_gone=True) for each in held)
+    return sum(_let_go(actor, each, parts_at(is_operator=each.organisation_id == here)) for each in held)
 
 
 def change_role(actor: Actor, membership: Membership, role: Role) -> int:
@@ -72,8 +72,11 @@ def change_role(actor: Actor, membership: Membership, role: Role) -> int:
 
     Raises PeopleRuleError as `accounts.service.change_role`.
     """
+    before = membership.role
     accounts.change_role(actor, membership, role)
-    return _let_go(actor, membership, lost_with(role, is_operator=actor.is_operator), is_gone=False)
+    if role is before:
+        return 0
+    return _let_go(actor, membership, lost_with(role, is_operator=actor.is_operator), was=before)
 
 
 def _name(actor: Actor, referral: Referral, part: Part, before: int | None, to: Member) -> None:
@@ -89,22 +92,26 @@ def _name(actor: Actor, referral: Referral, part: Part, before: int | None, to: 
     telling.settle(referral, part, f"{to.name} has it now")
 
 
-def _let_go(actor: Actor, membership: Membership, parts: Iterable[Part], *, is_gone: bool) -> int:
-    """Take `parts` from somebody who cannot have them any more: nobody has them until a colleague takes them."""
+def _let_go(actor: Actor, membership: Membership, parts: Iterable[Part], was: Role | None = None) -> int:
+    """Take `parts` from somebody who cannot have them any more: nobody has them until a colleague takes them.
+
+    With `was`, the role they had until now, they work here still, and keep what their new role may open.
+    """
     user_id, home, session = membership.user_id, membership.organisation_id, db.session()
     parts, staff = list(parts), staff_of(home)
     left: dict[str, tuple[Referral, list[Part]]] = {}
     with as_system(session):
-        if is_gone or membership.role is not Role.MANAGER:
+        if was is None or membership.role is not Role.MANAGER:
             head.vacate(actor, user_id, home)
-        for referral in _held_by(user_id, home, parts):
+        held = _held_by(user_id, home, parts)
+        for referral in held:
             lost = [part for part in parts if getattr(referral, f"{part}_id") == user_id]
             for part in lost:
                 _drop(actor, referral, part, user_id, home)
             if needed := [part for part in lost if referral.state in PARTS[part].needed_in]:
                 left[referral.reference] = (referral, needed)
-        if is_gone:
-            handing_on.leave_behind(user_id, membership.role, staff, home)
+        stays = handing_on.stays_with(membership.role, staff.kind, {each.reference for each in held}) if was else None
+        handing_on.leave_behind(user_id, was or membership.role, staff, home, stays)
         telling.left(left.values(), home, staff)
     return len(left)
 

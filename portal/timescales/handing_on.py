@@ -5,7 +5,7 @@ it, and each prompt that only they had open goes to those people too.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, update
@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from portal import clock, db
+from portal.access import policy
 from portal.access.roles import OrganisationKind, Role
 from portal.tenancy import as_system
+from portal.timescales import things
 from portal.timescales.models import Deadline, DeadlineRung, Prompt
 from portal.timescales.news import News
 from portal.timescales.prompts import same_news
@@ -83,22 +85,48 @@ def release(reference: str, organisation_id: int, to_id: int, why: str) -> None:
         session.execute(theirs.values(closed_at=clock.now(), evidence=why))
 
 
-def leave_behind(user_id: int, role: Role, staff: Staff, organisation_id: int) -> None:
-    """Let go of everything of somebody who no longer works in `organisation_id`, whose `staff` are those who do."""
+def leave_behind(
+    user_id: int, role: Role, staff: Staff, organisation_id: int, stays: Callable[[str, str], bool] | None = None
+) -> None:
+    """Let go of everything of somebody who no longer works in `organisation_id`, whose `staff` are those who do.
+
+    Of somebody who had `role` there and has another one now, of all but what `stays` with them, by kind and reference.
+    """
     session = db.session()
-    mine = update(Deadline).where(
+    mine = select(Deadline).where(
         col(Deadline.person_id) == user_id,
         col(Deadline.owed_by_id) == organisation_id,
         col(Deadline.ended_at).is_(None),
     )
     with as_system(session):
-        session.execute(mine.values(person_id=None), execution_options={"synchronize_session": "fetch"})
+        for deadline in session.scalars(mine).all():
+            if stays is None or not stays(deadline.kind, deadline.reference):
+                deadline.person_id = None
+        session.flush()
         found: Any = session.execute(_kinds(user_id, organisation_id)).all()
         kinds: dict[int | None, str] = dict(found)
         for prompt in _open(user_id, organisation_id):
+            if stays is not None and stays(prompt.kind, prompt.reference):
+                continue
             kind = kinds.get(prompt.deadline_id)
-            others = staff.on_whom(None, kind) if kind else instead_of(role, staff)
-            give(prompt, [] if _is_open_for_another(prompt) else others)
+            those = staff.on_whom(None, kind) if kind else instead_of(role, staff)
+            others = [each for each in those if each.user_id != user_id]
+            is_known = _is_open_for_another(prompt)
+            if others or is_known or stays is None:
+                give(prompt, [] if is_known else others)
+
+
+def stays_with(role: Role, kind: OrganisationKind, lost: Collection[str]) -> Callable[[str, str], bool]:
+    """Return what says whether somebody who has `role` now keeps what they had, by its kind and reference.
+
+    What they may open, but what is told to everyone in a role, and what is about the references `lost` to them.
+    """
+
+    def stays(about: str, reference: str) -> bool:
+        may_open = policy.may(role, kind, things.thing(about).permission)
+        return may_open and reference not in lost and about not in {each.value for each in _OF_A_ROLE}
+
+    return stays
 
 
 def instead_of(role: Role, staff: Staff) -> list[Member]:

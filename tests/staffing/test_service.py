@@ -127,6 +127,30 @@ def test_a_role_that_may_not_be_a_contact_lets_go_too(school):
     assert service.change_role(school.admin.actor, membership(school.una), Role.ORGANISATION_ADMIN) == 0
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.FAMILY_OUTREACH_PRACTITIONER])
+def test_a_role_that_may_not_act_on_what_waits_hands_it_on(school, role):
+    cast, reference = school.cast, school.acknowledged
+    other = people.add_person(referrals.operator(), Role.TRIAGE_OFFICER)
+    administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+    news.tell(News.RISK_CHANGED, reference, [colleague(cast.officer)], organisation_id=cast.officer.organisation_id)
+    read(reference).assigned_to_id = cast.officer.user_id
+    service.change_role(administrator.actor, membership(cast.officer), role)
+    assert prompts_of(cast.officer, News.RISK_CHANGED) == []
+    assert prompts_of(other, News.RISK_CHANGED) == [reference]
+
+
+def test_somebody_who_leaves_the_safeguarding_team_leaves_its_concerns_and_keeps_what_they_may_open(school):
+    cast, here = school.cast, school.cast.officer.organisation_id
+    administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
+    mine = [colleague(cast.safeguarding)]
+    news.tell(News.CONCERN_RAISED, "KSAF-7F3K-9QRT", mine, organisation_id=here)
+    news.tell(News.MESSAGE_RECEIVED, school.sent, mine, organisation_id=here)
+    service.change_role(administrator.actor, membership(cast.safeguarding), Role.TRIAGE_OFFICER)
+    assert prompts_of(cast.safeguarding, News.CONCERN_RAISED) == []
+    assert prompts_of(cast.manager, News.CONCERN_RAISED) == ["KSAF-7F3K-9QRT"]
+    assert prompts_of(cast.safeguarding, News.MESSAGE_RECEIVED) == [school.sent]
+
+
 def test_a_closed_account_leaves_what_it_had_in_every_organisation(school):
     administrator = people.add_person(referrals.operator(), Role.ADMINISTRATOR)
     elsewhere = people.organisation_at(school.cast.outsider.organisation_id)
