@@ -25,10 +25,7 @@ def calendar() -> WorkingCalendar:
 
 
 def calendar_at(version: str) -> WorkingCalendar:
-    """Return the calendar by which a deadline goes on that was made under this `version` of the policy.
-
-    The hours are those of then; the closure days those of now.
-    """
+    """Return the calendar of a deadline made under this `version`: by the hours of then, the closure days of now."""
     hours = in_force.rules_at(version).hours
     now = calendar()
     return now if hours == (now.opens, now.closes) else WorkingCalendar.for_england(in_force.closure_days(), hours)
