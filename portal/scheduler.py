@@ -55,13 +55,15 @@ class WrongClockError(RuntimeError):
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
     """Do everything that is due at `now`, once, and return what was done as counts.
 
-    "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come, "links_reminded"
-    and "links_run_out" families' links, "sharings_reminded" those that end soon, "senders_let_go" referrals whose
-    sender no longer sees them, "summaries" those queued, "mail_sent", "mail_retry" and "mail_failed" mails,
-    "keys_removed" the forgotten keys of forms, "erased" records whose time was over, "erasures_left" those that are
-    held or no longer due, "erased_again" those that a backup had brought back, "removed_by_rule" mail and invitations,
-    "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept. One
-    part that breaks does not keep the others from running: it, like one summary, is logged and counted in "broken".
+    "fired", "dropped" and "set_aside" count rungs, "weeks_missed" weekly updates that did not come,
+    "links_reminded" and "links_run_out" families' links, "sharings_reminded" those that end soon, "senders_let_go"
+    referrals whose sender no longer sees them, "disagreements_let_go" sides of disagreements that no longer see the
+    referral, "summaries" those queued, "mail_sent", "mail_retry" and "mail_failed" mails, "keys_removed" the
+    forgotten keys of forms, "erased" records whose time was over, "erasures_left" those that are held or no longer
+    due, "erased_again" those that a backup had brought back, "removed_by_rule" mail and invitations,
+    "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept.
+    One part that breaks does not keep the others from running: it, like one summary, is logged and counted in
+    "broken".
     Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
     """
     _compare_clocks(database)
@@ -152,8 +154,11 @@ def _sharings(database: Database, _settings: Settings, now: datetime) -> dict[st
 
 
 def _senders(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:
-    """Let go of what hung on each sender whose access has ended."""
-    return {"senders_let_go": changes.let_go(database, now)}
+    """Let go of what hung on each sender, and on each side of a disagreement, whose access has ended."""
+    return {
+        "senders_let_go": changes.let_go(database, now),
+        "disagreements_let_go": changes.let_go_of_disagreements(database, now),
+    }
 
 
 def _summaries(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

@@ -1,16 +1,62 @@
 """A disagreement whose other side no longer sees the referral: it stays open, and KSAF alone can end it."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import or_
 from sqlmodel import col, select
 
 from portal import db
+from portal.access.models import ReferralParty
 from portal.disagreements.models import Disagreement, DisagreementState
 from portal.organisations.queries import operator
 from portal.referrals.models import Referral
 from portal.tenancy import as_system
 from portal.timescales import handing_on, news
+from portal.timescales.models import Deadline, Prompt
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
+
+MOST = 50
+"""Disagreements a pass; the next pass has the rest."""
+_SHARED_NO_MORE = "The referral is not shared with them any more."
+
+
+def let_go(now: datetime) -> int:
+    """Let go of what each organisation has open on disagreements about referrals that it sees no more by `now`.
+
+    For the scheduler: a sharing ends by itself, with consent, or by KSAF. Returns how many there were.
+    """
+    session, ksaf = db.session(), operator().id or 0
+    sides = (Disagreement.challenger_id, Disagreement.answerer_id)
+    with as_system(session):
+        gone: list[Any] = [each for side in sides for each in session.execute(_gone(side, ksaf, now)).all()]
+        for organisation_id, referral in gone:
+            leave(organisation_id, _SHARED_NO_MORE, referral)
+    return len(gone)
+
+
+def _gone(side: Any, ksaf: int, now: datetime) -> Any:
+    """Return the select of the organisations on this `side` that are no party any more, and of the referrals."""
+    sees = select(ReferralParty.id).where(col(ReferralParty.referral_id) == col(Disagreement.referral_id))
+    sees = sees.where(col(ReferralParty.organisation_id) == side, ReferralParty.is_live(now))
+    owed = select(Deadline.id).where(
+        col(Deadline.reference) == col(Disagreement.reference),
+        col(Deadline.ended_at).is_(None),
+        or_(col(Deadline.owed_by_id) == side, col(Deadline.owed_to_id) == side),
+    )
+    asked = select(Prompt.id).where(
+        col(Prompt.reference) == col(Disagreement.reference),
+        col(Prompt.organisation_id) == side,
+        col(Prompt.closed_at).is_(None),
+    )
+    open_ones = (
+        select(side, Referral)
+        .join(Referral, col(Referral.id) == col(Disagreement.referral_id))
+        .where(col(Disagreement.state) == DisagreementState.OPEN, side != ksaf)
+        .where(~sees.exists(), or_(owed.exists(), asked.exists()))
+    )
+    return open_ones.order_by(col(Disagreement.id)).limit(MOST).with_for_update(of=Disagreement, skip_locked=True)
 
 
 def leave(organisation_id: int, why: str, referral: Referral | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What happens without anybody asking: on the day on which a sender's access ends, what hung on it is let go.
+"""What happens without anybody asking: once somebody's access to a referral has ended, what hung on it is let go.
 
 The end itself needs no job: the request after it finds nothing.
 """
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from portal.changes import access
+from portal.changes import access, disagreements
 from portal.db import Database
 from portal.organisations.queries import operator
 from portal.referrals.models import Referral
@@ -39,3 +39,9 @@ def let_go(database: Database, now: datetime) -> int:
                 access.let_go(access.ByItself(operator().id or 0), referral)
                 done += 1
         return done
+
+
+def let_go_of_disagreements(database: Database, now: datetime) -> int:
+    """Let go of what organisations that see a referral no more by `now` have open on disagreements; return how many."""
+    with database.system_transaction():
+        return disagreements.let_go(now)

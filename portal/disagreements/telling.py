@@ -7,13 +7,15 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from portal import db
+from portal import clock, db
+from portal.access.models import ReferralParty
 from portal.disagreements import clocks
 from portal.disagreements.models import Disagreement
 from portal.disagreements.rules import Stage
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
+from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
@@ -82,10 +84,24 @@ def _contact(row: Disagreement, referral: Referral, organisation_id: int) -> lis
 
 
 def _prompt(row: Disagreement, about: News, organisation_id: int, told: Iterable[Member]) -> None:
-    news.tell(about, row.reference, told, organisation_id=organisation_id)
+    if _sees(row, organisation_id):
+        news.tell(about, row.reference, told, organisation_id=organisation_id)
+
+
+def _sees(row: Disagreement, organisation_id: int) -> bool:
+    """Say whether a side is still a party to the referral: one that is not is told of no page that it cannot open."""
+    theirs = select(ReferralParty.id).where(
+        col(ReferralParty.referral_id) == row.referral_id,
+        col(ReferralParty.organisation_id) == organisation_id,
+        ReferralParty.is_live(clock.now()),
+    )
+    with as_system(db.session()):
+        return db.session().scalars(theirs.limit(1)).first() is not None
 
 
 def _mail(row: Disagreement, template: str, organisation_id: int, told: Iterable[Member]) -> None:
+    if not _sees(row, organisation_id):
+        return
     for address in dict.fromkeys(member.email for member in told):
         notifications.queue(
             f"disagreements/{template}", address, organisation_id=organisation_id, reference=row.reference
