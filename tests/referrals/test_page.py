@@ -118,7 +118,7 @@ def test_the_panel_answers_304_cheaply_until_something_happens(client_of, databa
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag
     assert 'data-announce="Information asked. Newest: KSAF asked for information."' in changed.text
-    assert "paused until" in changed.text
+    assert "paused: KSAF has asked for information" in changed.text
 
 
 def test_the_panels_words_grow_stale_by_minutes_at_most(client_of, moment, told):

@@ -94,6 +94,7 @@ def test_a_year_before_the_list_of_bank_holidays_ends_ksaf_is_warned(scene, clie
     moment.set(now)
     with database.transaction():
         health.beat("one", now)
+        health.note_backup(now)
     client = client_of(scene["administrator"])
     assert (WARNING in client.get("/timescales").text) is warned
     page = client.get("/monitoring").text

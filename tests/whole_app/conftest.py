@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from portal import clock, db
+from portal.health import service as health
 from portal.referrals.files import storage
 from tests import conftest as shared
 from tests import postgres
@@ -45,10 +46,12 @@ def world_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="session")
 def world(world_database: db.Database, bare_app) -> worlds.World:
-    """The world, committed."""
+    """The world, committed, with a scheduler that has just passed: without one the portal is not ready."""
     storage.use_folder(bare_app.extensions["settings"].attachments_dir)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: shared.MONDAY)
+        with world_database.transaction():
+            health.beat("one", shared.MONDAY)
         return worlds.build(world_database)
 
 
