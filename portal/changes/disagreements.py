@@ -8,7 +8,9 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.models import ReferralParty
+from portal.access.roles import OrganisationKind
 from portal.disagreements.models import Disagreement, DisagreementState
+from portal.organisations.models import Organisation
 from portal.organisations.queries import operator
 from portal.referrals.models import Referral
 from portal.tenancy import as_system
@@ -17,9 +19,7 @@ from portal.timescales.models import Deadline, Prompt
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
 
-MOST = 50
-"""Disagreements a pass; the next pass has the rest."""
-_SHARED_NO_MORE = "The referral is not shared with them any more."
+MOST = 50  # disagreements a pass; the next pass has the rest
 
 
 def let_go(now: datetime) -> int:
@@ -27,16 +27,15 @@ def let_go(now: datetime) -> int:
 
     For the scheduler: a sharing ends by itself, with consent, or by KSAF. Returns how many there were.
     """
-    session, ksaf = db.session(), operator().id or 0
     sides = (Disagreement.challenger_id, Disagreement.answerer_id)
-    with as_system(session):
-        gone: list[Any] = [each for side in sides for each in session.execute(_gone(side, ksaf, now)).all()]
+    with as_system(db.session()):
+        gone: list[Any] = [each for side in sides for each in db.session().execute(_gone(side, now)).all()]
         for organisation_id, referral in gone:
-            leave(organisation_id, _SHARED_NO_MORE, referral)
+            leave(organisation_id, "The referral is not shared with them any more.", referral)
     return len(gone)
 
 
-def _gone(side: Any, ksaf: int, now: datetime) -> Any:
+def _gone(side: Any, now: datetime) -> Any:
     """Return the select of the organisations on this `side` that are no party any more, and of the referrals."""
     sees = select(ReferralParty.id).where(col(ReferralParty.referral_id) == col(Disagreement.referral_id))
     sees = sees.where(col(ReferralParty.organisation_id) == side, ReferralParty.is_live(now))
@@ -50,10 +49,11 @@ def _gone(side: Any, ksaf: int, now: datetime) -> Any:
         col(Prompt.organisation_id) == side,
         col(Prompt.closed_at).is_(None),
     )
+    ksaf = select(Organisation.id).where(col(Organisation.kind) == OrganisationKind.OPERATOR)
     open_ones = (
         select(side, Referral)
         .join(Referral, col(Referral.id) == col(Disagreement.referral_id))
-        .where(col(Disagreement.state) == DisagreementState.OPEN, side != ksaf)
+        .where(col(Disagreement.state) == DisagreementState.OPEN, side.not_in(ksaf))
         .where(~sees.exists(), or_(owed.exists(), asked.exists()))
     )
     return open_ones.order_by(col(Disagreement.id)).limit(MOST).with_for_update(of=Disagreement, skip_locked=True)
