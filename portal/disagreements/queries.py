@@ -88,7 +88,7 @@ def speaker(actor: Actor, opened: Opened) -> Speaker:
     """Return `actor` as the rules see whoever would take a step."""
     row = opened.row
     other = row.answerer_id if actor.organisation_id == row.challenger_id else row.challenger_id
-    is_alone = actor.is_operator and not _is_there(other, opened.referral)
+    is_alone = actor.is_operator and not is_party(other, opened.referral.id or 0)
     return Speaker(trail.side_of(actor, row), actor.role, actor.is_operator, is_alone=is_alone)
 
 
@@ -125,9 +125,10 @@ def sees_decisions(actor: Actor, referral: Referral) -> bool:
     return db.session().scalars(mine).first() is not None
 
 
-def _is_there(organisation_id: int, referral: Referral) -> bool:
+def is_party(organisation_id: int, referral_id: int) -> bool:
+    """Say whether an organisation still sees the referral that a disagreement is about, whoever asks."""
     party = select(ReferralParty.id).where(
-        col(ReferralParty.referral_id) == referral.id,
+        col(ReferralParty.referral_id) == referral_id,
         col(ReferralParty.organisation_id) == organisation_id,
         ReferralParty.is_live(clock.now()),
     )

@@ -3,19 +3,15 @@
 Both carry the disagreement's own reference, which says nothing of the child.
 """
 
-from collections.abc import Iterable
-
 from sqlmodel import col, select
 
-from portal import clock, db
-from portal.access.models import ReferralParty
-from portal.disagreements import clocks
+from portal import db
+from portal.disagreements import clocks, queries
 from portal.disagreements.models import Disagreement
 from portal.disagreements.rules import Stage
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
-from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
@@ -35,27 +31,24 @@ def to_answer(row: Disagreement, referral: Referral, template: str) -> int:
         who = clocks.contact_of(organisation_id, referral) if stage is Stage.PROFESSIONALS else None
         kind = clocks.FIRST if stage is Stage.PROFESSIONALS else clocks.STAGE
         told = staff_of(organisation_id).on_whom(who, kind)
-    _prompt(row, News.DISAGREEMENT_TO_ANSWER, organisation_id, told)
-    _mail(row, template, organisation_id, told)
+    _tell(row, organisation_id, told, template, News.DISAGREEMENT_TO_ANSWER)
     return organisation_id
 
 
 def challenger(row: Disagreement) -> None:
     """Tell whoever challenged the decision, or those who would in their place, that it was answered."""
     told = staff_of(row.challenger_id).on_whom(row.raised_by_id, clocks.TURN)
-    _prompt(row, News.DISAGREEMENT_ANSWERED, row.challenger_id, told)
-    _mail(row, "answered", row.challenger_id, told)
+    _tell(row, row.challenger_id, told, "answered", News.DISAGREEMENT_ANSWERED)
 
 
 def ended(row: Disagreement, referral: Referral, organisation_id: int) -> None:
     """Tell the side `organisation_id`, which did not end it, that it has ended."""
-    _prompt(row, News.DISAGREEMENT_ENDED, organisation_id, _contact(row, referral, organisation_id))
-    mail(row, referral, organisation_id, "ended")
+    _tell(row, organisation_id, _contact(row, referral, organisation_id), "ended", News.DISAGREEMENT_ENDED)
 
 
 def mail(row: Disagreement, referral: Referral, organisation_id: int, template: str) -> None:
     """Mail `template` to whoever the disagreement concerns at one of its sides."""
-    _mail(row, template, organisation_id, _contact(row, referral, organisation_id))
+    _tell(row, organisation_id, _contact(row, referral, organisation_id), template)
 
 
 def settle(row: Disagreement, why: str) -> None:
@@ -83,25 +76,14 @@ def _contact(row: Disagreement, referral: Referral, organisation_id: int) -> lis
     return staff_of(organisation_id).on_whom(person, clocks.FIRST)
 
 
-def _prompt(row: Disagreement, about: News, organisation_id: int, told: Iterable[Member]) -> None:
-    if _sees(row, organisation_id):
-        news.tell(about, row.reference, told, organisation_id=organisation_id)
-
-
-def _sees(row: Disagreement, organisation_id: int) -> bool:
-    """Say whether a side is still a party to the referral: one that is not is told of no page that it cannot open."""
-    theirs = select(ReferralParty.id).where(
-        col(ReferralParty.referral_id) == row.referral_id,
-        col(ReferralParty.organisation_id) == organisation_id,
-        ReferralParty.is_live(clock.now()),
-    )
-    with as_system(db.session()):
-        return db.session().scalars(theirs.limit(1)).first() is not None
-
-
-def _mail(row: Disagreement, template: str, organisation_id: int, told: Iterable[Member]) -> None:
-    if not _sees(row, organisation_id):
+def _tell(
+    row: Disagreement, organisation_id: int, told: list[Member], template: str, about: News | None = None
+) -> None:
+    """Mail `template` to people of a side, and prompt them `about` it; not a side that no longer sees the referral."""
+    if not queries.is_party(organisation_id, row.referral_id):
         return
+    if about:
+        news.tell(about, row.reference, told, organisation_id=organisation_id)
     for address in dict.fromkeys(member.email for member in told):
         notifications.queue(
             f"disagreements/{template}", address, organisation_id=organisation_id, reference=row.reference
