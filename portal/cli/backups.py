@@ -16,6 +16,7 @@ from portal.db import Database
 from portal.health import service as health
 from portal.referrals import record_reviews
 from portal.retention.erasures import DamagedListError
+from portal.timescales import editions
 from portal.web.dates import count_of
 
 
@@ -86,6 +87,7 @@ def restore(file: Path, *, without_erasures: bool) -> None:
         raise Refusal(str(problem)) from None
     if place := restoring.broken(command.database(), held):
         raise Refusal(f"The rows are back, but the audit is not whole. {place}")
+    editions.keep(command.database())
     record_reviews.begin_where_missing(command.database())
     number = sum(int(count) for count, _ in held.tables.values())
     click.echo(

@@ -11,6 +11,7 @@ from portal import clock, config, schema
 from portal.cli import command
 from portal.cli.command import Refusal
 from portal.referrals import record_reviews
+from portal.timescales import editions
 
 
 @click.command()
@@ -19,6 +20,7 @@ def migrate() -> None:
     url = command.settings().database_url
     schema.migrate(url)
     with schema.turn(url):
+        editions.keep(command.database())
         record_reviews.begin_where_missing(command.database())
 
 

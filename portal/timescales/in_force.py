@@ -1,8 +1,8 @@
 """The policy in force: what policy.toml gives, with what KSAF has changed since.
 
-A version is the file's, and for what was changed a number: "2026-11-29.1+3" is the file with the first three changes.
-A deadline keeps the version it was made under: whatever is worked out for it later goes by its own figures. Should a
-release change the file, the file's new figures are also what older versions say, but for what KSAF had changed.
+A version is the file's, and for what was changed a number: "2026-11-29.1+3" is that file with the first three changes.
+A deadline keeps the version it was made under: whatever is worked out for it later goes by its own figures, also once a
+release has brought another file (`editions`).
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from sqlalchemy import Date, null, select, type_coerce, union_all
 from sqlmodel import col
 
 from portal import db
-from portal.timescales import policy
+from portal.timescales import editions, policy
 from portal.timescales.figures import Figures
 from portal.timescales.models import ClosureDay, PolicyChange
 from portal.timescales.policy import Policy
@@ -32,18 +32,19 @@ class _Kept:
 
     closures: dict[dt.date, str]
     changes: list[tuple[int, str, str]]  # number, kind, what it becomes; in order
-    at: dict[int, Policy] = field(default_factory=dict[int, Policy])
+    at: dict[tuple[str, int], Policy] = field(default_factory=dict[tuple[str, int], Policy])  # by edition and number
 
 
 def rules() -> Policy:
     """Return the policy in force, read once a session."""
-    return _at(_newest())
+    installed = policy.load()
+    return _at(installed.version, _newest())
 
 
 def rules_at(version: str) -> Policy:
     """Return the policy as it was at `version`, which a deadline keeps."""
-    _, plus, number = version.partition("+")
-    return _at(min(int(number), _newest()) if plus else 0)
+    edition, plus, number = version.partition("+")
+    return _at(edition, min(int(number), _newest()) if plus else 0)
 
 
 def closure_days() -> dict[dt.date, str]:
@@ -95,11 +96,12 @@ def written_hours(hours: tuple[dt.time, dt.time]) -> str:
     return json.dumps({"opens": hours[0].isoformat(), "closes": hours[1].isoformat()})
 
 
-def _at(number: int) -> Policy:
+def _at(edition: str, number: int) -> Policy:
     kept = _kept()
-    if number not in kept.at:
-        kept.at[number] = with_changes(policy.load(), (each for each in kept.changes if each[0] <= number))
-    return kept.at[number]
+    if (edition, number) not in kept.at:
+        changes = (each for each in kept.changes if each[0] <= number)
+        kept.at[edition, number] = with_changes(editions.policy_of(edition), changes)
+    return kept.at[edition, number]
 
 
 def _newest() -> int:

@@ -1,11 +1,11 @@
-"""Deadlines, their rungs, the prompts they raise, KSAF's closure days, and what was changed of the policy."""
+"""Deadlines, their rungs, the prompts they raise, KSAF's closure days, and what the policy was and became."""
 
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, text
+from sqlalchemy import Column, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal.columns import words
@@ -170,3 +170,13 @@ class PolicyChange(SQLModel, table=True):
     changed_by_id: int = Field(foreign_key="user_account.id")
     changed_by_name: str = Field(max_length=200)
     changed_at: datetime
+
+
+class PolicyEdition(SQLModel, table=True):
+    """What a policy.toml said that was installed, for the deadlines that were made under it. Insert only."""
+
+    __tablename__: ClassVar[str] = "policy_edition"
+
+    version: str = Field(primary_key=True, max_length=40)
+    file: str = Field(sa_type=Text, description="The whole file, as it was installed")
+    kept_at: datetime

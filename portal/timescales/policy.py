@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -19,6 +19,8 @@ from portal.timescales.policy_rows import PolicyError, read_hours, read_timescal
 from portal.timescales.timescale import Timescale
 
 POLICY_FILE: Final = Path(__file__).with_name("policy.toml")
+# Deadlines run for months, and there is a new file every few: so many are worked with at once. Ours.
+_EDITIONS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,17 @@ def load(path: Path = POLICY_FILE) -> Policy:
     Raises PolicyError, naming the row and the figure, when the file cannot be relied on.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return read(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name} cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=_EDITIONS)
+def read(file: str) -> Policy:
+    """Return the policy that the text of a file gives; raises PolicyError as `load`."""
+    try:
+        document = tomllib.loads(file)
+    except ValueError as error:
+        raise PolicyError(f"The policy cannot be read: {error}") from error
     timescales = MappingProxyType(read_timescales(document))
     return Policy(read_version(document), timescales, read_hours(document))

@@ -50,7 +50,7 @@ PLAIN = {
     ),
     "hashes and keys": r"\w+\.\w*hash|audit_payload\.salt|\w+\.\w*digest|sign_in_attempt\.bucket",
     "about nobody, or empty by now": (
-        r"closure_day\.reason|policy_change\.(was|becomes)|request_key\.location|sign_in_attempt\.kind|scheduler_heartbeat\.scheduler|account_session\.browser"
+        r"closure_day\.reason|policy_change\.(was|becomes)|policy_edition\.file|request_key\.location|sign_in_attempt\.kind|scheduler_heartbeat\.scheduler|account_session\.browser"
         r"|outbox_mail\.last_error|referral_party\.basis|deadline\.(ended_why|paused_why)|call_back\.preferred_time"
     ),
 }

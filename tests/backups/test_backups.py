@@ -16,6 +16,7 @@ from portal.cli import main
 from portal.referrals import timeline
 from portal.referrals.files import storage
 from portal.tenancy import enter
+from portal.timescales import editions
 from tests import postgres
 from tests.conftest import KEYS
 from tests.factories import referrals
@@ -30,6 +31,7 @@ def here(database, moment, tmp_path):
     environment = _environment(database.url, tmp_path / "here")
     storage.use_folder(tmp_path / "here" / "attachments")
     worlds.build(database)
+    editions.keep(database)  # as `portal migrate` has
     return environment
 
 

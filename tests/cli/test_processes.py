@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from urllib.request import urlopen
 
 import pytest
+from sqlmodel import select
 
 from portal import clock, scheduler, schema
 from portal.notifications import service as notifications
+from portal.timescales import policy
+from portal.timescales.models import PolicyEdition
 from tests.conftest import KEYS
 from tests.notifications.sink import free_port
 
@@ -146,3 +149,11 @@ def test_serving_answers_logs_no_query_and_stops_when_asked(environment):
     lines = [json.loads(line) for line in said.splitlines()]
     assert [line["route"] for line in lines if line.get("request") == request_id] == ["/sign-in"]
     assert "somebody" not in said
+
+
+def test_migrating_keeps_the_timescales_of_the_release(portal, database):
+    for _ in range(2):
+        assert portal("migrate").exit_code == 0
+    with database.system_transaction(write=False) as session:
+        [kept] = session.scalars(select(PolicyEdition)).all()
+        assert (kept.version, kept.file) == (policy.load().version, policy.POLICY_FILE.read_text(encoding="utf-8"))
