@@ -43,8 +43,8 @@ faults: export FAULT_TIMEOUT ?= 3600
 faults: setup-dev test-needs
 	$(BIN)/pytest tests/faults $$($(BIN)/python -m tests.promises) --numprocesses=0 $(TESTS)
 
-# BENCH_SIZES and BENCH_REQUESTS make it longer or shorter; see tests/bench/__main__.py.
-bench: setup-dev
+# BENCH_ENGINES, BENCH_SIZES and BENCH_REQUESTS make it longer or shorter; see tests/bench/__main__.py.
+bench: setup-dev test-needs
 	$(BIN)/python -m tests.bench
 
 check: setup-dev drift

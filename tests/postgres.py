@@ -33,17 +33,18 @@ STOP_WHEN_OWNER_ENDS = """
 """
 
 
-def server_url(tmp_root: Path) -> str:
+def server_url(tmp_root: Path, homes: str | None = None, **settings: str) -> str:
     """The address of this run's server, started by whichever worker asks first.
 
-    ``tmp_root`` is a folder that all workers of one run share. Raises RuntimeError, saying what
+    ``tmp_root`` is a folder that all workers of one run share, ``homes`` where the server keeps its files (where
+    temporary ones are, unless given), ``settings`` go before those of every test. Raises RuntimeError, saying what
     to install, where there is no PostgreSQL.
     """
     with (tmp_root / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = tmp_root / "postgres.url"
         if not known.exists():
-            known.write_text(_start(_binaries()))
+            known.write_text(_start(_binaries(), homes, SETTINGS | settings))
         return known.read_text()
 
 
@@ -68,16 +69,16 @@ def _binaries() -> Path:
     return max(versions, key=lambda path: int(path.parent.name))
 
 
-def _start(binaries: Path) -> str:
+def _start(binaries: Path, homes: str | None, settings: dict[str, str]) -> str:
     """Make a server in a folder of its own and start it; returns its address."""
-    home = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
+    home = Path(tempfile.mkdtemp(prefix="portal-postgres-", dir=homes))
     as_owner = partial(subprocess.run, cwd=home, check=True, stdout=subprocess.DEVNULL)
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         subprocess.run(["chown", "postgres:postgres", home], check=True)
         as_owner = partial(as_owner, user="postgres", group="postgres", extra_groups=[])
     data = ("--pgdata", str(home / "data"))
     as_owner([binaries / "initdb", *data, *CLUSTER.split()])
-    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     options += f" -c unix_socket_directories='{home}'"
     as_owner([binaries / "pg_ctl", *data, "--wait", "--log", home / "log", "-o", options, "start"])
     stop = ["sh", "-c", STOP_WHEN_OWNER_ENDS, "stop", _owner(), str(home)]

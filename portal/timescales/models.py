@@ -14,6 +14,8 @@ from portal.tenancy import BetweenTwo, OrganisationOwned
 
 OVERDUE = "state = 'missed' AND ended_at IS NULL"
 """Missed and not met since: few of the deadlines there have ever been, so that they have an index of their own."""
+WAITING = "fired_at is null and dropped_at is null"
+"""Still to fire: few of the rungs there have ever been."""
 
 
 class DeadlineState(StrEnum):
@@ -71,8 +73,8 @@ class DeadlineRung(BetweenTwo, SQLModel, table=True):
         Index(
             "ix_deadline_rung_waiting",
             "fires_at",
-            postgresql_where="fired_at is null and dropped_at is null",
-            sqlite_where="fired_at is null and dropped_at is null",
+            postgresql_where=text(WAITING),
+            sqlite_where=text(WAITING),
         ),
     )
 

@@ -1,59 +1,89 @@
-"""A million referrals in minutes: a block that is there already, repeated by the database itself, on SQLite.
+"""A million referrals in minutes: a block that is there already, repeated by the database itself, on either engine.
 
-`tests.factories.many` builds every row in Python, which takes hours for a million referrals. Here each table is one
-INSERT … SELECT, and its indexes are made once all rows are in.
+`tests.factories.many` builds every row in Python, which takes hours for a million referrals. Here each round of copies
+is one INSERT … SELECT a table, and the indexes are made once all rows are in.
 """
-# ruff: noqa: S608 - the names are those of our own tables and columns
 
-import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    cast,
+    create_engine,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 
 from portal import references, tables
 from portal.referrals.rules import ENDED, State
+from tests.factories.many import move_sequences
 
-_FAST = ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-1000000", "temp_store=MEMORY")
+_BEFORE = {
+    "sqlite": tuple(
+        f"PRAGMA {each}"
+        for each in (
+            *("journal_mode=DELETE", "journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF"),
+            *("cache_size=-2000000", "temp_store=MEMORY", "threads=2"),
+        )
+    ),
+    # No triggers and no foreign keys; the server itself keeps nothing safe (tests/postgres.py).
+    "postgresql": ("SET session_replication_role = replica",),
+}
 """Nothing of it has to survive a crash: a stage that is not finished is made again."""
+_AFTER = {"sqlite": ("PRAGMA journal_mode=WAL",), "postgresql": ()}
+
+_N = bindparam("n", type_=Integer)
 
 
-def repeat(path: Path, total: int, names: tuple[str, ...], later: datetime) -> int:
-    """Repeat the ended referrals of the database at `path`, with their rows in the tables `names`, up to `total`.
+def repeat(url: str, total: int, names: tuple[str, ...], later: datetime) -> int:
+    """Repeat the ended referrals of the database at `url`, with their rows in the tables `names`, up to `total`.
 
     A million are years of work: what is open stays as it is, and what grows is what has been.
 
     `names` begin with `referral`; what hangs on a row comes after it. A copy has its original's owner and state, a
     reference and a family name of its own, and its prompts are due at `later`. The last round is whole, so there may be
-    a few more. Nobody else may have the database open. Returns the number of rows added.
+    a few more. Nobody else may have the database open, and `url` is its owner's. Returns the number of rows added.
     """
     wanted = [tables.metadata.tables[name] for name in names]
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        for pragma in ("journal_mode=DELETE", *_FAST):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("begin")
-        steps = {each.name: _number(connection, f"select max(id) from {each.name}") for each in wanted}
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", execution_options={"preserve_rowcount": True})
+    with engine.connect() as connection:
+        for statement in _BEFORE[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+        blocks: dict[str, Table] = {}
         for each in wanted:
-            connection.execute(f"create temp table block_{each.name} as {_block(each, steps)}")
-        _name_copies(connection, total)
-        indexes = _dropped_indexes(connection, wanted)
-        added = sum(
-            connection.execute(_copies(each, steps), {"later": f"{later:%Y-%m-%d %H:%M:%S.%f}"}).rowcount
-            for each in wanted
-        )
-        for statement in indexes:
-            connection.execute(statement)
-        connection.execute("commit")
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+            blocks[each.name] = _block(connection, each, blocks)
+        named, rounds = _name_copies(connection, total, blocks["referral"])
+        steps = {each.name: connection.scalar(select(func.max(each.c.id))) for each in wanted}
+        indexes = [index for each in wanted for index in sorted(each.indexes, key=lambda index: str(index.name))]
+        for index in indexes:
+            index.drop(connection)
+        copies = [_copies(each, blocks, steps, named, later) for each in wanted]
+        connection.exec_driver_sql("BEGIN")
+        added = sum(connection.execute(copy, {"n": n}).rowcount for n in range(1, rounds + 1) for copy in copies)
+        connection.exec_driver_sql("COMMIT")
+        for index in indexes:
+            index.create(connection)
+        if engine.dialect.name == "postgresql":
+            move_sequences(connection)
+        for statement in _AFTER[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
     return added
-
-
-def _number(connection: sqlite3.Connection, query: str) -> int:
-    return connection.execute(query).fetchone()[0] or 0
 
 
 def _pointers(table: Table) -> Iterator[tuple[str, str]]:
@@ -63,72 +93,94 @@ def _pointers(table: Table) -> Iterator[tuple[str, str]]:
             yield key.parent.name, key.column.table.name
 
 
-def _block(table: Table, steps: dict[str, int]) -> str:
-    """Return the select of the rows of `table` that are about a referral, and so are repeated."""
-    about = [
-        f"({column} is null or {column} in (select id from block_{target}))"
-        for column, target in _pointers(table)
-        if target in steps and target != table.name
-    ]
+def _temporary(connection: Connection, name: str, *columns: Column[Any]) -> Table:
+    made = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    made.create(connection)
+    return made
+
+
+def _block(connection: Connection, table: Table, blocks: dict[str, Table]) -> Table:
+    """Set aside the rows of `table` that are about a referral, and so are repeated."""
+    name = f"block_{table.name}"
+    columns = (Column(each.name, each.type, primary_key=each.primary_key) for each in table.columns)
+    block = _temporary(connection, name, *columns)
+    connection.execute(insert(block).from_select(list(table.columns.keys()), _about(table, blocks)))
+    connection.exec_driver_sql(f"ANALYZE {name}")
+    return block
+
+
+def _about(table: Table, blocks: dict[str, Table]) -> Select[Any]:
     if table.name == "referral":
-        about.append(f"state in ({', '.join(repr(each.value) for each in sorted(ENDED - {State.DISCARDED}))})")
-    elif "reference" in table.columns:
-        about.append("reference in (select reference from block_referral)")
-    return f"select * from {table.name} where {' and '.join(about) or 'true'}"
+        return select(table).where(table.c.state.in_(ENDED - {State.DISCARDED}))
+    chosen = select(table)
+    for column, target in _pointers(table):
+        if target in blocks:
+            chosen = chosen.where(or_(table.c[column].is_(None), table.c[column].in_(select(blocks[target].c.id))))
+    if "reference" in table.columns:
+        chosen = chosen.where(table.c.reference.in_(select(blocks["referral"].c.reference)))
+    return chosen
 
 
-def _name_copies(connection: sqlite3.Connection, total: int) -> None:
-    """Give each copy of each referral its reference, in the table `named`."""
-    there = {row[0] for row in connection.execute("select reference from referral")}
-    originals = [row[0] for row in connection.execute("select reference from block_referral order by id")]
+def _name_copies(connection: Connection, total: int, block: Table) -> tuple[Table, int]:
+    """Give each copy of each referral its reference and its place in time; return their table and how many rounds.
+
+    The copies are a minute apart, as in life: what happened at the same microsecond a thousand times no index can tell
+    apart.
+    """
+    times = (block.c.last_change_at, block.c.next_due_at)
+    named = _temporary(
+        connection,
+        "named",
+        Column("n", Integer, primary_key=True, autoincrement=False),
+        Column("original", String, primary_key=True),
+        Column("reference", String),
+        *(Column(each.name, each.type) for each in times),
+    )
+    there = set(connection.scalars(select(tables.metadata.tables["referral"].c.reference)))
+    originals = connection.execute(select(block.c.reference, *times).order_by(block.c.id)).all()
     rounds = -(-(total - len(there)) // len(originals))
-    fresh = set[str]()
-    while len(fresh) < rounds * len(originals):
-        fresh |= {references.new()} - there
-    connection.execute("create temp table named (n integer, original text, reference text, primary key (n, original))")
-    copies = ((n, each, fresh.pop()) for n in range(1, rounds + 1) for each in originals)
-    connection.executemany("insert into named values (?, ?, ?)", copies)
-    connection.execute("create temp table round as select distinct n from named order by n")
+    for n in range(1, rounds + 1):
+        apart, fresh = timedelta(minutes=n), set[str]()
+        while len(fresh) < len(originals):
+            fresh |= {references.new()} - there
+        there |= fresh
+        rows = [
+            {
+                "n": n,
+                "original": original,
+                "reference": fresh.pop(),
+                "last_change_at": changed - apart,
+                "next_due_at": due and due + apart,
+            }
+            for original, changed, due in originals
+        ]
+        connection.execute(insert(named), rows)
+    connection.exec_driver_sql("ANALYZE named")
+    return named, rounds
 
 
-def _copies(table: Table, steps: dict[str, int]) -> str:
-    """Return the INSERT of all copies of the block of `table`: the ids of each round begin where the last one ended."""
-    values = {column.name: f"block.{column.name}" for column in table.columns}
-    values["id"] = f"block.id + round.n * {steps[table.name]}"
+def _copies(table: Table, blocks: dict[str, Table], steps: dict[str, Any], named: Table, later: datetime) -> Insert:
+    """Return the INSERT of the `n`th copy of the block of `table`: its ids begin where the last one's ended."""
+    block = blocks[table.name]
+    values: dict[str, ColumnElement[Any]] = {**block.c}
+    values["id"] = block.c.id + _N * steps[table.name]
     for column, target in _pointers(table):
         if target in steps:
-            values[column] = f"block.{column} + round.n * {steps[target]}"
+            values[column] = block.c[column] + _N * steps[target]
     if "subject_type" in values:
-        moved = " ".join(f"when '{target}' then round.n * {step}" for target, step in steps.items())
-        values["subject_id"] = f"block.subject_id + case block.subject_type {moved} else 0 end"
+        step = case(*((block.c.subject_type == target, step) for target, step in steps.items()), else_=0)
+        values["subject_id"] = block.c.subject_id + _N * step
     if "child_family_name" in values:
-        values["child_family_name"] = f"'Copy' || ({values['id']}) || ' ' || block.child_family_name"
-        values["child_family_key"] = f"lower({values['child_family_name']})"
+        values["child_family_name"] = literal("Copy") + cast(values["id"], String) + " " + block.c.child_family_name
+        values["child_family_key"] = func.lower(values["child_family_name"])
     if "fires_at" in values:
-        values["fires_at"] = ":later"
-    # A moment apart, as in life: what happened at the same microsecond a thousand times no index can tell apart.
-    for name, direction in (("last_change_at", "-"), ("next_due_at", "+")):
-        if table.name == "referral":
-            values[name] = f"strftime('%Y-%m-%d %H:%M:%f000', block.{name}, '{direction}' || round.n || ' minutes')"
-    joined = ""
+        values["fires_at"] = literal(later, block.c.fires_at.type)
+    chosen = block
     if "reference" in values:
-        values["reference"] = "named.reference"
-        joined = "join named on named.n = round.n and named.original = block.reference"
-    read = ", ".join(values.values())
-    columns = ", ".join(f'"{name}"' for name in values)
-    return f"insert into {table.name} ({columns}) select {read} from round cross join block_{table.name} block {joined}"
-
-
-def _dropped_indexes(connection: sqlite3.Connection, wanted: list[Table]) -> list[str]:
-    """Drop the indexes of the tables `wanted`; return the statements that make them again."""
-    found = [
-        row
-        for each in wanted
-        for row in connection.execute(
-            "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name = ?",
-            (each.name,),
-        )
-    ]
-    for name, _ in found:
-        connection.execute(f"drop index {name}")
-    return [statement for _, statement in found]
+        chosen = block.join(named, (named.c.original == block.c.reference) & (named.c.n == _N))
+        values["reference"] = named.c.reference
+    if table.name == "referral":
+        values |= {"last_change_at": named.c.last_change_at, "next_due_at": named.c.next_due_at}
+    # In the order of their ids, which is the table's own on SQLite and costs nothing to keep.
+    rows = select(*values.values()).select_from(chosen).order_by(block.c.id)
+    return insert(table).from_select(list(values), rows)

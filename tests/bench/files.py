@@ -6,7 +6,8 @@ import tracemalloc
 from werkzeug.test import TestResponse
 
 from tests.bench.measures import Measure
-from tests.bench.stage import Stage, medians
+from tests.bench.spent import medians
+from tests.bench.stage import Stage
 
 ADDRESS = "/referrals/export"
 TRIES = 5

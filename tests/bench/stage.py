@@ -1,20 +1,18 @@
 """A portal with as many referrals as are asked for, and the people who open its pages."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import Engine, create_engine, func, select, update
 
 from portal import clock, config, create_app, db, schema, tables
 from portal.access.roles import Role
 from portal.referrals.files import storage
-from tests.bench import bulk
+from tests.bench import bulk, spent
 from tests.conftest import KEYS, MONDAY
 from tests.factories import people
 from tests.factories.many import multiply
@@ -53,12 +51,21 @@ class Stage:
         return self.world.ksaf.people[Role.MANAGER]
 
 
-def make(folder: Path, referrals: int) -> Stage:
-    """Make a portal of `referrals` referrals in `folder`, on SQLite; the work that is due is the same in each size."""
+def make(folder: Path, referrals: int, database_url: str = "") -> Stage:
+    """Make a portal of `referrals` referrals; the work that is due is the same in each size.
+
+    Its files are in `folder`, and so is its database, on SQLite, unless `database_url` is a PostgreSQL owner's: what
+    makes the rows acts as the owner, what serves pages as the application's role, as everywhere (portal/tenancy.py).
+    """
     clock.set_to(MONDAY)
     folder.mkdir(parents=True)
     settings = config.from_environment(
-        {"PORTAL_ENV": "test", "PORTAL_DATA_DIR": str(folder), "PORTAL_SECRET_KEYS": KEYS[0]}
+        {
+            "PORTAL_ENV": "test",
+            "PORTAL_DATA_DIR": str(folder),
+            "PORTAL_SECRET_KEYS": KEYS[0],
+            "PORTAL_DATABASE_URL": database_url,
+        }
     )
     schema.migrate(settings.database_url)
     app = create_app(settings)
@@ -66,30 +73,31 @@ def make(folder: Path, referrals: int) -> Stage:
     database: db.Database = app.extensions["database"]
     storage.use_folder(settings.attachments_dir)
     world = build(database)
-    with database.engine.connect() as connection:
-        last = connection.exec_driver_sql("select max(id) from deadline_rung").scalar_one()
     began = time.monotonic()
-    rows = multiply(database.engine, min(BLOCK, referrals), frozenset(LISTED))
-    with database.engine.execution_options(portal_writes=True).begin() as connection:
-        rung = tables.metadata.tables["deadline_rung"]
-        connection.execute(update(rung).where(rung.c.id > last).values(fires_at=LATER))
+    rows = _multiply(database.engine, min(BLOCK, referrals))
+    database.engine.dispose()
     if referrals > BLOCK:
-        database.engine.dispose()
-        rows += bulk.repeat(folder / "portal.sqlite3", referrals, LISTED, LATER)
-    with database.engine.execution_options(portal_writes=True).begin() as connection:
-        connection.exec_driver_sql("analyze")
-    print(f"{referrals} referrals: {rows} rows in {time.monotonic() - began:.0f} s", flush=True)
+        rows += bulk.repeat(settings.database_url, referrals, LISTED, LATER)
+    _tidy(settings.database_url)
+    spent.watch(database.engine)
+    print(f"{database.engine.name}, {referrals} referrals: {rows} rows in {time.monotonic() - began:.0f} s", flush=True)
     return Stage(referrals, app, database, world, settings)
 
 
-def medians(ways: dict[Any, Callable[[], Any]], rounds: int) -> dict[Any, float]:
-    """Return the median CPU seconds of each of `ways`, taken in turn, so that a noisy machine troubles all alike."""
-    spent: dict[Any, list[float]] = {name: [] for name in ways}
-    for way in ways.values():
-        way()
-    for _ in range(rounds):
-        for name, way in ways.items():
-            began = time.process_time()
-            way()
-            spent[name].append(time.process_time() - began)
-    return {name: sorted(each)[len(each) // 2] for name, each in spent.items()}
+def _multiply(engine: Engine, referrals: int) -> int:
+    rung = tables.metadata.tables["deadline_rung"]
+    with engine.connect() as connection:
+        last = connection.scalar(select(func.max(rung.c.id)))
+    rows = multiply(engine, referrals, frozenset(LISTED))
+    with engine.execution_options(portal_writes=True).begin() as connection:
+        connection.execute(update(rung).where(rung.c.id > last).values(fires_at=LATER))
+    return rows
+
+
+def _tidy(url: str) -> None:
+    """Let the database know what it holds, as PostgreSQL's autovacuum would in time."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in ("VACUUM (ANALYZE)", "CHECKPOINT") if engine.name == "postgresql" else ("ANALYZE",):
+            connection.exec_driver_sql(statement)
+    engine.dispose()

@@ -34,7 +34,7 @@ def multiply(engine: Engine, total: int, only: frozenset[str] | None = None) -> 
         held = {table.name: list(_rows(connection, table)) for table in wanted}
         added = _insert(connection, held, total - len(held["referral"]))
         if engine.dialect.name == "postgresql":
-            _move_sequences(connection)
+            move_sequences(connection)
             connection.exec_driver_sql("analyze")
     return added
 
@@ -126,7 +126,7 @@ def _pointers(table: Table) -> list[tuple[str, str]]:
     ]
 
 
-def _move_sequences(connection: Connection) -> None:
+def move_sequences(connection: Connection) -> None:
     """Let PostgreSQL count on from the ids that were given by hand."""
     for table in _about_referrals():
         counter = func.pg_get_serial_sequence(table.name, "id")
