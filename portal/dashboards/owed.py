@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import and_, func, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -53,21 +53,21 @@ def of(actor: Actor) -> Owed:
     return Owed(missed[:MISSED], [each for each in rows if each.request][:DATA])
 
 
-def _wanted(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the SQL for the deadlines of each list that `actor` may see."""
+def _wanted(actor: Actor) -> list[Any]:
+    """Return the selects of the ids of the deadlines in each list that `actor` may see."""
     own = select(Deadline.id).where(col(Deadline.owed_by_id) == actor.organisation_id)
     own = own.order_by(col(Deadline.due_at), col(Deadline.id))
-    found: list[ColumnElement[bool]] = []
+    found: list[Any] = []
     if actor.may(Permission.REFERRAL_AUTHORISE):
         overdue = own.where(*_STILL_OWED, col(Deadline.due_at) <= clock.now())
-        found.append(col(Deadline.id).in_(overdue.limit(MISSED)))
+        found.append(overdue.limit(MISSED))
     if data_requests.may_read(actor):
         about = own.where(col(Deadline.subject_type) == SUBJECT, col(Deadline.ended_at).is_(None))
-        found.append(col(Deadline.id).in_(about.limit(DATA)))
+        found.append(about.limit(DATA))
     return found
 
 
-def _select(wanted: list[ColumnElement[bool]]) -> Any:
+def _select(wanted: list[Any]) -> Any:
     # The deadline's own end closes a prompt too, and a later rung an earlier one: a person's evidence alone counts.
     about = aliased(Prompt)
     by_somebody = (col(about.deadline_id) == col(Deadline.id), col(about.closed_by_id).is_not(None))
@@ -80,6 +80,6 @@ def _select(wanted: list[ColumnElement[bool]]) -> Any:
         .outerjoin(Prompt, col(Prompt.id) == last)
         .outerjoin(User, col(User.id) == col(Prompt.closed_by_id))
         .outerjoin(DataRequest, request)
-        .where(or_(*wanted))
+        .where(col(Deadline.id).in_(union_all(*(select(each.subquery().c.id) for each in wanted))))
         .order_by(col(Deadline.due_at), col(Deadline.id))
     )
