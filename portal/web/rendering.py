@@ -43,12 +43,14 @@ def panel(fragment: str, tag: str, **context: Any) -> Response:
 
 def asset(path: str) -> str:
     """Return the address of the static file `path` with its fingerprint, so that it can be cached for good."""
-    return url_for("static", filename=path, v=_fingerprint(path))
+    return _address(request.script_root, path)
 
 
 @cache
-def _fingerprint(path: str) -> str:
-    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+def _address(_root: str, path: str) -> str:
+    """Return an address of a page's dozen files, which are the same as long as this process runs."""
+    fingerprint = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=path, v=fingerprint)
 
 
 @cache
