@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from flask_login import UserMixin
 from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import defer
 from sqlmodel import col, update
 
 from portal import clock, db
@@ -113,6 +114,7 @@ def _holder() -> Any:
         .outerjoin(Membership, and_(col(Membership.user_id) == User.id, col(Membership.ended_at).is_(None)))
         .outerjoin(Organisation, memberships.in_use())
         .where(col(AccountSession.token_hash) == bindparam("token_hash"), col(User.disabled_at).is_(None))
+        .options(defer(cast("Any", User.totp_secret)))  # opened where a code is checked, not for each page
         .order_by(Organisation.name)
     )
 
