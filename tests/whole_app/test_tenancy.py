@@ -139,6 +139,18 @@ def test_row_level_security_holds_under_raw_sql(world):
     assert raw.exec_driver_sql("select count(*) from referral").scalar() == 0
 
 
+def test_row_level_security_asks_of_each_row_by_itself(world):
+    """What asks for a referral's parties has the OFFSET that keeps PostgreSQL from listing all of them (0055)."""
+    session, *_ = world
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    raw = super(tenancy.TenantSession, session).connection()
+    asked = "select tablename, qual like '%OFFSET 0%' from pg_policies where qual like '%referral_party party%'"
+    by_itself = dict(raw.exec_driver_sql(asked).all())
+    assert {"referral", "timeline_entry", "transfer", "disagreement"} <= by_itself.keys()
+    assert {table for table, does in by_itself.items() if not does} == set()
+
+
 def test_what_has_been_looked_into_goes_with_its_statement(tx):
     tenancy.enter(tx, people.add_organisation().id)
     gc.collect()
