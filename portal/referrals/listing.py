@@ -19,15 +19,14 @@ from portal.access.actor import Actor
 from portal.access.models import PartyRole, ReferralParty
 from portal.access.policy import Permission
 from portal.access.roles import Role
+from portal.referrals import searching
 from portal.referrals.models import Referral, WaitingOn
 from portal.referrals.queries import needed_by
 from portal.referrals.rules import ENDED, HELPED, OPEN, State
 
 PAGE = 25
-LONGEST_SEARCH = 100
 MICROSECOND_DIGITS = 16  # since 1970, until the year 2286
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_CHARACTER = "\U0010ffff"
 _LOOKING_ON = tuple(role for role in PartyRole if role is not PartyRole.OWNER)
 _ME, _HERE, _NOW = (bindparam(name) for name in ("me", "here", "now"))
 
@@ -111,12 +110,16 @@ class Listing:
 
 
 def referrals(actor: Actor, wanted: Wanted, limit: int = PAGE) -> Listing:
-    """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows."""
-    cursor = wanted.cursor
+    """Return the page that `actor` wants, at most `limit` rows: one query, on the referral's own rows.
+
+    A search asks another one before it: whether it fits so many that sorting them would take long.
+    """
+    cursor, shape = wanted.cursor, _shape(wanted)
     backwards = cursor is not None and not cursor.older
     asked = {"me": actor.user_id, "here": actor.organisation_id, "now": clock.now(), "person": wanted.person_id}
     asked |= {"at": cursor.at, "reference": cursor.reference} if cursor else {}
-    found = list(db.session().scalars(_page(Reader.of(actor), _shape(wanted), limit + 1), asked).all())
+    page = _page(Reader.of(actor), shape, limit + 1, along=searching.fits_many(shape.search))
+    found = list(db.session().scalars(page, asked).all())
     more, rows = len(found) > limit, found[:limit]
     if backwards:
         rows.reverse()
@@ -149,10 +152,10 @@ def _shape(wanted: Wanted) -> Wanted:
 
 
 @lru_cache(maxsize=256)
-def _page(reader: Reader, shape: Wanted, limit: int) -> Any:
+def _page(reader: Reader, shape: Wanted, limit: int, *, along: bool) -> Any:
     backwards = shape.cursor is not None and not shape.cursor.older
     order = _order(shape.sort, backwards=backwards)
-    page = _first(reader, _conditions(reader, shape), order, limit)
+    page = _first(reader, _conditions(reader, shape, along=along), order, limit)
     return select(Referral).where(col(Referral.id).in_(page)).order_by(*order)
 
 
@@ -178,14 +181,14 @@ def _key(row: Referral, sort: Sort) -> datetime | None:
     return row.last_change_at if sort is Sort.CHANGE else row.next_due_at
 
 
-def _conditions(reader: Reader, shape: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(reader: Reader, shape: Wanted, *, along: bool = False) -> list[ColumnElement[bool]]:
     """Return the SQL for the referrals within a reader's reach that are wanted."""
     found = [_in_group(shape.group), _drafts_of(reader), *needed_by(reader.role, _ME)]
     if shape.person_id is not None:
         who = Referral.assigned_to_id if reader.is_operator else Referral.contact_id
         found.append(col(who) == bindparam("person"))
     if shape.search:
-        found.append(_named(shape.search))
+        found.append(searching.fitting(shape.search, along=along))
     if shape.cursor is not None:
         found.append(_beyond(shape.sort, shape.cursor))
     return found
@@ -208,29 +211,6 @@ def _in_group(group: Group) -> ColumnElement[bool]:
         Group.DRAFTS: state == State.DRAFT,
     }
     return groups[group]
-
-
-def _named(search: str) -> ColumnElement[bool]:
-    """Match a reference in any typing, the start of either name, or both names in either order."""
-    reference = references.normalise(search)
-    if reference is not None:
-        return col(Referral.reference) == reference
-    words = search[:LONGEST_SEARCH].lower().split()
-    given, family = col(Referral.child_given_key), col(Referral.child_family_key)
-    whole = " ".join(words)
-    ways = [_begins(given, whole), _begins(family, whole)]
-    for place in range(1, len(words)):
-        first, second = " ".join(words[:place]), " ".join(words[place:]).rstrip(".")
-        ways += [
-            and_(_begins(given, first), _begins(family, second)),
-            and_(_begins(family, first), _begins(given, second)),
-        ]
-    return or_(*ways)
-
-
-def _begins(column: Any, text: str) -> ColumnElement[bool]:
-    # A range, not LIKE: both engines answer it from the column's index.
-    return and_(column >= text, column < text + _LAST_CHARACTER)
 
 
 def _order(sort: Sort, *, backwards: bool) -> tuple[Any, ...]:

@@ -23,3 +23,21 @@ def counted(database: db.Database) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def planned(database) -> Iterator[list[str]]:
+    """Collect, on SQLite, how it finds the rows of each query inside the block."""
+    plans = []
+
+    def note(connection, _cursor, statement, parameters, _context, _many):
+        if connection.dialect.name == "sqlite":
+            plan = connection.connection.cursor()
+            plan.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append("\n".join(row[-1] for row in plan.fetchall()))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield plans
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)

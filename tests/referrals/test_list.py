@@ -3,12 +3,13 @@
 import pytest
 
 from portal.access.roles import Role
+from portal.referrals import searching
 from portal.referrals.listing import Cursor, Group, Sort, Wanted
 from portal.referrals.listing import referrals as listed
 from portal.referrals.rules import Event
 from portal.tenancy import enter
 from tests.factories import people, referrals
-from tests.factories.statements import counted
+from tests.factories.statements import counted, planned
 
 
 @pytest.fixture
@@ -68,6 +69,34 @@ def test_a_child_is_found_by_the_start_of_either_name(client_of, database, momen
     text = found(client_of(helen), q=typed)
     assert wanted in text
     assert other not in text
+
+
+@pytest.mark.parametrize("fit", [1, 4, 5])
+def test_a_search_finds_the_same_whether_few_or_many_fit(database, moment, helen, monkeypatch, fit):
+    monkeypatch.setattr(searching, "MANY", fit)
+    wanted = [add(database, moment, helen, "Mary", f"Watson {number}") for number in range(4)]
+    add(database, moment, helen, "Amira", "Khan")
+    with database.transaction():
+        triage = referrals.staff()
+    for reader in (helen, triage):
+        with database.transaction(tenant=reader.organisation_id, write=False):
+            assert searching.fits_many("wat") is (fit <= len(wanted))
+            first = listed(reader.actor, Wanted(search="wat"), limit=3)
+            rest = listed(reader.actor, Wanted(search="wat", cursor=first.older), limit=3)
+        assert [row.reference for row in (*first.rows, *rest.rows)] == wanted[::-1]
+
+
+def test_many_that_fit_are_found_along_the_list_and_never_sorted(database, moment, helen, monkeypatch):
+    add(database, moment, helen, "Mary", "Watson")
+    with database.transaction():
+        triage = referrals.staff()
+    for most, is_sorted in ((1, False), (2, True)):
+        monkeypatch.setattr(searching, "MANY", most)
+        with database.transaction(tenant=triage.organisation_id, write=False), planned(database) as plans:
+            listed(triage.actor, Wanted(search="wat"))
+        for plan in plans[-1:]:  # on SQLite; one before it says whether they are many
+            assert ("ix_referral_change" in plan) is not is_sorted, plan
+            assert ("ix_referral_family_key" in plan) is is_sorted, plan
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "\0", "'; drop", "x" * 5000, "ksaf-"])

@@ -5,11 +5,8 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from portal import clock, db, references
@@ -22,7 +19,7 @@ from portal.tenancy import as_system
 from portal.triage.known.queries import likely
 from tests.factories import people, referrals
 from tests.factories.answers import SCHOOL
-from tests.factories.statements import counted
+from tests.factories.statements import counted, planned
 from tests.triage.conftest import proposed
 from tests.triage.known.labelled import FAMILY, GIVEN
 
@@ -204,24 +201,6 @@ def test_it_looks_at_keys_however_many_there_are(database, tx, world):
         assert len(looks) >= 3
         assert all("SEARCH referral USING INDEX ix_referral_" in line for line in looks), plans[0]
         assert all(f"ix_referral_{key}" in plans[0] for key in ("household", "born")), plans[0]
-
-
-@contextmanager
-def planned(database) -> Iterator[list[str]]:
-    """Collect, on SQLite, how it finds the rows of each query inside the block."""
-    plans = []
-
-    def note(connection, _cursor, statement, parameters, _context, _many):
-        if connection.dialect.name == "sqlite":
-            plan = connection.connection.cursor()
-            plan.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans.append("\n".join(row[-1] for row in plan.fetchall()))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield plans
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_the_pages_stay_within_eight_queries_with_many_loaded(client_of, database, kept_world):
