@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, or_, union_all
 from sqlmodel import col, select
 
 from portal import clock, db
@@ -62,14 +62,17 @@ def _at_risk(actor: Actor) -> list[tuple[Referral, str | None]]:
     """Return the referrals to be read about first, each with the news that is open about it, if there is any."""
     if db.session().info["tenant"] != actor.organisation_id:
         return []
-    told = select(func.max(Prompt.kind)).where(
+    news = (
         col(Prompt.organisation_id) == actor.organisation_id,
-        col(Prompt.reference) == col(Referral.reference),
         col(Prompt.kind) == News.RISK_CHANGED,
         col(Prompt.closed_at).is_(None),
     )
-    kind, first = told.scalar_subquery(), and_(col(Referral.is_urgent), col(Referral.state).in_(OPEN))
-    wanted: Any = select(Referral, kind.label("kind")).where(or_(kind.is_not(None), first))
+    told = select(func.max(Prompt.kind)).where(*news, col(Prompt.reference) == col(Referral.reference))
+    # Two lists of ids, each from an index, put together: asked as "either", every referral there is would be read.
+    changed = select(Referral.id).where(col(Referral.reference).in_(select(Prompt.reference).where(*news)))
+    urgent = select(Referral.id).where(col(Referral.is_urgent), col(Referral.state).in_(OPEN))
+    kind = told.scalar_subquery()
+    wanted: Any = select(Referral, kind.label("kind")).where(col(Referral.id).in_(union_all(changed, urgent)))
     wanted = wanted.order_by(kind.is_(None), col(Referral.last_change_at).desc()).limit(MOST)
     found: Any = db.session().execute(wanted).all()
     return [(row[0], row[1]) for row in found]

@@ -49,6 +49,7 @@ class Referral(PartyRoot, SQLModel, table=True):
         Index("ix_referral_change", "last_change_at", "reference"),
         Index("ix_referral_owner_change", "organisation_id", "last_change_at", "id"),
         Index("ix_referral_owner_state", "organisation_id", "state"),
+        Index("ix_referral_state", "state", "is_urgent"),
         Index("ix_referral_owner_due", "organisation_id", "next_due_at", "id"),
         Index("ix_referral_queue", "waiting_on", "is_urgent", "next_due_at", "id"),
         Index("ix_referral_family_key", "child_family_key"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from portal import clock, scheduler
+from portal.access.roles import Role
 from portal.referrals.rules import State
 from tests import live
 from tests.bench import floor, spent
@@ -105,12 +106,14 @@ def _grown(name: str, taken: dict[tuple[str, int], float], small: Stage, large: 
 
 def _pages(stage: Stage) -> dict[str, Callable[[], Any]]:
     referrer, manager = stage.client(stage.referrer), stage.client(stage.manager)
+    safeguarding = stage.client(stage.world.ksaf.people[Role.SAFEGUARDING_TEAM])
     panel = f"/referrals/{stage.world.school.references[State.ACKNOWLEDGED]}/status"
     return {
         "list, a school": lambda: referrer.get("/referrals"),
         "list, KSAF": lambda: manager.get("/referrals"),
         "first page, a school": lambda: referrer.get("/"),
         "first page, KSAF's manager": lambda: manager.get("/"),
+        "first page, KSAF's safeguarding team": lambda: safeguarding.get("/"),
         "queue": lambda: manager.get("/queue"),
         "search, one found": lambda: manager.get("/referrals?q=copy900 f"),
         "search, many found": lambda: manager.get("/referrals?q=copy"),
