@@ -145,7 +145,7 @@ def test_row_level_security_asks_of_each_row_by_itself(world):
     if session.get_bind().dialect.name != "postgresql":
         return
     raw = super(tenancy.TenantSession, session).connection()
-    asked = "select tablename, qual like '%OFFSET 0%' from pg_policies where qual like '%referral_party party%'"
+    asked = "select tablename, qual like '%%OFFSET 0%%' from pg_policies where qual like '%%referral_party party%%'"
     by_itself = dict(raw.exec_driver_sql(asked).all())
     assert {"referral", "timeline_entry", "transfer", "disagreement"} <= by_itself.keys()
     assert {table for table, does in by_itself.items() if not does} == set()
