@@ -14,6 +14,8 @@ from portal.tenancy import BetweenTwo, OrganisationOwned
 
 OVERDUE = "state = 'missed' AND ended_at IS NULL"
 """Missed and not met since: few of the deadlines there have ever been, so that they have an index of their own."""
+OPEN = "ended_at IS NULL"
+"""Still owed. What has ended is nearly all there has ever been."""
 WAITING = "fired_at is null and dropped_at is null"
 """Still to fire: few of the rungs there have ever been."""
 
@@ -36,6 +38,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
         Index("ix_deadline_owed_by", "owed_by_id", "state", "due_at"),
         Index("ix_deadline_reference", "reference"),
         Index("ix_deadline_overdue", "kind", postgresql_where=text(OVERDUE), sqlite_where=text(OVERDUE)),
+        Index("ix_deadline_open", "kind", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     )
 
     id: int | None = Field(default=None, primary_key=True)

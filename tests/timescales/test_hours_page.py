@@ -11,6 +11,7 @@ from portal.health import service as health
 from portal.timescales import holidays_known
 from portal.timescales.models import PolicyChange
 from tests.factories import people
+from tests.factories.statements import planned
 
 HOURS = "/timescales/hours"
 SET = {"opens": "08:30", "closes": "16:00", "seen": "0", "reason": "The office opens earlier in winter."}
@@ -39,6 +40,14 @@ def test_the_form_holds_the_hours_in_force(scene, client_of):
     assert 'value="09:00"' in page
     assert 'value="17:00"' in page
     assert "No deadline is open." in page
+
+
+def test_what_is_open_is_counted_without_reading_what_has_ended(scene, client_of, database):
+    client = client_of(scene["administrator"])
+    with planned(database) as plans:
+        client.get(HOURS)
+    scanned = [plan for plan in plans if "SCAN deadline" in plan]
+    assert scanned == (["SCAN deadline USING INDEX ix_deadline_open"] if plans else [])  # planned on SQLite alone
 
 
 def test_hours_are_set_and_everyone_reads_them(scene, client_of, database):
