@@ -191,6 +191,8 @@ STATE_LABELS = {
     State.DISCARDED: "Discarded",
 }
 ENDED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.DISCARDED})
+LIVE = frozenset(State) - ENDED
+"""Few of all there have ever been: asked for by name, an index finds them, which "none that ended" it does not."""
 OPEN = frozenset(_OPEN)
 """Not decided yet."""
 HELPED = frozenset({*_HELPED, State.HANDING_OVER})

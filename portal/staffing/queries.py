@@ -15,7 +15,7 @@ from portal.accounts.models import Membership, User
 from portal.accounts.people import Colleague
 from portal.referrals.models import Referral
 from portal.referrals.progress import child_in_list
-from portal.referrals.rules import ENDED, label_for
+from portal.referrals.rules import LIVE, label_for
 from portal.staffing.rules import PARTS, Part, parts_at
 from portal.timescales.recipients import Member, staff_of
 from portal.web.dates import count_of
@@ -74,7 +74,7 @@ def of(part: Part) -> Any:
 
 def within(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL for the referrals whose parts are `actor`'s organisation's to give: its own, or all of KSAF's."""
-    live = col(Referral.state).not_in(ENDED)
+    live = col(Referral.state).in_(LIVE)
     return live if actor.is_operator else and_(live, col(Referral.organisation_id) == actor.organisation_id)
 
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.access.roles import Role
-from portal.referrals.rules import ENDED, State
+from portal.referrals.rules import LIVE, State
 from portal.timescales.recipients import DATA_REQUESTS, DISAGREEMENTS
 
 _UPDATES = frozenset({"weekly_update"})
 _SUPPORT = frozenset({"week_4_review", "completion_summary"})
 # On KSAF's people of a role, or with a person of its own, whoever has the referral.
 _OTHERS = frozenset({"call_back", "concern", "sharing_decision", *DATA_REQUESTS, *DISAGREEMENTS})
-_LIVE = frozenset(State) - ENDED
 
 
 class Part(StrEnum):
@@ -44,13 +43,13 @@ PARTS: dict[Part, About] = {
         "Contact for KSAF",
         "The contact for this referral",
         frozenset({Role.REFERRER, Role.ORGANISATION_ADMIN}),
-        _LIVE,
+        LIVE,
     ),
     Part.ASSIGNED_TO: About(
         "Triage and decision",
         "Who has this referral at KSAF",
         frozenset({Role.TRIAGE_OFFICER, Role.CASE_MANAGER, Role.SAFEGUARDING_TEAM, Role.MANAGER}),
-        _LIVE - {State.DRAFT, State.SENT, State.IN_SUPPORT},
+        LIVE - {State.DRAFT, State.SENT, State.IN_SUPPORT},
         owes_not=_UPDATES | _SUPPORT | _OTHERS,
     ),
     Part.CASE_MANAGER: About(

@@ -14,7 +14,7 @@ from portal.audit.actions import Action
 from portal.cases.models import SupportCase
 from portal.referrals import lifecycle, timeline, trail
 from portal.referrals.models import Referral
-from portal.referrals.rules import ENDED, State
+from portal.referrals.rules import LIVE, State
 from portal.staffing import head, queries, telling
 from portal.staffing.rules import PARTS, Part, lost_with, parts_at
 from portal.tenancy import as_system
@@ -120,7 +120,7 @@ def _held_by(user_id: int, home: int, parts: list[Part]) -> list[Referral]:
     if not parts:
         return []
     wanted = select(Referral).where(
-        col(Referral.state).not_in(ENDED), or_(*(queries.of(part) == user_id for part in parts))
+        col(Referral.state).in_(LIVE), or_(*(queries.of(part) == user_id for part in parts))
     )
     if Part.CONTACT in parts:
         wanted = wanted.where(col(Referral.organisation_id) == home)
