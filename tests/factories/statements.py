@@ -25,15 +25,18 @@ def counted(database: db.Database) -> Iterator[list[str]]:
         event.remove(database.engine, "before_cursor_execute", note)
 
 
+_EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+
+
 @contextmanager
-def planned(database) -> Iterator[list[str]]:
-    """Collect, on SQLite, how it finds the rows of each query inside the block."""
-    plans = []
+def planned(database: db.Database, engine: str = "sqlite") -> Iterator[list[str]]:
+    """Collect how `engine` finds the rows of each query inside the block; nothing where the database is another's."""
+    plans: list[str] = []
 
     def note(connection, _cursor, statement, parameters, _context, _many):
-        if connection.dialect.name == "sqlite":
+        if connection.dialect.name == engine:
             plan = connection.connection.cursor()
-            plan.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan.execute(f"{_EXPLAIN[engine]} {statement}", parameters)
             plans.append("\n".join(row[-1] for row in plan.fetchall()))
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -1,12 +1,16 @@
 """What raw SQL as the application's role can do on PostgreSQL, beyond what tests/whole_app/test_tenancy.py tries."""
 
+import re
+
 import pytest
 from sqlalchemy.exc import ProgrammingError
 from sqlmodel import col, select
 
 from portal import tenancy
 from portal.access.models import ReferralParty
+from portal.referrals.models import Referral
 from tests.factories import people, referrals
+from tests.factories.statements import planned
 
 GRANT = (
     "insert into referral_party (referral_id, owner_organisation_id, organisation_id, role, scope, basis, valid_from)"
@@ -50,3 +54,22 @@ def test_nobody_widens_what_they_were_shown(tx, theirs):
     with tenancy.as_system(tx):
         mine = select(ReferralParty.scope).where(col(ReferralParty.organisation_id) == theirs[2])
         assert tx.scalars(mine).all() == ["status"]
+
+
+def test_whose_a_row_is_is_asked_of_each_row_and_never_listed(tx, theirs, database):
+    if theirs is None:
+        assert tx.get_bind().dialect.name == "sqlite"
+        return
+    found = raw(tx).exec_driver_sql("select tablename, qual from pg_policies where qual like '%%EXISTS%%'").all()
+    assert {"referral", "timeline_entry"} <= {table for table, _ in found}
+    assert [table for table, qual in found if "OFFSET 0" not in qual] == []
+    newest = select(Referral.id).order_by(col(Referral.last_change_at).desc()).limit(25)
+    with planned(database, "postgresql") as plans:
+        tx.scalars(newest).all()
+    assert "SubPlan" in plans[-1]
+    assert not re.search("hashed|Semi Join", plans[-1]), plans[-1]
+
+
+def test_no_query_is_compiled_by_the_database(tx, theirs):
+    if theirs is not None:
+        assert raw(tx).exec_driver_sql("show jit").scalar() == "off"
