@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ENQUIRY_READ = "enquiry.read"
     ENQUIRY_LOG = "enquiry.log"
     ENQUIRY_INVITE = "enquiry.invite"
+    ENQUIRY_CONFIRM = "enquiry.confirm"
     CALL_TAKE = "call.take"
     CALL_TRY = "call.try"
     CALL_END = "call.end"

@@ -61,6 +61,7 @@ POLICY: dict[Permission, frozenset[Role]] = {
     Permission.ENQUIRY_READ: _ADVISERS,
     Permission.ENQUIRY_LOG: _ADVISERS,
     Permission.ENQUIRY_INVITE: _ADVISERS,
+    Permission.ENQUIRY_CONFIRM: _ADVISERS,
     Permission.CALL_TAKE: _ADVISERS,
     Permission.CALL_TRY: _ADVISERS,
     Permission.CALL_END: _ADVISERS,

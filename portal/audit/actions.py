@@ -69,6 +69,7 @@ class Action(StrEnum):
     CALL_LOGGED = "enquiries:call:logged"
     CALL_VIEWED = "enquiries:call:viewed"
     CALLER_INVITED = "enquiries:call:invited"
+    CALL_CONFIRMED = "enquiries:call:confirmed"
     SIGNPOST_MADE = "enquiries:signpost:made"
     CALL_OPENED = "enquiries:call_back:viewed"
     CALL_TAKEN = "enquiries:call_back:taken"

@@ -65,6 +65,7 @@ DETAIL: dict[Action, frozenset[str]] = {
     Action.CALL_LOGGED: frozenset({"reference"}),
     Action.CALL_VIEWED: frozenset({"reference"}),
     Action.CALLER_INVITED: frozenset({"reference", "organisation"}),
+    Action.CALL_CONFIRMED: frozenset({"reference", "came"}),
     Action.SIGNPOST_MADE: frozenset({"reference", "kind"}),
     Action.CALL_OPENED: frozenset({"reference"}),
     Action.CALL_TAKEN: frozenset({"reference"}),

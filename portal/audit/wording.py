@@ -120,6 +120,7 @@ PHRASES: dict[Kind, dict[Action, str]] = {
     Kind.CALL: {
         Action.CALL_LOGGED: "Logged a call",
         Action.CALLER_INVITED: "Invited a caller to refer",
+        Action.CALL_CONFIRMED: "Recorded what became of a referral by telephone",
         Action.SIGNPOST_MADE: "Signposted a family",
         Action.CALL_TAKEN: "Took on a call that is owed",
         Action.CALL_TRIED: "Tried to call a family",

@@ -96,7 +96,9 @@ class CallForm(Form):
         )
 
     def validate_next_step(self, field: Any) -> None:
-        """Require what a call back needs: somebody who gave a number."""
+        """Require a professional for a referral, and for a call back somebody who gave a number."""
+        if field.data == NextStep.IN_WRITING and self.caller.data != Caller.PROFESSIONAL:
+            raise ValidationError("Only a professional refers. Select what happens next for this caller")
         if field.data != NextStep.CALL_BACK:
             return
         if self.caller.data == Caller.UNNAMED:

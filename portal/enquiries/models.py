@@ -27,6 +27,7 @@ class NextStep(StrEnum):
     THINK_ABOUT_REFERRAL = "think_about_referral"
     CALL_AGAIN = "call_again"
     CALL_BACK = "call_back"
+    IN_WRITING = "in_writing"
 
 
 class Enquiry(OrganisationOwned, SQLModel, table=True):

@@ -14,6 +14,7 @@ NEXT_STEPS = {
     NextStep.THINK_ABOUT_REFERRAL: "They will talk to a professional about a referral",
     NextStep.CALL_AGAIN: "They will call us again",
     NextStep.CALL_BACK: "We call them back",
+    NextStep.IN_WRITING: "They refer a child now, and confirm it in writing",
 }
 
 

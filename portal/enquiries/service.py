@@ -12,6 +12,7 @@ from portal.enquiries.call_backs import advising
 from portal.enquiries.call_backs import service as call_backs
 from portal.enquiries.call_backs.models import CallBack
 from portal.enquiries.call_backs.service import Family, Source
+from portal.enquiries.confirming import service as confirming
 from portal.enquiries.models import Caller, Enquiry, NextStep
 
 
@@ -34,7 +35,7 @@ class Call:
 def log_call(actor: Actor, call: Call, made_back: CallBack | None = None) -> Enquiry:
     """Keep a call that `actor` took, or made because it was owed (`made_back`), under a reference of its own.
 
-    Where KSAF calls again, that call is owed from now on.
+    Where KSAF calls again, that call is owed from now on; where they referred, so is what they said, in writing.
     """
     name, phone = rules.contact_kept(call.caller, call.name, call.phone)
     made = Enquiry(
@@ -62,6 +63,8 @@ def log_call(actor: Actor, call: Call, made_back: CallBack | None = None) -> Enq
         family = Family(name, phone, call.preferred_time, may_leave_message=call.may_leave_message)
         source = Source(made.reference, enquiry_id=made.id)
         call_backs.ask(source, family, f"They asked {actor.name} for it on the phone.")
+    if call.next_step is NextStep.IN_WRITING:
+        confirming.follow_up(made, made.recorded_at)
     db.session().flush()
     return made
 

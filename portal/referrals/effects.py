@@ -21,6 +21,8 @@ SUPPORT = ("allocate", "weekly_update", "week_4_review", "completion_summary")
 ONWARD = ("onward_offer", "onward_acceptance")
 # No event of the referral ends one of these, nor of the next: a front door still owes its answer about the child.
 STATUTORY = ("confirm_telephone", "statutory_acknowledgement", "statutory_manager", "statutory_outcome")
+PHONED = ("confirm_call", "confirm_call_followed")
+"""What whoever phoned a referral in owes in writing, and what KSAF does so that it comes."""
 SHARING = ("sharing_decision", "refusal_reason", "tell_receiver", "tell_family")
 _HELPING = (News.SUMMARY_WAITING, News.SUMMARY_RETURNED, News.CONSENT_REFUSED, News.ADVICE_NOT_GIVEN)
 _ANSWERED = (News.QUESTION_UNANSWERED,)
@@ -47,7 +49,9 @@ class Effect:
 
 
 EFFECTS: dict[Event, Effect] = {
-    Event.SUBMIT: Effect(WaitingOn.OPERATOR, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)),
+    Event.SUBMIT: Effect(
+        WaitingOn.OPERATOR, meets=PHONED, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)
+    ),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
     Event.ASK: Effect(
         WaitingOn.REFERRER, starts=("information",), pauses=DECIDING, paused_why="KSAF has asked for information"
@@ -95,12 +99,13 @@ EFFECTS: dict[Event, Effect] = {
             *_ANSWERED,
         ),
     ),
-    Event.DISCARD: Effect(WaitingOn.NOBODY),
+    # What was phoned in is still to be confirmed: KSAF goes on asking.
+    Event.DISCARD: Effect(WaitingOn.NOBODY, cancels=PHONED[:1]),
 }
 # Who owes each kind: the operator, except what is asked of the referrer.
 OWED_BY_REFERRER = frozenset({"chase", "information"})
 # And to whoever sent it, except what KSAF owes itself: no partner reads of it.
-OWED_TO_ITSELF = frozenset({RECORD_REVIEW})
+OWED_TO_ITSELF = frozenset({RECORD_REVIEW, PHONED[1]})
 
 
 def subject_of(referral: Referral) -> Subject:

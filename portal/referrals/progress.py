@@ -130,8 +130,7 @@ def _up_to_decision(referral: Referral, *, is_operator: bool) -> list[Step]:
 def following(referral: Referral, now: datetime, *, is_operator: bool) -> tuple[str, Tone]:
     """Return who does what next, and by when, for a list; seen by KSAF or by a partner at `now`."""
     if referral.state is State.DRAFT:
-        begun = "Begun by KSAF from a call: finish" if referral.invited_by_name else "Finish"
-        return f"{begun} and send it", "neutral"
+        return _sending(referral, now)
     if referral.waiting_on is WaitingOn.NOBODY or referral.next_due_at is None:
         return _nothing_due(referral, is_operator=is_operator), "neutral"
     who = _who(referral, is_operator=is_operator)
@@ -139,6 +138,15 @@ def following(referral: Referral, now: datetime, *, is_operator: bool) -> tuple[
     if due > now:
         return f"{who} {by_when(due, now)}", "neutral"
     return f"{who}: {since_when(due, now)}", "missed"
+
+
+def _sending(draft: Referral, now: datetime) -> tuple[str, Tone]:
+    """Return how a draft goes on: one that was begun from a call has a time by which it is owed."""
+    begun = "Begun by KSAF from a call: finish and send it" if draft.invited_by_name else "Finish and send it"
+    due = draft.next_due_at
+    if due is None:
+        return begun, "neutral"
+    return (f"{begun} {by_when(due, now)}", "neutral") if due > now else (f"{begun}: {since_when(due, now)}", "missed")
 
 
 def by_when(due: datetime, now: datetime) -> str:

@@ -48,6 +48,8 @@ _SOMEBODY = {
     "onward_offer": "offers the family to the next service",
     "onward_acceptance": "confirms that the next service has accepted",
     "confirm_telephone": "confirms the telephone referral in writing",
+    "confirm_call": "sends the referral that was made by telephone",
+    "confirm_call_followed": "gets the telephone referral in writing",
     "statutory_acknowledgement": "gets the statutory referral acknowledged",
     "statutory_manager": "contacts the front door’s manager",
     "statutory_outcome": "gets the front door’s outcome in writing",
@@ -68,6 +70,7 @@ _SOMEBODY = {
 _YOU = {
     "chase": "can contact KSAF’s manager if it is still not acknowledged",
     "information": "answer KSAF’s question",
+    "confirm_call": "send the referral that you made by telephone",
     "disagreement_first_over": "can take it to the next stage",
     "disagreement_over": "can take it to the next stage",
 }

@@ -38,7 +38,7 @@ DISAGREEMENTS = (
 # Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
 _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
 _WORK_OF = {
-    "call_back": (Role.SUPPORT_LINE_ADVISER, *_TRIAGE),
+    **dict.fromkeys(("call_back", "confirm_call_followed"), (Role.SUPPORT_LINE_ADVISER, *_TRIAGE)),
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
     "sharing_decision": (Role.MANAGER,),
     "record_review": (Role.MANAGER,),

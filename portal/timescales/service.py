@@ -87,9 +87,18 @@ def exchange(subject: Subject, kind: str, other: str, why: str) -> None:
         _begin(made)
 
 
-def meet(subject: Subject, kind: str, why: str) -> None:
-    """Meet the deadline of `kind`, if it is open: its prompts close with `why`, in words and without a child's name."""
-    _end(subject, kind, why, DeadlineState.MET, met_at=clock.now())
+def meet(subject: Subject, kind: str, why: str, *, at: datetime | None = None) -> None:
+    """Meet the deadline of `kind`, if it is open, `at` an instant (now, where none is given).
+
+    Its prompts close with `why`, in words and without a child's name.
+    """
+    _end(subject, kind, why, DeadlineState.MET, met_at=at or clock.now())
+
+
+def move(subject: Subject, kind: str, to: Subject) -> None:
+    """Have the open deadline of `kind` be about `to` from now on, with its ladder as it stands."""
+    about = {"subject_type": to.type, "subject_id": to.id}
+    db.session().execute(_guarded(subject, kind).values(**about), execution_options={"synchronize_session": "fetch"})
 
 
 def cancel(subject: Subject, kind: str, why: str) -> None:

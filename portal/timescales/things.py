@@ -25,6 +25,7 @@ _THINGS = {
     **dict.fromkeys((*DISAGREEMENTS, *(each.value for each in OF_DISAGREEMENTS)), _DISAGREEMENT),
     **dict.fromkeys((*DATA_REQUESTS, News.DATA_REQUEST_RECEIVED.value, *_ERASURES), _DATA_REQUEST),
     "call_back": Thing("call", "/enquiries/call-backs", Permission.ENQUIRY_READ),
+    "confirm_call_followed": Thing("call", "/enquiries", Permission.ENQUIRY_READ),
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,
     News.CONCERN_MAIL_FAILED.value: _CONCERN,

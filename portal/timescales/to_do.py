@@ -16,6 +16,8 @@ TO_DO = {
     "onward_offer": "Open the referral and offer the family to the service named in the decision.",
     "onward_acceptance": "Ask the next organisation whether it has accepted, and record the answer.",
     "confirm_telephone": "Write to the front door, as you phoned it, and record that you did.",
+    "confirm_call": "Open the draft, finish it and send it: that is what you told KSAF by phone, in writing.",
+    "confirm_call_followed": "Ask whoever phoned for it in writing, and record on the call that it came.",
     "statutory_acknowledgement": "Phone the front door: without an acknowledgement it may not have arrived.",
     "statutory_manager": "Phone the front door’s manager, and record who you reached.",
     "statutory_outcome": "Ask the front door for its outcome in writing, and record it.",

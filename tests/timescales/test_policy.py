@@ -26,7 +26,9 @@ ADDED = {
     "statutory_manager",
     "statutory_outcome",
 }
-DISAGREEING = {
+LATEST = {
+    "confirm_call",
+    "confirm_call_followed",
     "disagreement_first",
     "disagreement_first_over",
     "disagreement_over",
@@ -47,6 +49,8 @@ def london(text):
         ("decide", "operator", 1, "working_days", False),
         ("outcome", "operator", 5, "working_days", False),
         ("confirm_telephone", "caller", 48, "elapsed_hours", False),
+        ("confirm_call", "caller", 48, "elapsed_hours", False),
+        ("confirm_call_followed", "operator", 48, "elapsed_hours", False),
         ("information", "referring_organisation", 3, "working_days", True),
         ("allocate", "operator", 2, "working_days", True),
         ("weekly_update", "operator", 1, "end_of_week", False),
@@ -81,7 +85,7 @@ def test_every_timescale_of_the_service_is_there(kind, owed_by, length, unit, ou
     assert row.source
     assert row.guidance_version
     lately = date(2026, 11, 28) if kind.startswith("data_") else date(2026, 11, 22)
-    lately = date(2026, 11, 29) if kind in DISAGREEING else lately
+    lately = date(2026, 11, 29) if kind in LATEST else lately
     assert row.checked_on == (date(2026, 11, 25) if kind in ADDED else lately)
 
 
@@ -93,8 +97,8 @@ def test_a_disagreement_can_go_further_from_when_its_answer_was_due(answer, over
     assert isinstance(POLICY[over].ladder, PromptWhenDue)
 
 
-def test_there_are_thirty_five():
-    assert len(POLICY.timescales) == 35
+def test_there_are_thirty_seven():
+    assert len(POLICY.timescales) == 37
 
 
 def test_what_is_said_to_stop_a_clock_is_what_stops_it():

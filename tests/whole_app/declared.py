@@ -203,6 +203,7 @@ DECLARED: dict[tuple[str, str], Declared] = {
     ("GET", "/enquiries/<reference:reference>"): Declared(ADVISERS, "enquiry"),
     ("GET", "/enquiries/<reference:reference>/invite"): Declared(ADVISERS, "professional's call"),
     ("POST", "/enquiries/<reference:reference>/invite"): Declared(ADVISERS, "professional's call"),
+    ("POST", "/enquiries/<reference:reference>/in-writing"): Declared(ADVISERS, "professional's call"),
     ("GET", "/enquiries/call-backs"): Declared(ADVISERS),
     ("GET", "/enquiries/call-backs/rows"): Declared(ADVISERS),
     ("GET", "/enquiries/call-backs/<reference:reference>"): Declared(ADVISERS, "call back"),

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.enquiries.routes import call_backs, calls, inviting, signposts
+from portal.enquiries.routes import call_backs, calls, confirming, inviting, signposts
 
 
 def install(app: Flask) -> None:
     """Add the pages to `app`."""
-    for each in (calls, call_backs, inviting, signposts):
+    for each in (calls, call_backs, inviting, confirming, signposts):
         app.register_blueprint(each.blueprint)

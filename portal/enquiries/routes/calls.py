@@ -12,6 +12,9 @@ from portal.enquiries import directory, hours, queries, rules, service
 from portal.enquiries.call_backs import queries as call_backs
 from portal.enquiries.call_backs.models import CallBack
 from portal.enquiries.call_backs.rules import CallBackEnding
+from portal.enquiries.confirming import forms as confirming
+from portal.enquiries.confirming import queries as in_writing
+from portal.enquiries.confirming.forms import CameForm
 from portal.enquiries.forms import CallForm
 from portal.enquiries.inviting import queries as inviting
 from portal.enquiries.models import Caller, Enquiry
@@ -76,6 +79,11 @@ def log_call(actor: Actor) -> Response:
 def read(actor: Actor, enquiry: Enquiry) -> Response:
     """One call, as it was written down."""
     service.note_view(actor, enquiry)
+    return page(actor, enquiry, confirming.fresh())
+
+
+def page(actor: Actor, enquiry: Enquiry, form: CameForm, *, status: int = 200) -> Response:
+    """Show one call; `form` is for what became of a referral that was phoned in, while that is open."""
     return render(
         "enquiries/call.html",
         enquiry=enquiry,
@@ -84,6 +92,9 @@ def read(actor: Actor, enquiry: Enquiry) -> Response:
         next_step=rules.NEXT_STEPS[enquiry.next_step],
         services=directory.chosen(enquiry.signposts),
         draft=inviting.draft_of(actor, enquiry),
+        owed=in_writing.lines(actor, enquiry),
+        form=form,
+        status=status,
     )
 
 
