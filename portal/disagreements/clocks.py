@@ -5,17 +5,17 @@ its other parties read, tell nothing of it.
 """
 
 from portal.disagreements.models import SUBJECT, Disagreement
-from portal.disagreements.rules import Stage
+from portal.disagreements.rules import LEVELS, Stage
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
 from portal.timescales import service as timescales
 from portal.timescales.recipients import staff_of
 from portal.timescales.service import Subject
 
-FIRST, STAGE, PARTNERSHIP = "disagreement_first", "disagreement_stage", "disagreement_partnership"
 FIRST_OVER, OVER, TURN = "disagreement_first_over", "disagreement_over", "disagreement_turn"
-"""Kinds of timescales/policy.toml: the answer at a stage, from when it may go further, what is owed after an answer."""
-_ANSWER = {Stage.PROFESSIONALS: FIRST, Stage.PARTNERSHIP: PARTNERSHIP}
+"""Kinds of timescales/policy.toml: from when it may go further, and what is owed after an answer."""
+_ANSWERS = tuple(level.kind for level in LEVELS.values())
+"""The answer at each stage. Until each had a kind of its own, stages 2 and 3 ran as stage 1 does."""
 _GOES_ON = {Stage.PROFESSIONALS: FIRST_OVER, Stage.PARTNERSHIP: None}
 
 
@@ -30,9 +30,10 @@ def open_stage(row: Disagreement, referral: Referral) -> None:
     owes, owed = row.answerer_id, row.challenger_id
     if stage is Stage.PARTNERSHIP:  # KSAF asks the partnership, whichever side it is on
         owes, owed = ksaf, row.answerer_id if row.challenger_id == ksaf else row.challenger_id
-    kind = _ANSWER.get(stage, STAGE)
     who = _answers(row, referral, stage)
-    timescales.start(kind, subject_of(row), row.reference, owed_by_id=owes, owed_to_id=owed, person_id=who)
+    timescales.start(
+        LEVELS[stage].kind, subject_of(row), row.reference, owed_by_id=owes, owed_to_id=owed, person_id=who
+    )
     if over := _GOES_ON.get(stage, OVER):
         _owe_challenger(row, over)
 
@@ -40,7 +41,8 @@ def open_stage(row: Disagreement, referral: Referral) -> None:
 def answered(row: Disagreement, why: str) -> None:
     """Meet what was owed at the stage, and start the time in which whoever challenged says what comes of it."""
     stage = Stage(row.stage)
-    timescales.meet(subject_of(row), _ANSWER.get(stage, STAGE), why)
+    for kind in {LEVELS[stage].kind, _ANSWERS[Stage.MANAGERS]}:
+        timescales.meet(subject_of(row), kind, why)
     if over := _GOES_ON.get(stage, OVER):
         timescales.cancel(subject_of(row), over, why)
     _owe_challenger(row, TURN)
@@ -49,7 +51,7 @@ def answered(row: Disagreement, why: str) -> None:
 def end(row: Disagreement, why: str) -> None:
     """End whatever runs: the stage is left, or the disagreement is over. What was said to an answer meets its time."""
     timescales.meet(subject_of(row), TURN, why)
-    for kind in (FIRST, FIRST_OVER, STAGE, OVER, PARTNERSHIP):
+    for kind in (*_ANSWERS, FIRST_OVER, OVER):
         timescales.cancel(subject_of(row), kind, why)
 
 
@@ -64,7 +66,7 @@ def _answers(row: Disagreement, referral: Referral, stage: Stage) -> int | None:
     is_ksafs = row.answerer_id == lifecycle.operator_id()
     if stage is Stage.PROFESSIONALS:
         return contact_of(row.answerer_id, referral)
-    return staff_of(row.answerer_id).head_of_service_id if is_ksafs and stage is Stage.DIRECTORS else None
+    return staff_of(row.answerer_id).head_of_service_id if is_ksafs and LEVELS[stage].is_head else None
 
 
 def contact_of(organisation_id: int, referral: Referral) -> int | None:

@@ -10,12 +10,14 @@ from portal.access.models import PartyRole, ReferralParty, Scope
 from portal.access.policy import Permission
 from portal.disagreements import trail
 from portal.disagreements.models import Disagreement, DisagreementEntry
-from portal.disagreements.rules import DisagreementState, Speaker, Stage, Standing, Turn
+from portal.disagreements.rules import LEVELS, DisagreementState, Speaker, Stage, Standing, Turn
 from portal.organisations.models import Organisation
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral, within_need
 from portal.referrals.rules import State
 from portal.tenancy import as_system
+from portal.timescales import away
+from portal.timescales.recipients import staff_of
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,15 @@ def speaker(actor: Actor, opened: Opened) -> Speaker:
     row = opened.row
     other = row.answerer_id if actor.organisation_id == row.challenger_id else row.challenger_id
     is_alone = actor.is_operator and not is_party(other, opened.referral.id or 0)
-    return Speaker(trail.side_of(actor, row), actor.role, actor.is_operator, is_alone=is_alone)
+    is_head = actor.is_operator and LEVELS[Stage(row.stage)].is_head and _stands_for_head(actor)
+    return Speaker(trail.side_of(actor, row), actor.role, actor.is_operator, is_alone=is_alone, is_head=is_head)
+
+
+def _stands_for_head(actor: Actor) -> bool:
+    """Say whether `actor` is KSAF's head of service, stands in for them today, or manages while none is named."""
+    heads = staff_of(actor.organisation_id).head_of_service()
+    deputies = [each for head in heads for each in away.standing_in(head.user_id, actor.organisation_id)]
+    return actor.user_id in {each.user_id for each in (*heads, *deputies)}
 
 
 def partners_of(actor: Actor, referral: Referral) -> list[Party]:

@@ -8,7 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from portal.access.roles import Role
+from portal.access import levels
+from portal.access.levels import Level
+from portal.access.roles import OrganisationKind, Role
 
 
 class Challenged(StrEnum):
@@ -86,31 +88,8 @@ class Outcome(StrEnum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True)
-class Level:
-    """One stage in words: its title, who speaks at it, and the roles that answer it on the portal."""
-
-    title: str
-    who: str
-    roles: frozenset[Role]
-
-
-_MANAGING = frozenset({Role.MANAGER, Role.ORGANISATION_ADMIN})
-LEVELS: dict[Stage, Level] = {
-    Stage.PROFESSIONALS: Level("Professional to professional", "The two who know the case", frozenset(Role)),
-    Stage.MANAGERS: Level("Line or team managers", "The line or team manager of each side", _MANAGING),
-    Stage.LEADS: Level(
-        "Safeguarding leads or service managers",
-        "The designated safeguarding lead or service manager of each side",
-        _MANAGING | {Role.SAFEGUARDING_TEAM},
-    ),
-    Stage.DIRECTORS: Level(
-        "Assistant or deputy directors", "An assistant or deputy director, or the head, of each side", _MANAGING
-    ),
-    Stage.PARTNERSHIP: Level(
-        "The safeguarding children partnership", "The partnership, asked by KSAF", _MANAGING | {Role.SAFEGUARDING_TEAM}
-    ),
-}
+LEVELS: dict[Stage, Level] = dict(zip(Stage, levels.LEVELS, strict=True))
+"""Each stage in words, with the roles that speak at it."""
 KINDS = {
     Challenged.DECISION: "What KSAF decided about the referral",
     Challenged.REFUSAL: "That KSAF did not accept the referral",
@@ -176,12 +155,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who would take a step: their side, their role, whether they are of KSAF, whether the other side is gone."""
+    """Who would take a step: their side, their role, whether they are of KSAF, whether the other side is gone.
+
+    `is_head` is whoever speaks where KSAF's head of service does: they, or a manager while none is named.
+    """
 
     side: Side
     role: Role
     is_operator: bool
     is_alone: bool = False
+    is_head: bool = False
 
 
 def why_not(event: Event, at: Standing, by: Speaker) -> str | None:
@@ -199,6 +182,13 @@ def after(event: Event, at: Standing) -> Standing:
         above = Stage(at.stage + 1)
         return replace(at, stage=above, turn=Turn.PARTNERSHIP if above is Stage.PARTNERSHIP else Turn.ANSWERER)
     return replace(at, state=_ENDS.get(event, at.state))
+
+
+def who_speaks(stage: Stage, where: str, *, is_operator: bool) -> str:
+    """Return in a sentence who speaks at a stage in the organisation called `where`, which is KSAF or a partner."""
+    level = LEVELS[stage]
+    there = f": at {where}, {level.at_ksaf if is_operator else level.at_partner}" if level.ksaf else ""
+    return f"{level.who} speaks at this stage{there}."
 
 
 def outcomes(by: Speaker) -> tuple[Outcome, ...]:
@@ -219,9 +209,19 @@ def _answer(at: Standing, by: Speaker) -> str | None:
         return "The other side answers at this stage."
     if at.turn is Turn.CHALLENGER:
         return "This stage has been answered."
-    if by.role not in LEVELS[at.stage].roles:
-        return f"{LEVELS[at.stage].who} answers at this stage. Ask them to sign in and answer, or to tell you who does."
+    if not _speaks(LEVELS[at.stage], by):
+        where = "KSAF" if by.is_operator else "your organisation"
+        who = who_speaks(at.stage, where, is_operator=by.is_operator)
+        return f"{who} Ask them to sign in and answer, or to tell you who does."
     return None
+
+
+def _speaks(level: Level, by: Speaker) -> bool:
+    """Say whether `by` stands at a level: where it does not go by roles, everybody who may take steps does."""
+    wanted = level.roles(OrganisationKind.OPERATOR if by.is_operator else OrganisationKind.EDUCATION)
+    if not wanted:
+        return True
+    return by.is_head if by.is_operator and level.is_head else by.role in wanted
 
 
 def _escalate(at: Standing, by: Speaker) -> str | None:

@@ -23,7 +23,7 @@ from portal.disagreements.rules import (
     Stage,
     Turn,
 )
-from portal.referrals import progress
+from portal.referrals import lifecycle, progress
 from portal.referrals.beside import Note
 from portal.referrals.models import Referral
 from portal.safeguarding import call_now
@@ -124,13 +124,14 @@ def speaker(actor: Actor) -> str:
 
 def about(opened: Opened) -> dict[str, Any]:
     """Return what every page of one disagreement begins with."""
-    row = opened.row
+    row, ksaf = opened.row, lifecycle.operator_id()
     return {
         "row": row,
         "referral": opened.referral,
         "child": child(opened.referral),
         "kind": KINDS[row.kind],
         "level": LEVELS[Stage(row.stage)],
+        "speaks": rules.who_speaks(Stage(row.stage), row.to_name, is_operator=row.answerer_id == ksaf),
         "call_now": call_now.for_area(opened.referral.area),
     }
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from portal import db
 from portal.disagreements import clocks, queries
 from portal.disagreements.models import Disagreement
-from portal.disagreements.rules import Stage
+from portal.disagreements.rules import LEVELS, Stage
 from portal.notifications import service as notifications
 from portal.referrals import lifecycle
 from portal.referrals.models import Referral
@@ -20,17 +20,12 @@ from portal.timescales.recipients import Member, staff_of
 def to_answer(row: Disagreement, referral: Referral, template: str) -> int:
     """Tell whoever answers at the stage that a disagreement has come to; return of which organisation they are.
 
-    At the last stage those are KSAF's managers, who ask the partnership.
+    At the last stage those are KSAF's, who ask the partnership.
     """
     stage = Stage(row.stage)
-    if stage is Stage.PARTNERSHIP:
-        organisation_id = lifecycle.operator_id()
-        told = staff_of(organisation_id).managers()
-    else:
-        organisation_id = row.answerer_id
-        who = clocks.contact_of(organisation_id, referral) if stage is Stage.PROFESSIONALS else None
-        kind = clocks.FIRST if stage is Stage.PROFESSIONALS else clocks.STAGE
-        told = staff_of(organisation_id).on_whom(who, kind)
+    organisation_id = lifecycle.operator_id() if stage is Stage.PARTNERSHIP else row.answerer_id
+    who = clocks.contact_of(organisation_id, referral) if stage is Stage.PROFESSIONALS else None
+    told = staff_of(organisation_id).on_whom(who, LEVELS[stage].kind)
     _tell(row, organisation_id, told, template, News.DISAGREEMENT_TO_ANSWER)
     return organisation_id
 
@@ -73,7 +68,7 @@ def failed_mail(reference: str | None) -> bool:
 def _contact(row: Disagreement, referral: Referral, organisation_id: int) -> list[Member]:
     is_challengers = organisation_id == row.challenger_id
     person = row.raised_by_id if is_challengers else clocks.contact_of(organisation_id, referral)
-    return staff_of(organisation_id).on_whom(person, clocks.FIRST)
+    return staff_of(organisation_id).on_whom(person, LEVELS[Stage.PROFESSIONALS].kind)
 
 
 def _tell(

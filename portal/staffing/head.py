@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.access.actor import Actor
+from portal.access.levels import LEVELS
 from portal.access.roles import Role
 from portal.audit import service as audit
 from portal.audit.actions import Action
@@ -15,8 +16,9 @@ from portal.web.errors import SomeoneWasFirstError
 
 OVERTAKEN = "Somebody has changed the head of service meanwhile. Open the page again and see who it is."
 
-# The only deadline of a challenge at this stage that is on one person: the one who was head when it opened.
-_ANSWERS = "disagreement_stage"
+# What a challenge owes where the head speaks is on whoever was head when it opened; "disagreement_stage" before each
+# stage had a kind of its own, which is on nobody at the other two.
+_ANSWERS = (*(level.kind for level in LEVELS if level.is_head), "disagreement_stage")
 
 
 def candidates(organisation_id: int) -> list[Member]:
@@ -59,7 +61,7 @@ def _put(ksaf: Organisation, to: Member | None) -> None:
     db.session().flush()
     if before is None:
         return
-    about = col(Deadline.kind) == _ANSWERS
+    about = col(Deadline.kind).in_(_ANSWERS)
     owed = select(Deadline.reference).where(
         about, col(Deadline.owed_by_id) == ksaf.id, col(Deadline.person_id) == before, col(Deadline.ended_at).is_(None)
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from sqlmodel import col, select
 
 from portal import db
+from portal.access import levels
+from portal.access.levels import Level
 from portal.access.roles import OrganisationKind, Role
 from portal.accounts.models import MailRhythm, Membership, User
 from portal.organisations import contacts
@@ -25,10 +27,8 @@ DATA_REQUESTS = (
 )
 """The kinds of policy.toml that are about what people ask about their data."""
 
-_AT_A_STAGE = ("disagreement_stage", "disagreement_partnership")
 DISAGREEMENTS = (
-    *_AT_A_STAGE,
-    "disagreement_first",
+    *(level.kind for level in levels.LEVELS),
     "disagreement_first_over",
     "disagreement_over",
     "disagreement_turn",
@@ -42,7 +42,6 @@ _WORK_OF = {
     "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
     "sharing_decision": (Role.MANAGER,),
     "record_review": (Role.MANAGER,),
-    **dict.fromkeys(_AT_A_STAGE, (Role.MANAGER, Role.SAFEGUARDING_TEAM)),
     **dict.fromkeys(DATA_REQUESTS, (Role.MANAGER, Role.ADMINISTRATOR)),
 }
 
@@ -90,10 +89,17 @@ class Staff:
         """Return whoever a deadline of `kind` is on, while they still work here; else everyone whose work it is."""
         if found := [member for member in self.members if member.user_id == person_id]:
             return found
+        if (level := levels.of(kind)) and level.roles(self.kind):
+            return self.at_level(level)
         if self.kind is OrganisationKind.OPERATOR:
             return self.with_role(*_WORK_OF.get(kind, _TRIAGE))
-        refers = (Role.REFERRER, Role.ORGANISATION_ADMIN)
-        return self.with_role(*(reversed(refers) if kind in _AT_A_STAGE else refers))
+        return self.with_role(Role.REFERRER, Role.ORGANISATION_ADMIN)
+
+    def at_level(self, level: Level) -> list[Member]:
+        """Return who speaks at a level that goes by roles, all of them; who manages, where nobody has such a role."""
+        if level.is_head and self.named_head():
+            return self.head_of_service()
+        return [each for each in self.members if each.role in level.roles(self.kind)] or self.managers()
 
     def managers(self) -> list[Member]:
         """Return who manages: KSAF's managers, a partner's organisation admins."""

@@ -23,7 +23,10 @@ TO_DO = {
     "statutory_outcome": "Ask the front door for its outcome in writing, and record it.",
     "concern": "Open the concern and look at it now.",
     "disagreement_first": "Open the disagreement and answer it: what you decided, why, and whether it changes.",
-    "disagreement_stage": "Open the disagreement and answer it at this stage.",
+    **dict.fromkeys(
+        ("disagreement_stage", "disagreement_leads", "disagreement_heads"),
+        "Open the disagreement and answer it at this stage.",
+    ),
     **dict.fromkeys(
         ("disagreement_first_over", "disagreement_over"),
         "Open the disagreement. Nothing goes to the next stage by itself: take it there, or wait.",

@@ -80,15 +80,27 @@ def test_no_rule_knows_of_time():
         (Stage.LEADS, Role.SAFEGUARDING_TEAM, True),
         (Stage.LEADS, Role.CASE_MANAGER, False),
         (Stage.DIRECTORS, Role.SAFEGUARDING_TEAM, False),
-        (Stage.DIRECTORS, Role.MANAGER, True),
+        (Stage.MANAGERS, Role.SAFEGUARDING_TEAM, False),
+        (Stage.LEADS, Role.MANAGER, True),
+        (Stage.PARTNERSHIP, Role.SAFEGUARDING_TEAM, True),
+        (Stage.PROFESSIONALS, Role.REFERRER, True),
+        *((stage, Role.REFERRER, False) for stage in (Stage.MANAGERS, Stage.LEADS, Stage.DIRECTORS)),
+        *((stage, Role.ORGANISATION_ADMIN, True) for stage in (Stage.MANAGERS, Stage.LEADS, Stage.DIRECTORS)),
     ],
 )
 def test_each_stage_is_answered_at_its_level(stage, role, may):
-    refused = why_not(
-        Event.ANSWERED, Standing(OPEN.state, stage, Turn.ANSWERER), Speaker(Side.ANSWERER, role, is_operator=True)
-    )
+    by = Speaker(Side.ANSWERER, role, is_operator=role not in PARTNER_ROLES)
+    refused = why_not(Event.ANSWERED, Standing(OPEN.state, stage, Turn.ANSWERER), by)
     assert (refused is None) is may
     assert may or LEVELS[stage].who in refused
+
+
+@pytest.mark.parametrize("is_head", [True, False])
+def test_at_the_third_stage_the_head_of_service_answers_and_no_other_manager(is_head):
+    by = Speaker(Side.ANSWERER, Role.MANAGER, is_operator=True, is_head=is_head)
+    refused = why_not(Event.ANSWERED, Standing(OPEN.state, Stage.DIRECTORS, Turn.ANSWERER), by)
+    assert (refused is None) is is_head
+    assert is_head or "at KSAF, its head of service" in refused
 
 
 def test_only_the_other_side_answers_and_only_once_a_stage():

@@ -92,12 +92,14 @@ def test_each_stage_has_its_own_time_and_level(cast):
     assert deadlines(row.reference) == {
         "disagreement_first": [DeadlineState.CANCELLED],
         "disagreement_first_over": [DeadlineState.CANCELLED],
-        "disagreement_stage": [DeadlineState.CANCELLED, DeadlineState.CANCELLED, DeadlineState.RUNNING],
+        "disagreement_stage": [DeadlineState.CANCELLED],
+        "disagreement_leads": [DeadlineState.CANCELLED],
+        "disagreement_heads": [DeadlineState.RUNNING],
         "disagreement_over": [DeadlineState.CANCELLED, DeadlineState.CANCELLED, DeadlineState.RUNNING],
     }
     assert prompts(row.reference) == {("disagreement_to_answer", cast.manager.user_id)}
     at_officer = opened(cast.officer, row.reference)
-    with pytest.raises(DisagreementRefusedError, match="answers at this stage"):
+    with pytest.raises(DisagreementRefusedError, match="speaks at this stage"):
         service.answer(cast.officer.actor, at_officer, said(cast.officer, Stage(3)), Stance.STANDS)
     service.answer(
         cast.manager.actor, opened(cast.manager, row.reference), said(cast.manager, Stage(3)), Stance.IN_PART

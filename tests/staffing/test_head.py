@@ -46,7 +46,7 @@ def last_rung(house) -> list[str]:
 def challenge_at_the_third_stage(house) -> None:
     us, school = house["admin"].organisation_id, house["school"].organisation_id
     on = house["margaret"].user_id
-    timescales.start("disagreement_stage", CHALLENGE, "DIS-1", owed_by_id=us, owed_to_id=school, person_id=on)
+    timescales.start("disagreement_heads", CHALLENGE, "DIS-1", owed_by_id=us, owed_to_id=school, person_id=on)
 
 
 def answers(house) -> int | None:

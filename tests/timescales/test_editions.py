@@ -29,7 +29,7 @@ OTHER = {
     "closes = 17:00:00": "closes = 16:00:00",
 }
 """What another edition gives otherwise."""
-SAYS = {"2026-11-29.1": "cd0967c24d7c32f9"}
+SAYS = {"2026-11-29.3": "e99265d43de4179f"}
 """What the version of now stands for."""
 
 

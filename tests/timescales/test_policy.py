@@ -27,6 +27,8 @@ ADDED = {
     "statutory_outcome",
 }
 LATEST = {
+    "disagreement_leads",
+    "disagreement_heads",
     "confirm_call",
     "confirm_call_followed",
     "disagreement_first",
@@ -59,6 +61,8 @@ def london(text):
         ("onward_acceptance", "operator", 5, "working_days", True),
         ("concern", "safeguarding_team", 1, "hours_while_open", True),
         ("disagreement_stage", "stage_level", 5, "working_days", False),
+        ("disagreement_leads", "stage_level", 5, "working_days", False),
+        ("disagreement_heads", "stage_level", 5, "working_days", False),
         ("disagreement_first", "stage_level", 2, "working_days", True),
         ("disagreement_first_over", "challenger", 2, "working_days", True),
         ("disagreement_over", "challenger", 5, "working_days", False),
@@ -97,8 +101,8 @@ def test_a_disagreement_can_go_further_from_when_its_answer_was_due(answer, over
     assert isinstance(POLICY[over].ladder, PromptWhenDue)
 
 
-def test_there_are_thirty_seven():
-    assert len(POLICY.timescales) == 37
+def test_there_are_thirty_nine():
+    assert len(POLICY.timescales) == 39
 
 
 def test_what_is_said_to_stop_a_clock_is_what_stops_it():
@@ -225,7 +229,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-29.1"', "", "the policy, version"),
+        ('version = "2026-11-29.3"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),
