@@ -2,10 +2,17 @@
 
 import re
 import secrets
+from typing import Protocol
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 # Crockford's base 32: no I, L, O or U, so that nothing read aloud is mistaken.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 7
+TRIES = 5  # a second one in a row that is taken comes about as often as never
+# As SQLite says which column repeats, and PostgreSQL which constraint.
+_TAKEN = re.compile(r"\b\w+\.reference\b|\buq_\w+_reference\b")
 PATTERN = re.compile(rf"KSAF-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 
 
@@ -13,6 +20,29 @@ def new() -> str:
     """Return a fresh reference: seven random characters (35 bits) and a check character."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
     return _shown(body)
+
+
+class Referenced(Protocol):
+    """A row of a table whose `reference` is unique."""
+
+    reference: str
+
+
+def add(session: Session, row: Referenced) -> None:
+    """Add `row` to the transaction of `session`, with its id; a reference that is taken gives way to a fresh one.
+
+    Whatever else the database refuses is raised as it comes (IntegrityError), with the transaction as it was before.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError as error:
+            if not (left and _TAKEN.search(str(error.orig))):
+                raise
+            row.reference = new()
+        else:
+            return
 
 
 def normalise(typed: str) -> str | None:

@@ -62,8 +62,7 @@ def challenge(actor: Actor, referral: Referral, made: Challenge) -> tuple[Disagr
         raise DisagreementRefusedError("Choose a decision that has been made on this referral.")
     row = _new(actor, referral, made)
     try:
-        with db.session().begin_nested():
-            db.session().add(row)
+        references.add(db.session(), row)
     except IntegrityError:
         raise SomeoneWasFirstError(ALREADY) from None
     entry = trail.add(actor, row, Event.RAISED, made.position, made.speaker)

@@ -53,8 +53,7 @@ def log_call(actor: Actor, call: Call, made_back: CallBack | None = None) -> Enq
         recorded_by_name=actor.name,
         recorded_at=clock.now(),
     )
-    db.session().add(made)
-    db.session().flush()
+    references.add(db.session(), made)
     _record(actor, made, Action.CALL_LOGGED)
     if made_back is not None:
         made_back.logged_id = made.id

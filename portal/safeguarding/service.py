@@ -134,8 +134,7 @@ def _add(actor: Actor, referral: Referral, raised: Raised, ksaf_id: int, now: da
         raised_by_name=actor.name,
         raised_by_organisation=actor.organisation_name,
     )
-    db.session().add(made)
-    db.session().flush()
+    references.add(db.session(), made)
     return made
 
 

@@ -144,8 +144,7 @@ def _add(by: Author, asked: Asked) -> DataRequest:
         recorded_by_organisation="" if is_ksafs else by.organisation_name,
         is_known=bool(asked.known_by),
     )
-    db.session().add(made)
-    db.session().flush()
+    references.add(db.session(), made)
     return made
 
 

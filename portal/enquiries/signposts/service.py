@@ -54,8 +54,7 @@ def _make(actor: Actor, about: About, kind: SignpostKind, state: SignpostState) 
         made_by_name=actor.name,
         made_at=clock.now(),
     )
-    db.session().add(made)
-    db.session().flush()
+    references.add(db.session(), made)
     audit.record(
         actor,
         Action.SIGNPOST_MADE,

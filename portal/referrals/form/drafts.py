@@ -107,8 +107,7 @@ def _start(actor: Actor, organisation_id: int, user_id: int, name: str) -> Refer
         created_at=now,
         last_change_at=now,
     )
-    db.session().add(made)
-    db.session().flush()
+    references.add(db.session(), made)
     db.session().add(
         ReferralParty(
             referral_id=made.id or 0,
