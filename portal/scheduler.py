@@ -40,16 +40,13 @@ from portal.web.models import RequestKey
 
 KEYS_KEPT = timedelta(days=7)  # a form can be sent twice from a browser that slept over a weekend; ours
 
-# Many times what a machine drifts between two looks at a time server, less than the shortest lead of a prompt: ours.
-CLOCK_OFF = timedelta(minutes=5)
-
 Part = Callable[[Database, Settings, datetime], dict[str, int]]
 
 _log = logging.getLogger(__name__)
 
 
 class WrongClockError(RuntimeError):
-    """This machine's clock and the database's are far apart: whatever is due by ours may not be due."""
+    """This machine's clock is not to be believed: whatever is due by it may not be due."""
 
 
 def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
@@ -64,9 +61,9 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept.
     One part that breaks does not keep the others from running: it, like one summary, is logged and counted in
     "broken".
-    Raises WrongClockError, having done nothing, when the clocks differ by more than CLOCK_OFF.
+    Raises WrongClockError, having done nothing, while the clock is known to be wrong (`health.clock_off`).
     """
-    _compare_clocks(database)
+    _require_clock(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
     for part in PARTS:
         try:
@@ -124,13 +121,14 @@ def _stop(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _compare_clocks(database: Database) -> None:
+def _require_clock(database: Database) -> None:
     try:
-        theirs = database.instant()
+        off = health.clock_off(database, health.last_pass(database))
     except SQLAlchemyError:
         return  # the parts of the pass will say that there is no database
-    if theirs is not None and abs(clock.machine() - theirs) > CLOCK_OFF:
-        raise WrongClockError("the clock is wrong: it differs from the database's, so nothing is fired")
+    if off is not None:
+        where = "ahead of" if off > timedelta() else "behind"
+        raise WrongClockError(f"the clock is wrong: it is {abs(off)} {where} what the database knows: nothing is fired")
 
 
 def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

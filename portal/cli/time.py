@@ -1,14 +1,15 @@
 """Timescales, working days and deadlines, as an operator or an independent check asks for them."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from portal import schema
+from portal import clock, schema
 from portal.cli import command
 from portal.cli.command import Refusal
+from portal.health import service as health
 from portal.timescales import closures, in_force, policy, queries
 from portal.timescales.calendar import WorkingCalendar
 
@@ -73,6 +74,21 @@ def deadlines(reference: str, *, as_json: bool) -> None:
         click.echo(f"{row['kind']}: {row['state']}{why}, owed by {row['organisation']}, due {row['due_at']}")
 
 
+@click.command("clock")
+@click.option("--is-right", is_flag=True, help="Believe it, where the portal has last run by a clock that was ahead.")
+def the_clock(*, is_right: bool) -> None:
+    """Say whether this machine's clock is right, as far as the portal can tell."""
+    database = command.database()
+    if is_right:
+        with database.transaction():
+            health.trust_clock(clock.now())
+    off = health.clock_off(database, health.last_pass(database))
+    if off is not None:
+        told = f"{abs(off)} {'ahead of' if off > timedelta() else 'behind'} what the database knows"
+        raise Refusal(f"The clock is {told}. Nothing fires until it is right.")
+    click.echo("The clock is right, as far as the portal can tell.")
+
+
 def _rules() -> policy.Policy:
     database = command.database()
     if schema.current(database.engine) is None:  # as below: nobody can have changed one
@@ -89,4 +105,4 @@ def _calendar() -> WorkingCalendar:
         return closures.calendar()
 
 
-COMMANDS: tuple[click.Command, ...] = (timescales, working_days, deadlines)
+COMMANDS: tuple[click.Command, ...] = (timescales, working_days, deadlines, the_clock)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Any
@@ -51,6 +52,7 @@ def live() -> Response:
 def ready() -> tuple[Response, int]:
     """Say whether this process can do its work: the database answers and is up to date, and a scheduler passes.
 
+    The clock has to be right, as far as that can be told: nothing fires by one that is wrong.
     Without a scheduler no deadline fires and no mail leaves, so a portal whose scheduler has stopped, or has not passed
     yet, is not ready, though its pages answer: whoever watches it is called. A slow mail server is told of, no reason.
     A check that does not hold is one: a backup was brought back, and what had been erased is in it again.
@@ -58,11 +60,13 @@ def ready() -> tuple[Response, int]:
     at, found = _migrated_to(), _pulse()
     scheduler, is_migrated = _scheduler(found), at == schema.newest()
     checks = _checks() if is_migrated else {}
+    clock_is_right = found is not None and _clock_off(found) is None
     body = {
-        "ready": is_migrated and scheduler["state"] == "running" and all(checks.values()),
+        "ready": is_migrated and clock_is_right and scheduler["state"] == "running" and all(checks.values()),
         "database": at is not None,
         "migrations": {"at": at, "newest": schema.newest()},
         "scheduler": scheduler,
+        "clock": clock_is_right,
         "outbox": {"oldest_due_seconds": round(found.mail.seconds(clock.now()), 1) if found else None},
         **checks,
     }
@@ -88,6 +92,7 @@ def show(actor: Actor) -> Response:
         "monitoring/monitoring.html",
         lines=[
             shown.database(is_migrated=_migrated_to() == schema.newest()),
+            shown.clock(_clock_off(found)),
             *shown.lines(found, stopped_since, clock.now()),
             shown.erasures(are_applied=_checks()["erasures_applied"]),
         ],
@@ -104,6 +109,10 @@ def _pulse() -> Pulse | None:
         return figures.pulse(db.session())
     except SQLAlchemyError:
         return None
+
+
+def _clock_off(found: Pulse) -> timedelta | None:
+    return health.clock_off(current_app.extensions["database"], found.last_pass)
 
 
 def _checks() -> dict[str, bool]:

@@ -27,6 +27,14 @@ def database(*, is_migrated: bool) -> Line:
     return Line("Database", "Answers, up to date" if is_migrated else "Waits for `portal migrate`", is_migrated)
 
 
+def clock(off: timedelta | None) -> Line:
+    """Return how far this machine's clock is off; None while nothing says that it is."""
+    if off is None:
+        return Line("Clock", "Right, as far as the portal can tell", is_well=True)
+    how = f"{_length(abs(off))} {'ahead' if off > timedelta() else 'behind'}"
+    return Line("Clock", f"Wrong: {how}. No reminder is sent until it is put right", is_well=False)
+
+
 def erasures(*, are_applied: bool) -> Line:
     """Return whether what had been erased since a backup is gone again from what it brought back."""
     said = "None to repeat" if are_applied else "What was erased after the backup is there again"
@@ -71,6 +79,14 @@ def holidays(now: datetime) -> Line:
     ends_soon = holidays_known.end_soon(in_london(now).date())
     more = ". Later ones are worked out by rule: a new release is needed" if ends_soon else ""
     return Line("Bank holidays", f"Announced up to {date_only(holidays_known.ANNOUNCED_TO)}{more}", not ends_soon)
+
+
+def _length(off: timedelta) -> str:
+    hours, minutes = divmod(round(off.total_seconds() / 60), 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return count_of(days, "day")
+    return count_of(hours, "hour") if hours else count_of(minutes, "minute")
 
 
 def _waiting(backlog: Backlog, thing: str, now: datetime) -> tuple[str, bool]:

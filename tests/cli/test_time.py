@@ -1,10 +1,13 @@
 """Timescales, working days and deadlines from the command line."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from portal import clock
 from portal.access.roles import OrganisationKind
+from portal.health import service as health
 from portal.timescales import service
 from tests.factories import people
 
@@ -72,3 +75,15 @@ def test_the_deadlines_of_a_referral(portal, database, moment):
 def test_a_referral_without_deadlines_is_refused_in_one_line(portal):
     done = portal("deadlines", "KSAF-2M8C-WX4H", "--json")
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", "No deadline belongs to KSAF-2M8C-WX4H.\n")
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_clock_behind_the_last_pass_is_told_of_until_somebody_says_that_it_is_right(portal, database):
+    assert portal("clock").stdout == "The clock is right, as far as the portal can tell.\n"
+    with database.transaction():
+        health.beat("one", clock.now() + timedelta(days=365))
+    done = portal("clock")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "behind what the database knows. Nothing fires until it is right." in done.stderr
+    assert portal("tick").exit_code == 1
+    assert portal("clock", "--is-right").exit_code == portal("tick").exit_code == 0
