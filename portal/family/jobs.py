@@ -1,4 +1,7 @@
-"""What happens to a family's link without anybody asking: one reminder, and word to its maker when it ran out."""
+"""What happens to a family's link without anybody asking: one reminder, and word to its maker when it ran out.
+
+A family without an address, whose link is on paper or a screen, is reminded by whoever made it: they are prompted.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +17,7 @@ from portal.notifications import service as notifications
 from portal.notifications.models import OutboxMail
 from portal.referrals.models import Referral
 from portal.referrals.rules import ENDED
-from portal.timescales import news
+from portal.timescales import news, prompts
 from portal.timescales.news import News
 from portal.timescales.recipients import staff_of
 
@@ -23,10 +26,9 @@ _UNANSWERED = (col(ConsentLink.answered_at).is_(None), col(ConsentLink.ended_at)
 
 
 def run(database: Database, now: datetime) -> dict[str, int]:
-    """Do what is due at `now` and return how many families were reminded, and how many links ran out unanswered."""
+    """Do what is due at `now`; return for how many links somebody was reminded, and how many ran out unanswered."""
     to_remind = (
         col(ConsentLink.reminded_at).is_(None),
-        col(ConsentLink.email).is_not(None),
         col(ConsentLink.remind_at) <= now,
         col(ConsentLink.expires_at) > now,
     )
@@ -86,11 +88,17 @@ def _each(
 
 
 def _remind(row: ConsentLink, reference: str) -> None:
-    links.mail(row, links.REMINDER, row.email or "", reference)
+    if row.email:
+        links.mail(row, links.REMINDER, row.email, reference)
+        return
+    told = {member.user_id: member for member in staff_of(row.made_for_id).on_whom(row.made_by_id)}
+    for made in news.tell(News.LINK_TO_REMIND, reference, told.values(), organisation_id=row.made_for_id):
+        prompts.tell_by_mail(made, told[made.user_id])
 
 
 def _tell_maker(row: ConsentLink, reference: str) -> None:
     told = staff_of(row.made_for_id).on_whom(row.made_by_id)
+    news.settle(News.LINK_TO_REMIND, reference, "The link has run out")
     news.tell(News.LINK_UNANSWERED, reference, told, organisation_id=row.made_for_id)
     for member in (each for each in told if each.hears_at_once(urgent=False)):  # the prompt stands in their summary
         notifications.queue("family/run_out", member.email, organisation_id=row.made_for_id, reference=reference)

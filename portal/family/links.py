@@ -28,7 +28,7 @@ KIND = "consent_link"  # of policy.toml
 _PURPOSE = "consent"
 LINK, REMINDER = MAILS = ("family/link", "family/reminder")
 """The mails that bring a link to a family."""
-WAITING = (News.LINK_UNANSWERED, News.LINK_NOT_DELIVERED)
+WAITING = (News.LINK_TO_REMIND, News.LINK_UNANSWERED, News.LINK_NOT_DELIVERED)
 """What waits for whoever made a link, until there is another or an answer."""
 WHO = {ForWhom.PARENT: "the parent or carer", ForWhom.YOUNG_PERSON: "the young person"}
 NAMED = {ForWhom.PARENT: "The family", ForWhom.YOUNG_PERSON: "The young person"}
@@ -102,6 +102,7 @@ def end(actor: Actor, referral: Referral, row: ConsentLink) -> None:
     """End a link: it opens nothing from now on."""
     _end_all(referral, row.for_whom)
     timeline.add(actor, referral, "consent", f"The consent link for {WHO[row.for_whom]} was stopped")
+    news.settle(News.LINK_TO_REMIND, referral.reference, f"{actor.name} stopped the link")
     trail.record(actor, referral, Action.CONSENT_LINK_ENDED, key=row.key)
 
 

@@ -16,9 +16,16 @@ FAMILY = {
         to_do="Open the referral and make a new link under Consent, or call the family.",
         closing="A new link closes this. If you reached the family in another way, say here how.",
     ),
+    News.LINK_TO_REMIND: Words(
+        title="Remind the family of their consent link",
+        text="The link that you gave the family on paper or on a screen has not been answered. The portal has no email"
+        " address to remind them at.",
+        to_do="Speak to the family, ask whether they need help with it, and print the link again if it is lost.",
+        closing="Their answer closes this, and so does a new link. You can also say here when you spoke to them.",
+    ),
     News.LINK_UNANSWERED: Words(
         title="A consent link ran out without an answer",
-        text="The family was sent a reminder and has not answered.",
+        text="The family has not answered in the time that the link had.",
         to_do="Ask the family whether it needs help with it, then make a new link under Consent, or record what they"
         " tell you.",
         closing="A new link, or an answer, closes this. You can also say here what the family told you.",

@@ -31,6 +31,7 @@ class News(StrEnum):
     SHARING_ENDED = "sharing_ended"
     FAMILY_CALL = "family_call"
     FAMILY_LINK = "family_link"
+    LINK_TO_REMIND = "link_to_remind"
     LINK_UNANSWERED = "link_unanswered"
     LINK_NOT_DELIVERED = "link_not_delivered"
     UPDATE_POSTED = "update_posted"

@@ -175,6 +175,35 @@ def test_one_reminder_after_five_days_then_word_to_its_maker(database, kept_worl
     assert [each.to_address for each in mails(database, "run_out")] == [kept_world.officer.email]
 
 
+@pytest.mark.parametrize("way", [Way.PAPER, Way.SCREEN])
+def test_without_an_address_its_maker_is_asked_to_remind_the_family(database, kept_world, moment, way):
+    with database.transaction():
+        referral = referrals.acknowledged(kept_world.referrer, kept_world.officer)
+        links.make(kept_world.officer.actor, referral, Wanted(ForWhom.PARENT, way))
+    none = {"links_reminded": 0, "links_run_out": 0}
+    assert jobs.run(database, moment.now + dt.timedelta(days=4, hours=23)) == none
+    moment.advance(days=5)
+    assert jobs.run(database, moment.now) == {**none, "links_reminded": 1}
+    assert jobs.run(database, moment.now) == none
+    assert [each.user_id for each in prompts(database, "link_to_remind")] == [kept_world.officer.user_id]
+    [mail] = [each for each in rows(database, OutboxMail) if each.template == "timescales/prompt"]
+    assert mail.to_address == kept_world.officer.email
+    assert "Amira" not in str(mail.context)
+    moment.advance(days=9)
+    assert jobs.run(database, moment.now) == {**none, "links_run_out": 1}
+    assert prompts(database, "link_to_remind") == []
+    assert len(prompts(database, "link_unanswered")) == 1
+
+
+def test_the_answer_closes_what_asked_to_remind_them(database, visit_of, moment):
+    visit = visit_of(way=Way.PAPER)
+    moment.advance(days=5)
+    jobs.run(database, moment.now)
+    assert len(prompts(database, "link_to_remind")) == 1
+    visit.answer()
+    assert prompts(database, "link_to_remind") == []
+
+
 @pytest.mark.parametrize("what", ["answered", "stopped", "closed"])
 def test_nobody_is_reminded_who_need_not_answer(database, kept_world, sent, moment, what):
     with database.transaction():
