@@ -24,6 +24,7 @@ from portal.dashboards import digest
 from portal.db import Database
 from portal.disagreements import telling as disagreements
 from portal.family import jobs as family_links
+from portal.health import clocks
 from portal.health import service as health
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
@@ -61,7 +62,7 @@ def tick(database: Database, settings: Settings, now: datetime) -> dict[str, int
     "holds_to_review" holds whose day has come, "anchors_written" the day's anchor of the audit, where one is kept.
     One part that breaks does not keep the others from running: it, like one summary, is logged and counted in
     "broken".
-    Raises WrongClockError, having done nothing, while the clock is known to be wrong (`health.clock_off`).
+    Raises WrongClockError, having done nothing, while the clock is known to be wrong (`clocks.off`).
     """
     _require_clock(database)
     done: dict[str, int] = {"fired": 0, "broken": 0}
@@ -123,7 +124,7 @@ def _stop(_signal: int, _frame: object) -> None:
 
 def _require_clock(database: Database) -> None:
     try:
-        off = health.clock_off(database, health.last_pass(database))
+        off = clocks.off(database, clocks.last_pass(database))
     except SQLAlchemyError:
         return  # the parts of the pass will say that there is no database
     if off is not None:

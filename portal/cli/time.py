@@ -9,7 +9,7 @@ import click
 from portal import clock, schema
 from portal.cli import command
 from portal.cli.command import Refusal
-from portal.health import service as health
+from portal.health import clocks
 from portal.timescales import closures, in_force, policy, queries
 from portal.timescales.calendar import WorkingCalendar
 
@@ -81,8 +81,8 @@ def the_clock(*, is_right: bool) -> None:
     database = command.database()
     if is_right:
         with database.transaction():
-            health.trust_clock(clock.now())
-    off = health.clock_off(database, health.last_pass(database))
+            clocks.trust(clock.now())
+    off = clocks.off(database, clocks.last_pass(database))
     if off is not None:
         told = f"{abs(off)} {'ahead of' if off > timedelta() else 'behind'} what the database knows"
         raise Refusal(f"The clock is {told}. Nothing fires until it is right.")

@@ -1,4 +1,4 @@
-"""Signs of life: the schedulers' heartbeat, which every process that serves pages watches, the clock, and backups."""
+"""Signs of life: the schedulers' heartbeat, which every process that serves pages watches, and the newest backup."""
 
 import logging
 from datetime import datetime, timedelta
@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select
 
 from portal import clock, db
-from portal.db import Database
 from portal.health import rules
 from portal.health.models import LastBackup, SchedulerHeartbeat
 
@@ -50,24 +49,6 @@ def beat(scheduler: str, now: datetime) -> None:
     session = db.session()
     session.execute(delete(SchedulerHeartbeat).where(col(SchedulerHeartbeat.beat_at) < now - KEPT))
     session.merge(SchedulerHeartbeat(scheduler=scheduler, beat_at=now))
-
-
-def last_pass(database: Database) -> datetime | None:
-    """Return when any scheduler last finished a pass, None where none has."""
-    with database.transaction(write=False) as session:
-        return session.scalar(select(func.max(SchedulerHeartbeat.beat_at)))
-
-
-def clock_off(database: Database, last_pass: datetime | None) -> timedelta | None:
-    """Return how far this machine's clock is off, as `rules.clock_off` says it, with the newest pass at `last_pass`."""
-    theirs = database.instant()
-    return rules.clock_off(clock.machine() if theirs else clock.now(), theirs, last_pass)
-
-
-def trust_clock(now: datetime) -> int:
-    """Forget the passes that lie ahead of `now`, of a clock that has been put right since; return how many."""
-    ahead = delete(SchedulerHeartbeat).where(col(SchedulerHeartbeat.beat_at) > now)
-    return db.changed(db.session(), ahead)
 
 
 def last_beat_beside() -> ColumnElement[datetime]:

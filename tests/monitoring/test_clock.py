@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from portal import clock, config, scheduler
 from portal.access.roles import OrganisationKind, Role
+from portal.health import clocks
 from portal.health import service as health
 from portal.health.models import SchedulerHeartbeat
 from portal.timescales import service
@@ -84,10 +85,10 @@ def test_after_an_outage_the_clock_is_no_wrong_one(database, moment, administrat
 @SQLITE
 def test_a_clock_that_was_ahead_is_believed_again_once_somebody_says_so(database, moment, administrator):
     beat(database, moment.now + timedelta(days=365))
-    assert health.clock_off(database, health.last_pass(database)) == -timedelta(days=365)
+    assert clocks.off(database, clocks.last_pass(database)) == -timedelta(days=365)
     with database.transaction():
-        assert health.trust_clock(moment.now) == 1
-    assert health.clock_off(database, health.last_pass(database)) is None
+        assert clocks.trust(moment.now) == 1
+    assert clocks.off(database, clocks.last_pass(database)) is None
     with database.transaction(write=False) as session:
         assert session.scalars(select(SchedulerHeartbeat)).all() == []
 

@@ -13,7 +13,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 
 from portal import clock
-from portal.enquiries.confirming.service import Came
+from portal.enquiries.confirming.ending import Came
 from portal.timescales.forms import DateField, TimeField
 from portal.web.dates import LONDON, in_london
 from portal.web.typed import one_line

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from portal.access.actor import Actor
 from portal.access.decorators import requires_row
 from portal.access.policy import Permission
-from portal.enquiries.confirming import service
+from portal.enquiries.confirming import ending
 from portal.enquiries.confirming.forms import CameForm
 from portal.enquiries.inviting.queries import get_invitable
 from portal.enquiries.models import Enquiry
@@ -22,6 +22,6 @@ def record(actor: Actor, enquiry: Enquiry) -> Response:
     form = CameForm(request.form)
     if not form.validate():
         return calls.page(actor, enquiry, form, status=422)
-    service.record(actor, enquiry, form.came())
+    ending.record(actor, enquiry, form.came())
     flash("Recorded.", "success")
     return redirect(url_for("enquiries.read", reference=enquiry.reference), 303)
