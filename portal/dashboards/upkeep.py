@@ -13,7 +13,7 @@ from portal.access.roles import KIND_LABELS, ROLE_LABELS
 from portal.accounts import people
 from portal.accounts.models import Invitation
 from portal.dashboards.shown import Item, Link, Listed, Reading
-from portal.monitoring import figures, shown
+from portal.monitoring import figures, lines
 from portal.monitoring.figures import FAILED_FOR
 from portal.notifications.models import MailState, OutboxMail
 from portal.organisations import queries as organisations
@@ -60,12 +60,12 @@ def _invitation(invitation: Invitation, organisation: Organisation, now: datetim
 def machine(reading: Reading) -> Listed:
     """Return what only whoever runs the portal's machine can mend, and nothing else on the page would tell of."""
     now = clock.now()
-    lines = (shown.backup(figures.last_backup(reading.actor), now), shown.holidays(now))
+    known = (lines.backup(figures.last_backup(reading.actor), now), lines.holidays(now))
     rows = [
         Item(
             each.what, "/monitoring", f"{each.how}. Tell whoever runs the portal’s machine", "needs attention", "missed"
         )
-        for each in lines
+        for each in known
         if not each.is_well
     ]
     empty = "Backups are made, and bank holidays are known for a year or more. What stops coming appears here."

@@ -16,6 +16,7 @@ from portal.accounts.throttle import SIGN_IN, WINDOW
 from portal.health import service as health
 from portal.notifications.models import MailState, OutboxMail
 from portal.tenancy import as_system
+from portal.timescales import recipients
 from portal.timescales.jobs import FIRES_WHILE
 from portal.timescales.models import OVERDUE, Deadline, DeadlineRung, DeadlineState
 
@@ -52,6 +53,7 @@ class Figures(Pulse):
     mail_failed: int
     sign_in_failures: int
     last_backup: datetime | None
+    has_head: bool
     overdue: dict[str, int]
 
 
@@ -76,9 +78,9 @@ def read(session: Session) -> Figures:
     with as_system(session):
         rungs = session.execute(_due(now)).one()
         lately: Any = session.execute(_lately(now)).one()
-        failed, tries, last_backup = lately
+        failed, tries, last_backup, has_head = lately
         overdue: list[Any] = list(session.execute(_OVERDUE))
-    return Figures(beat.last_pass, beat.mail, Backlog(*rungs), failed, tries, last_backup, dict(overdue))
+    return Figures(beat.last_pass, beat.mail, Backlog(*rungs), failed, tries, last_backup, has_head, dict(overdue))
 
 
 def last_backup(actor: Actor) -> datetime | None:
@@ -107,14 +109,16 @@ def _pulse(now: datetime) -> Any:
 
 
 def _lately(now: datetime) -> Any:
-    """Return the select of the mails that failed, the sign-ins that did, and the newest backup."""
+    """Return the select of the mails that failed, the sign-ins that did, the newest backup, and if there is a head."""
     failed = select(func.count(col(OutboxMail.id))).where(
         col(OutboxMail.state) == MailState.FAILED, col(OutboxMail.created_at) > now - FAILED_FOR
     )
     tries = select(func.count(col(SignInAttempt.id))).where(
         col(SignInAttempt.at) > now - WINDOW, col(SignInAttempt.kind).in_(SIGN_IN)
     )
-    return select(failed.scalar_subquery(), tries.scalar_subquery(), health.last_backup_beside())
+    return select(
+        failed.scalar_subquery(), tries.scalar_subquery(), health.last_backup_beside(), recipients.has_head_of_service()
+    )
 
 
 # As its index says it, word for word: SQLite must see the state in the statement to know that the index will do.

@@ -17,9 +17,10 @@ from portal.access.actor import Actor
 from portal.access.decorators import public, requires
 from portal.access.policy import Permission
 from portal.config import Settings
+from portal.health import clocks
 from portal.health import service as health
 from portal.health.rules import passes
-from portal.monitoring import exposition, figures, shown
+from portal.monitoring import exposition, figures, lines, shown
 from portal.monitoring.figures import Pulse
 from portal.web.rendering import render
 
@@ -91,10 +92,10 @@ def show(actor: Actor) -> Response:
     return render(
         "monitoring/monitoring.html",
         lines=[
-            shown.database(is_migrated=_migrated_to() == schema.newest()),
-            shown.clock(_clock_off(found)),
+            lines.database(is_migrated=_migrated_to() == schema.newest()),
+            lines.clock(_clock_off(found)),
             *shown.lines(found, stopped_since, clock.now()),
-            shown.erasures(are_applied=_checks()["erasures_applied"]),
+            lines.erasures(are_applied=_checks()["erasures_applied"]),
         ],
         overdue=shown.overdue(found),
     )
@@ -112,7 +113,7 @@ def _pulse() -> Pulse | None:
 
 
 def _clock_off(found: Pulse) -> timedelta | None:
-    return health.clock_off(current_app.extensions["database"], found.last_pass)
+    return clocks.off(current_app.extensions["database"], found.last_pass)
 
 
 def _checks() -> dict[str, bool]:

@@ -9,8 +9,9 @@ from portal.access.roles import Role
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.organisations.models import Organisation
-from portal.timescales import handing_on
+from portal.timescales import handing_on, news, prompts
 from portal.timescales.models import Deadline
+from portal.timescales.news import News
 from portal.timescales.recipients import Member, staff_of
 from portal.web.errors import SomeoneWasFirstError
 
@@ -19,6 +20,8 @@ OVERTAKEN = "Somebody has changed the head of service meanwhile. Open the page a
 # What a challenge owes where the head speaks is on whoever was head when it opened; "disagreement_stage" before each
 # stage had a kind of its own, which is on nobody at the other two.
 _ANSWERS = (*(level.kind for level in LEVELS if level.is_head), "disagreement_stage")
+
+_NAME_THEM = (Role.ADMINISTRATOR, Role.MANAGER)  # where there is no administrator, managers see to it that there is
 
 
 def candidates(organisation_id: int) -> list[Member]:
@@ -39,12 +42,16 @@ def name(actor: Actor, to: Member, before: int | None) -> None:
     if to.user_id == before:
         return
     _put(ksaf, to)
+    news.settle(News.HEAD_LEFT, "", f"{to.name} is head of service", organisation_id=actor.organisation_id)
     about = ("organisation", ksaf.id)
     audit.record(actor, Action.HEAD_OF_SERVICE_NAMED, subject=about, owner_id=ksaf.id, before=before, after=to.user_id)
 
 
 def vacate(actor: Actor, user_id: int, organisation_id: int) -> None:
-    """Leave the organisation without a head of service, if it was this person: they have left, or manage no more."""
+    """Leave the organisation without a head of service, if it was this person: they have left, or manage no more.
+
+    Whoever can name another is told: the last rung of every ladder goes to the managers until somebody is.
+    """
     theirs = select(Organisation).where(
         col(Organisation.id) == organisation_id, col(Organisation.head_of_service_id) == user_id
     )
@@ -54,6 +61,9 @@ def vacate(actor: Actor, user_id: int, organisation_id: int) -> None:
     _put(found, None)
     about = ("organisation", found.id)
     audit.record(actor, Action.HEAD_OF_SERVICE_LEFT, subject=about, owner_id=found.id, user_id=user_id)
+    name_them = {each.user_id: each for each in staff_of(organisation_id).with_role(*_NAME_THEM)}
+    for made in news.tell(News.HEAD_LEFT, "", name_them.values(), organisation_id=organisation_id):
+        prompts.tell_by_mail(made, name_them[made.user_id])
 
 
 def _put(ksaf: Organisation, to: Member | None) -> None:

@@ -57,6 +57,7 @@ class News(StrEnum):
     CONTACT_NEEDED = "contact_needed"
     CONTACT_LEFT = "contact_left"
     HOLDER_NEEDED = "holder_needed"
+    HEAD_LEFT = "head_left"
     HOLD_REVIEW = "hold_review"
     ERASURE_WAITING = "erasure_waiting"
     ERASURE_RETURNED = "erasure_returned"

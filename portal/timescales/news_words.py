@@ -53,6 +53,13 @@ NEWS = {
         to_do="Open the referral, read why under Onward and offer the family to another service.",
         closing="The next offer closes this. If the family needs no other service, say here why.",
     ),
+    News.HEAD_LEFT: Words(
+        title="Nobody is head of service any more",
+        text="Whoever was head of service has left, or manages no more. Until somebody is named, what is still late"
+        " after the managers were told goes to the managers again, and to nobody above them.",
+        to_do="Name another manager head of service.",
+        closing="Naming one closes this. You can also say here what was agreed.",
+    ),
     News.ADVICE_NOT_GIVEN: Words(
         title="No advice was given: decide what comes instead",
         text="The call by which this family was to have advice has ended without it. Nothing else is owed to them now.",

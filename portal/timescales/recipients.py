@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import col, select
 
 from portal import db
@@ -153,6 +154,17 @@ def staff_of(organisation_id: int) -> Staff:
         Member(user.id or 0, user.name, user.email, user.phone, held.role, held.mail_rhythm) for user, held in rows
     )
     return Staff(organisation.kind, organisation.head_of_service_id, members)
+
+
+def has_head_of_service() -> ColumnElement[bool]:
+    """Return whether KSAF has a head of service who works there, as a column of a query that is asked anyhow."""
+    return (
+        exists()
+        .where(col(Organisation.kind) == OrganisationKind.OPERATOR)
+        .where(col(Membership.organisation_id) == col(Organisation.id), col(Membership.ended_at).is_(None))
+        .where(col(Membership.user_id) == col(Organisation.head_of_service_id))
+        .where(col(User.id) == col(Membership.user_id), col(User.disabled_at).is_(None))
+    )
 
 
 def of_rung(rung: Rung, deadline: Deadline, staff: Staff) -> list[Recipient]:

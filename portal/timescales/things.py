@@ -29,6 +29,7 @@ _THINGS = {
     "concern": _CONCERN,
     News.CONCERN_RAISED.value: _CONCERN,
     News.CONCERN_MAIL_FAILED.value: _CONCERN,
+    News.HEAD_LEFT.value: Thing("choice of the head of service", "/head-of-service", Permission.ORGANISATION_HEAD),
     News.CPOMS_OWED.value: Thing("list for CPOMS", "/concerns/cpoms", Permission.CONCERN_READ),
 }
 

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from portal.access.roles import OrganisationKind, Role
+from portal.accounts.models import Membership, User
 from portal.health import service as health
+from portal.organisations.models import Organisation
 from tests.factories import people, statements
 
 STOPPED = "Reminders and emails have stopped"
@@ -15,6 +18,7 @@ STOPPED = "Reminders and emails have stopped"
 def staff(database):
     with database.system_transaction():
         ksaf, school = people.add_organisation(OrganisationKind.OPERATOR, "KSAF"), people.add_organisation()
+        ksaf.head_of_service_id = people.add_person(ksaf, Role.MANAGER).user_id
         return {
             "administrator": people.add_person(ksaf, Role.ADMINISTRATOR),
             "officer": people.add_person(ksaf, Role.TRIAGE_OFFICER),
@@ -32,6 +36,22 @@ def test_all_is_well(moment, client_of, staff, database):
     assert "Last pass just now" in page
     assert "Needs attention" not in page
     assert STOPPED not in page
+
+
+@pytest.mark.parametrize("how", ["never named", "left", "account closed"])
+def test_a_portal_without_a_head_of_service_needs_attention(moment, client_of, staff, database, how):
+    with database.system_transaction() as session:
+        ksaf = session.scalars(select(Organisation).where(Organisation.kind == OrganisationKind.OPERATOR)).one()
+        if how == "never named":
+            ksaf.head_of_service_id = None
+        elif how == "left":
+            theirs = select(Membership).where(Membership.user_id == ksaf.head_of_service_id)
+            session.scalars(theirs).one().ended_at = moment.now
+        else:
+            session.get_one(User, ksaf.head_of_service_id).disabled_at = moment.now
+    page = client_of(staff["administrator"]).get("/monitoring").text
+    assert "No head of service is named: what stays late goes to the managers a second time" in page
+    assert "Something needs attention." in page
 
 
 def test_mail_that_waits_needs_attention(moment, client_of, staff, database, mail_due):

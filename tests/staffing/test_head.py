@@ -1,16 +1,18 @@
 """KSAF's head of service: named by an administrator, and nobody's for as long as whoever was named is not there."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from portal import db
 from portal.access.roles import Role
 from portal.audit.models import AuditEvent
+from portal.notifications.models import OutboxMail
 from portal.staffing import head, service
 from portal.tenancy import as_system, enter
 from portal.timescales import service as timescales
+from portal.timescales import things
 from portal.timescales.ladder import Rung
-from portal.timescales.models import Deadline
+from portal.timescales.models import Deadline, Prompt
 from portal.timescales.recipients import of_rung, staff_of
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import people, referrals
@@ -47,6 +49,13 @@ def challenge_at_the_third_stage(house) -> None:
     us, school = house["admin"].organisation_id, house["school"].organisation_id
     on = house["margaret"].user_id
     timescales.start("disagreement_heads", CHALLENGE, "DIS-1", owed_by_id=us, owed_to_id=school, person_id=on)
+
+
+def left(house) -> list[int]:
+    """Whoever is asked to name another."""
+    with as_system(db.session()):
+        open_ones = select(Prompt.user_id).where(Prompt.kind == "head_left", col(Prompt.closed_at).is_(None))
+        return list(db.session().scalars(open_ones).all())
 
 
 def answers(house) -> int | None:
@@ -94,9 +103,23 @@ def test_gone_or_no_manager_any_more_they_are_head_no_more(house, how):
         service.change_role(admin, theirs, Role.TRIAGE_OFFICER)
     assert people.organisation_at(admin.organisation_id).head_of_service_id is None
     assert answers(house) is None
+    assert left(house) == [house["admin"].user_id]
     assert last_rung(house) == ["Rob Tennant"]
     actions = db.session().scalars(select(AuditEvent.action)).all()
     assert "organisations:organisation:head_left" in actions
+
+
+def test_once_another_is_named_nobody_is_asked_to_any_more(house):
+    admin = house["admin"].actor
+    head.name(admin, member(house["margaret"]), None)
+    assert left(house) == []
+    service.leave(admin, membership(house["margaret"]))
+    prompt = db.session().scalars(select(Prompt).where(Prompt.kind == "head_left")).one()
+    [mail] = db.session().scalars(select(OutboxMail).where(OutboxMail.template == "timescales/prompt")).all()
+    assert mail.to_address == house["admin"].email
+    assert things.address(prompt.kind, prompt.reference) == "/head-of-service"
+    head.name(admin, member(house["rob"]), None)
+    assert left(house) == []
 
 
 def test_another_manager_who_leaves_changes_nothing(house):
