@@ -22,12 +22,14 @@ WARNING = "The Government has announced bank holidays up to"
 def scene(app, database, moment):
     with database.system_transaction():
         ksaf, school = people.add_organisation(OrganisationKind.OPERATOR, "KSAF"), people.add_organisation()
-        return {
+        made = {
             "administrator": people.add_person(ksaf, Role.ADMINISTRATOR, "Anika Rao"),
             "second": people.add_person(ksaf, Role.ADMINISTRATOR, "Jo Reed"),
             "manager": people.add_person(ksaf, Role.MANAGER, "Ruth Bell"),
             "referrer": people.add_person(school, Role.REFERRER, "Dana Price"),
         }
+        ksaf.head_of_service_id = made["manager"].user_id
+        return made
 
 
 def changes(database):
