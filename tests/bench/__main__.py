@@ -41,7 +41,7 @@ def main() -> int:
     for each in found:
         limit = "no limit" if each.limit is None else f"at most {each.limit:g}"
         missed = "" if each.is_met else "MISSED"
-        print(f"{each.engine:10} {each.name:64} {each.ratio:8.2f}  {limit:14} {missed:7} {each.detail}")
+        print(f"{each.engine:10} {each.name:70} {each.ratio:8.2f}  {limit:14} {missed:7} {each.detail}")
     kept = Path(os.environ.get("PORTAL_DATA_DIR", "var"))
     kept.mkdir(parents=True, exist_ok=True)
     (kept / "bench.json").write_text(json.dumps([each.as_json() for each in found], indent=2) + "\n")
