@@ -36,6 +36,8 @@ def carry_out(subject: Subject) -> None:
     session = db.session()
     if subject.kind == "referral":
         _prepare_referral(subject)
+    if subject.kind in {"referral", "enquiry"}:
+        _let_rest(subject)
     for statement in (*_details(subject), *_parts(subject)):
         session.execute(statement, execution_options={"synchronize_session": False})
     if subject.kind == "account":
@@ -55,15 +57,18 @@ def _prepare_referral(subject: Subject) -> None:
     session.execute(update(referral).where(*unmarked).values(anonymised_at=clock.now()))
     for file in (table_called("attachment"), table_called("disagreement_file")):
         _remove_files(subject, file)
-    _let_rest(subject)
 
 
 def _let_rest(subject: Subject) -> None:
-    """Close what waits about it, and end what runs under a reference of its own: nothing of it opens any more."""
+    """Close what waits about it and end what still runs, under references of its own too: nothing of it opens any more.
+
+    A draft that was never sent, or a call that nobody confirmed in writing, owes that until then.
+    """
     session, prompt, deadline = db.session(), table_called("prompt"), table_called("deadline")
     about = (prompt.c.reference == subject.reference) | prompt.c.reference.in_(_besides(subject))
     session.execute(update(prompt).where(about, prompt.c.closed_at.is_(None)).values(closed_at=clock.now()))
-    runs = (deadline.c.reference.in_(_besides(subject)), deadline.c.ended_at.is_(None))
+    about_it = (deadline.c.reference == subject.reference) | deadline.c.reference.in_(_besides(subject))
+    runs = (about_it, deadline.c.ended_at.is_(None))
     ended = {"state": DeadlineState.CANCELLED, "ended_at": clock.now()}
     session.execute(update(deadline).where(*runs).values(ended))
 
