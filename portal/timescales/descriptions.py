@@ -56,9 +56,9 @@ _SOMEBODY = {
     "record_review": "has a manager review the open record",
     "concern": "looks at the safeguarding concern",
     "disagreement_first": "answers the disagreement",
-    **dict.fromkeys(
-        ("disagreement_stage", "disagreement_leads", "disagreement_heads"), "answers the disagreement at this stage"
-    ),
+    "disagreement_stage": "answers the disagreement at stage 1",
+    "disagreement_leads": "answers the disagreement at stage 2",
+    "disagreement_heads": "answers the disagreement at stage 3",
     "disagreement_first_over": "can take it to the next stage",
     "disagreement_over": "can take it to the next stage",
     "disagreement_turn": "says whether it is resolved or goes on",
