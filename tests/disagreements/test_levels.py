@@ -12,8 +12,10 @@ from portal.disagreements.models import Disagreement
 from portal.disagreements.rules import Challenged, Event, Stage, Stance
 from portal.disagreements.service import Challenge
 from portal.tenancy import as_system
-from portal.timescales import jobs
+from portal.timescales import away, jobs
 from portal.timescales.models import Deadline, DeadlineState, Prompt
+from portal.timescales.recipients import staff_of
+from portal.web.dates import today
 from tests.disagreements.conftest import POSITION, WANTED, opened, raised, said
 from tests.factories import people, referrals
 
@@ -76,6 +78,17 @@ def test_while_no_head_is_named_the_managers_stand_at_the_third_stage(cast):
     assert told(row) == {cast.manager.user_id}
     assert refused(cast.manager, row.reference) is None
     assert "its head of service, or its managers" in (refused(cast.safeguarding, row.reference) or "")
+
+
+def test_while_the_head_is_away_whoever_stands_in_answers(cast):
+    with as_system(db.session()):
+        head = head_of_service()
+    row = raised(cast)
+    climb(cast, row, Stage.DIRECTORS)
+    assert refused(cast.manager, row.reference)
+    staff = {each.user_id: each for each in staff_of(head.organisation_id).members}
+    away.set_away(head.actor, staff[head.user_id], staff[cast.manager.user_id], today(), today())
+    assert refused(cast.manager, row.reference) is None
 
 
 def test_at_a_partner_the_person_answers_first_and_then_the_admins(cast):
