@@ -9,6 +9,7 @@ import secrets
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +27,7 @@ from portal.disagreements import telling as disagreements
 from portal.family import jobs as family_links
 from portal.health import clocks
 from portal.health import service as health
+from portal.health.steady import HOLD, Steady, seconds
 from portal.notifications import jobs as outbox
 from portal.notifications.letters import Letterhead
 from portal.notifications.models import OutboxMail
@@ -81,26 +83,10 @@ def run(database: Database, settings: Settings, interval: float) -> None:
 
     A pass that is running when the signal comes is finished first.
     """
-    name = secrets.token_hex(8)
-
-    def once() -> None:
-        try:
-            done = tick(database, settings, clock.now())
-        except WrongClockError as wrong:
-            # Without a heartbeat the portal is not ready, and KSAF reads that the scheduler has stopped.
-            _log.error(str(wrong))
-            return
-        try:
-            with database.transaction():
-                health.beat(name, clock.now())
-        except SQLAlchemyError:
-            _log.exception("no heartbeat could be left")
-        if any(done.values()):
-            _log.info("pass", extra={"facts": done})
-
+    name, steady = secrets.token_hex(8), Steady()
     scheduler = BlockingScheduler(timezone=UTC)
     scheduler.add_job(
-        once,
+        partial(one_pass, database, settings, name, steady),
         "interval",
         seconds=interval,
         coalesce=True,
@@ -114,6 +100,32 @@ def run(database: Database, settings: Settings, interval: float) -> None:
         scheduler.start()
     except KeyboardInterrupt:
         scheduler.shutdown(wait=True)
+
+
+def one_pass(database: Database, settings: Settings, name: str, steady: Steady) -> None:
+    """Do what is due, and leave the heartbeat of the scheduler `name`; neither by a clock that is wrong.
+
+    Without a heartbeat the portal is not ready, and KSAF reads that the scheduler has stopped.
+    """
+    if _is_sqlite(database) and steady.is_held(clock.machine(), seconds()):
+        _log.error("the clock is wrong: it has jumped ahead, so nothing is fired for %s", HOLD)
+        return
+    try:
+        done = tick(database, settings, clock.now())
+    except WrongClockError as wrong:
+        _log.error(str(wrong))
+        return
+    try:
+        with database.transaction():
+            health.beat(name, clock.now())
+    except SQLAlchemyError:
+        _log.exception("no heartbeat could be left")
+    if any(done.values()):
+        _log.info("pass", extra={"facts": done})
+
+
+def _is_sqlite(database: Database) -> bool:
+    return database.engine.dialect.name == "sqlite"
 
 
 def _stop(_signal: int, _frame: object) -> None:
