@@ -47,6 +47,7 @@ class Referral(PartyRoot, SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("organisation_id", "id"),
         Index("ix_referral_change", "last_change_at", "reference"),
+        Index("ix_referral_due", "next_due_at", "reference"),
         Index("ix_referral_owner_change", "organisation_id", "last_change_at", "id"),
         Index("ix_referral_owner_state", "organisation_id", "state"),
         Index("ix_referral_state", "state", "is_urgent"),

@@ -111,6 +111,7 @@ def _pages(stage: Stage) -> dict[str, Callable[[], Any]]:
     return {
         "list, a school": lambda: referrer.get("/referrals"),
         "list, KSAF": lambda: manager.get("/referrals"),
+        "list by what is due, KSAF": lambda: manager.get("/referrals?sort=due"),
         "first page, a school": lambda: referrer.get("/"),
         "first page, KSAF's manager": lambda: manager.get("/"),
         "first page, KSAF's safeguarding team": lambda: safeguarding.get("/"),

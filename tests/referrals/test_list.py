@@ -166,6 +166,17 @@ def test_pages_hold_every_row_once_forwards_and_backwards(tx, moment, sort):
     assert back == pages
 
 
+@pytest.mark.parametrize("sort", list(Sort))
+def test_the_list_of_all_is_walked_along_an_index_of_its_order(database, moment, helen, sort):
+    with database.transaction():
+        triage = referrals.staff()
+    for backwards in (None, Cursor(older=False, at=moment.now, reference="KSAF-7F3K-9QRT")):
+        with database.transaction(tenant=triage.organisation_id, write=False), planned(database) as plans:
+            listed(triage.actor, Wanted(sort=sort, cursor=backwards))
+        for plan in plans[-1:]:  # on SQLite
+            assert f"referral USING INDEX ix_referral_{sort}" in plan, plan
+
+
 def test_rows_that_arrive_meanwhile_neither_repeat_nor_hide_others(tx, moment):
     person = people.add_person(people.add_organisation())
     for _ in range(6):
