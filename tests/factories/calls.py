@@ -14,7 +14,7 @@ from tests.factories import people
 
 
 def logged(adviser: people.Person, mark: str) -> tuple[str, str]:
-    """Log a call from a parent and one from a professional; return their references."""
+    """Log a call from a parent and one in which a professional refers; return their references."""
     enter(db.session(), adviser.organisation_id)
     call = Call(
         Caller.PARENT,
@@ -26,7 +26,7 @@ def logged(adviser: people.Person, mark: str) -> tuple[str, str]:
         phone="01632 960 700",
         signposts=["sen_advice"],
     )
-    professional = replace(call, caller=Caller.PROFESSIONAL)
+    professional = replace(call, caller=Caller.PROFESSIONAL, next_step=NextStep.IN_WRITING)
     made = [enquiries.log_call(adviser.actor, each).reference for each in (call, professional)]
     return made[0], made[1]
 
