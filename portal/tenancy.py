@@ -114,16 +114,15 @@ class BetweenTwo(Scoped):
 def is_live_party(tenant: int, referral_id: Any) -> ColumnElement[bool]:
     """Return the SQL that is true where `tenant` is a party to the referral at this moment: one look into an index.
 
-    Asked of each row. A list of all that a tenant is party to would be made anew by every query, however few its rows.
+    Asked of each row: a list of all that a tenant is party to would be made anew by every query, however few its rows.
+    PostgreSQL would make one, but leaves a query with an OFFSET as it stands.
     """
     # An alias of its own: a query may well join the parties for other reasons.
     party = SQLModel.metadata.tables["referral_party"].alias("own_party")
     moment = bindparam("tenancy_now", callable_=lambda: clock.now(), type_=party.c.valid_to.type)  # noqa: PLW0108 - the clock of that moment
     live = party.c.valid_to.is_(None) | (party.c.valid_to > moment)
-    mine = (party.c.organisation_id == tenant, party.c.valid_from <= moment, live)
-    found = select(1).where(party.c.referral_id == referral_id, *mine).correlate_except(party)
-    # PostgreSQL would make that list; a query with an OFFSET it takes as it stands.
-    return found.offset(literal_column("0")).exists()
+    mine = (party.c.referral_id == referral_id, party.c.organisation_id == tenant, party.c.valid_from <= moment, live)
+    return select(1).where(*mine).correlate_except(party).offset(literal_column("0")).exists()
 
 
 class TenantSession(Session):
@@ -237,8 +236,7 @@ def _confine(state: ORMExecuteState) -> None:
     kinds, confined = _looked_into(state.statement)
     if not kinds:
         return
-    tenant = info.get("tenant")
-    if tenant is None:
+    if (tenant := info.get("tenant")) is None:
         message = "Nobody is asking: a tenant's rows need an actor."
         raise TenancyError(message)
     many = isinstance(state.parameters, list)
@@ -278,14 +276,12 @@ def _note_created(session: Session, row: object) -> None:
 
 # As long as SQLite waits (db.BUSY_TIMEOUT_MILLISECONDS): whoever meets a lock that is not let go is told to try again.
 WAIT = ", set_config('lock_timeout', '10s', true)"
-# To compile a query takes PostgreSQL up to two seconds, which one that reads a few rows never earns back.
-UNCOMPILED = ", set_config('jit', 'off', true)"
 
 
 @event.listens_for(TenantSession, "after_begin")
 def _tell_at_begin(session: Session, _transaction: SessionTransaction, connection: Any) -> None:
     if connection.dialect.name == "postgresql":
-        _set_config(session, connection, WAIT + UNCOMPILED)
+        _set_config(session, connection, WAIT)
 
 
 def _tell_database(session: Session) -> None:
@@ -295,10 +291,10 @@ def _tell_database(session: Session) -> None:
 
 
 def _set_config(session: Session, connection: Any, besides: str = "") -> None:
-    # Transaction-local, so a pooled connection forgets it, also behind pgbouncer; SET LOCAL takes no parameters.
+    # Transaction-local, so a pooled connection forgets it; SET LOCAL takes no parameters. Compiling (jit) takes long.
     tenant, system = session.info.get("tenant"), session.info.get("system")
     connection.exec_driver_sql(
         "select set_config('role', 'portal_app', true), set_config('app.organisation_id', %s, true),"
-        " set_config('app.system', %s, true)" + besides,
+        " set_config('app.system', %s, true), set_config('jit', 'off', true)" + besides,
         ("" if tenant is None else str(tenant), "on" if system else ""),
     )
