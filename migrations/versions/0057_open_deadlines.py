@@ -16,4 +16,4 @@ OPEN = sa.text("ended_at IS NULL")
 
 def upgrade() -> None:
     """Add."""
-    op.create_index("ix_deadline_open", "deadline", ["kind"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index("ix_deadline_open", "deadline", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)

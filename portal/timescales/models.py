@@ -38,7 +38,7 @@ class Deadline(BetweenTwo, SQLModel, table=True):
         Index("ix_deadline_owed_by", "owed_by_id", "state", "due_at"),
         Index("ix_deadline_reference", "reference"),
         Index("ix_deadline_overdue", "kind", postgresql_where=text(OVERDUE), sqlite_where=text(OVERDUE)),
-        Index("ix_deadline_open", "kind", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
+        Index("ix_deadline_open", "due_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
