@@ -1,6 +1,5 @@
 """What each event of the lifecycle does to the referral's deadlines and prompts, as a table."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from portal.tenancy import as_system
 from portal.timescales import news
 from portal.timescales import service as timescales
 from portal.timescales.news import News
+from portal.timescales.pauses import Pause
 from portal.timescales.service import Subject
 
 DECIDING = ("decide", "outcome")
@@ -31,18 +31,17 @@ _DECIDED = (News.DECISION_WAITING, News.RISK_CHANGED)
 
 @dataclass(frozen=True)
 class Effect:
-    """The kinds an event starts, meets, pauses, resumes and cancels, the news it settles, and whose move it is then.
+    """The kinds an event starts, meets and cancels, the news it settles, and whose move it is then.
 
-    `paused_why` stands beside what it pauses, where both sides read it. `ends` are kinds that hang on a part of the
-    referral (a week, an onward referral): cancelled wherever they run.
+    `pauses` is what KSAF waits for from then on, until an event that `resumes`. `ends` are kinds that hang on a part of
+    the referral (a week, an onward referral): cancelled wherever they run.
     """
 
     waiting_on: WaitingOn
     starts: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
-    pauses: tuple[str, ...] = ()
-    paused_why: str = ""
-    resumes: tuple[str, ...] = ()
+    pauses: Pause | None = None
+    resumes: bool = False
     cancels: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     settles: tuple[News, ...] = ()
@@ -53,23 +52,16 @@ EFFECTS: dict[Event, Effect] = {
         WaitingOn.OPERATOR, meets=PHONED, starts=("acknowledge", "chase", "decide", "outcome", RECORD_REVIEW)
     ),
     Event.ACKNOWLEDGE: Effect(WaitingOn.OPERATOR, meets=("acknowledge",), cancels=("chase",)),
-    Event.ASK: Effect(
-        WaitingOn.REFERRER, starts=("information",), pauses=DECIDING, paused_why="KSAF has asked for information"
-    ),
-    Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=DECIDING, cancels=("information",), settles=_ANSWERED),
-    Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=DECIDING, settles=_ANSWERED),
-    Event.ASK_CONTEXT: Effect(
-        WaitingOn.OPERATOR,
-        starts=("attendance_context",),
-        pauses=DECIDING,
-        paused_why="KSAF has asked about attendance",
-    ),
+    Event.ASK: Effect(WaitingOn.REFERRER, starts=("information",), pauses=Pause.INFORMATION),
+    Event.TAKE_BACK: Effect(WaitingOn.OPERATOR, resumes=True, cancels=("information",), settles=_ANSWERED),
+    Event.ANSWER: Effect(WaitingOn.OPERATOR, meets=("information",), resumes=True, settles=_ANSWERED),
+    Event.ASK_CONTEXT: Effect(WaitingOn.OPERATOR, starts=("attendance_context",), pauses=Pause.CONTEXT),
     Event.RECORD_CONTEXT: Effect(
-        WaitingOn.OPERATOR, meets=("attendance_context",), resumes=DECIDING, settles=(News.CONTEXT_ASKED,)
+        WaitingOn.OPERATOR, meets=("attendance_context",), resumes=True, settles=(News.CONTEXT_ASKED,)
     ),
     Event.DECIDE: Effect(
         WaitingOn.OPERATOR,
-        resumes=DECIDING,
+        resumes=True,
         meets=("decide",),
         cancels=("information", "attendance_context"),
         settles=(News.DECISION_RETURNED, News.RISK_CHANGED, News.CONTEXT_ASKED, *_ANSWERED),
@@ -116,17 +108,14 @@ def subject_of(referral: Referral) -> Subject:
 def apply(event: Event, referral: Referral, operator_id: int, why: str) -> None:
     """Do to the deadlines of `referral` what `event` means, saying `why` in words, and keep its row's next due time."""
     effect, subject = EFFECTS[event], subject_of(referral)
-    for kind in effect.resumes:
-        timescales.resume(subject, kind)
-    done: tuple[tuple[tuple[str, ...], Callable[[Subject, str, str], None], str], ...] = (
-        (effect.meets, timescales.meet, why),
-        (effect.cancels, timescales.cancel, why),
-        (effect.pauses, timescales.pause, effect.paused_why),
-    )
-    for kinds, change, said in done:
+    if effect.resumes:
+        timescales.resume(subject)
+    for kinds, end in ((effect.meets, timescales.meet), (effect.cancels, timescales.cancel)):
         for kind in kinds:
             with _reaching(kind):
-                change(subject, kind, said)
+                end(subject, kind, why)
+    if effect.pauses:
+        timescales.pause(subject, effect.pauses)
     timescales.cancel_everywhere(referral.reference, effect.ends, why)
     for each in effect.settles:
         news.settle(each, referral.reference, why)

@@ -42,7 +42,7 @@ def other_side(actor: Actor, referral: Referral, template: str) -> None:
         operator(referral, template)
 
 
-def referrer(referral: Referral, template: str, **context: str) -> None:
+def referrer(referral: Referral, template: str, **context: str | bool) -> None:
     """Queue the mail `template` to the contact of `referral`, or to all who refer there while it has none.
 
     To nobody once whoever sent it no longer sees it.

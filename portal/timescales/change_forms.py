@@ -1,44 +1,17 @@
 """Forms of the timescales: the figure that is tried out, and where it comes from once it is to be in force."""
 
-from typing import Any
+from dataclasses import replace
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, Form, IntegerField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import BooleanField, Form, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from portal.timescales.figures import Figures, lead_of
+from portal.timescales.figure_fields import FigureFields
+from portal.timescales.figures import Figures
 from portal.timescales.forms import DateField, TimeField
-from portal.timescales.timescale import Timescale
+from portal.timescales.number_fields import WholeField
 from portal.web.dates import today
 from portal.web.typed import one_line, tidied
-
-WHOLE = "Enter a whole number, such as 3"
-NUMBER = "Enter a number, such as 2 or 0.5"
-
-
-class WholeField(IntegerField):
-    """A whole number that says what to do when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; raises ValueError, in words for the page."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(WHOLE) from None
-
-
-class NumberField(DecimalField):
-    """A number that says what to do when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; raises ValueError, in words for the page."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(NUMBER) from None
-        if self.data is not None and not self.data.is_finite():
-            self.data = None
-            raise ValueError(NUMBER)
 
 
 def _reason(label: str, missing: str) -> TextAreaField:
@@ -50,18 +23,13 @@ def _reason(label: str, missing: str) -> TextAreaField:
     )
 
 
-class FigureForm(Form):
+class FigureForm(FigureFields, Form):
     """The figure that is tried out. It changes nothing, so it carries no token."""
 
-    length = WholeField("Within", validators=[InputRequired("Enter how long it may take")])
-    lead = NumberField("First reminder", places=None, validators=[Optional()])
 
-
-class ChangeForm(FlaskForm):
+class ChangeForm(FigureFields, FlaskForm):
     """The same figure, where it comes from, and why it changes."""
 
-    length = WholeField("Within", validators=[InputRequired("Enter how long it may take")])
-    lead = NumberField("First reminder", places=None, validators=[Optional()])
     seen = WholeField("The change before", validators=[InputRequired("Open this page again")])
     source = TextAreaField(
         "Where the figure comes from",
@@ -92,15 +60,14 @@ class ChangeForm(FlaskForm):
         if field.data is not None and field.data > today():
             raise ValidationError("The day it was checked cannot be in the future")
 
-    def wanted(self) -> Figures:
-        """Return the figures of a valid form."""
-        return Figures(
-            self.length.data or 0,
-            None if self.lead.data is None else float(self.lead.data),
-            self.source.data or "",
-            bool(self.ours.data),
-            self.guidance.data or "",
-            self.checked_on.data or today(),
+    def wanted(self, kept: Figures) -> Figures:
+        """Return the figures of a valid form, and what is `kept` for whatever this row has not."""
+        return replace(
+            self.figures(kept),
+            source=self.source.data or "",
+            ours=bool(self.ours.data),
+            guidance=self.guidance.data or "",
+            checked_on=self.checked_on.data or today(),
         )
 
 
@@ -115,9 +82,3 @@ class HoursForm(FlaskForm):
     )
     seen = WholeField("The change before", validators=[InputRequired("Open this page again")])
     reason = _reason("Why they change", "Say why they change")
-
-
-def figure_of(timescale: Timescale) -> dict[str, Any]:
-    """Return what the form of its figure is filled with: what is in force."""
-    lead = lead_of(timescale)
-    return {"length": timescale.length, "lead": None if lead is None else f"{lead.length:g}"}

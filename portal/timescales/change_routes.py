@@ -1,5 +1,6 @@
 """Pages on which KSAF's administrators change a timescale, and on which everyone reads what was changed."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request
@@ -9,9 +10,11 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.decorators import requires
 from portal.access.policy import Permission
-from portal.timescales import change_words, changing, closures, explained, figures, in_force, policy
-from portal.timescales.change_forms import ChangeForm, FigureForm, figure_of
+from portal.timescales import change_words, changing, closures, explained, figures, in_force, policy, units, work
+from portal.timescales.change_forms import ChangeForm, FigureForm
+from portal.timescales.figure_fields import RARE, figure_of
 from portal.timescales.figures import FigureError, Figures
+from portal.timescales.pauses import why_never
 from portal.timescales.timescale import Timescale
 from portal.web.attempts import attempt
 from portal.web.rendering import render
@@ -40,13 +43,13 @@ def change(actor: Actor) -> Response:
     if "kind" not in request.args:
         return redirect("/timescales#in-force", 303)
     timescale = _known(request.args["kind"])
+    tried = FigureForm(request.args if "length" in request.args else None, data=_in_force(timescale))
+    tried.offer(policy.load()[timescale.kind])
     if "length" not in request.args:
-        return _page(timescale, FigureForm(data=figure_of(timescale)), None)
-    tried = FigureForm(request.args)
+        return _page(timescale, tried, None)
     if not tried.validate() or not _is_possible(timescale, tried):
         return _page(timescale, tried, None, status=422)
-    given = {**Figures.of(timescale).__dict__, "length": tried.length.data, "lead": tried.lead.data}
-    given |= {"seen": in_force.number_of(timescale.kind), "guidance": timescale.guidance_version}
+    given = {**_in_force(timescale), "seen": in_force.number_of(timescale.kind)}
     return _page(timescale, tried, ChangeForm(formdata=None, data=given))
 
 
@@ -54,13 +57,12 @@ def change(actor: Actor) -> Response:
 @requires(Permission.TIMESCALES_CHANGE)
 def set_timescale(actor: Actor) -> Response:
     """Put figures in force."""
-    timescale, form = _known(request.form.get("kind", "")), ChangeForm()
-    tried = FigureForm(request.form)
-    if not tried.validate() or not _is_possible(timescale, tried):
+    timescale = _known(request.form.get("kind", ""))
+    tried, form = FigureForm(request.form, data=_in_force(timescale)), ChangeForm(data=_in_force(timescale))
+    tried.offer(policy.load()[timescale.kind])
+    if not tried.validate() or not _is_possible(timescale, tried) or not form.validate():
         return _page(timescale, tried, form, status=422)
-    if not form.validate():
-        return _page(timescale, tried, form, status=422)
-    wanted, why, seen = form.wanted(), form.reason.data or "", form.seen.data or 0
+    wanted, why, seen = form.wanted(Figures.of(timescale)), form.reason.data or "", form.seen.data or 0
     again = attempt(lambda: changing.change(actor, timescale.kind, wanted, why, seen=seen), FigureError)
     if again:
         return _page(timescale, tried, form, **again)
@@ -79,21 +81,16 @@ def _titled(kind: str) -> str:
     return change_words.title(known) if known else "A timescale that is no longer kept"
 
 
-def _tried(timescale: Timescale, form: FigureForm) -> Figures:
-    """Return what is in force with the figure of a valid form."""
-    lead = None if form.lead.data is None else float(form.lead.data)
-    kept = Figures.of(timescale)
-    return Figures(form.length.data or 0, lead or kept.lead, kept.source, kept.ours, kept.guidance, kept.checked_on)
+def _in_force(timescale: Timescale) -> dict[str, Any]:
+    return figure_of(Figures.of(timescale))
 
 
 def _is_possible(timescale: Timescale, form: FigureForm) -> bool:
     """Say whether the figure may be set at all, whatever it comes from; put why not beside the figure."""
     try:
-        installed = policy.load()[timescale.kind]
-        figures.check_figure(installed, timescale, _tried(timescale, form), in_force.rules().hours)
+        changing.check_figure(timescale.kind, form.figures(Figures.of(timescale)))
     except FigureError as refused:
-        about = form.lead if refused.is_about_lead else form.length
-        about.errors = [*about.errors, str(refused)]
+        form[refused.about].errors = [*form[refused.about].errors, str(refused)]
         return False
     return True
 
@@ -103,9 +100,10 @@ def _page(
 ) -> Response:
     rules, calendar = in_force.rules(), closures.calendar()
     followed = rules[timescale.as_long_as].title if timescale.as_long_as else ""
-    lead = figures.lead_of(timescale)
+    lead, kept = figures.lead_of(timescale), Figures.of(timescale)
     shows = form is not None and not tried.errors  # the words typed stay on the page in any case
-    becomes = _tried(timescale, tried).put_into(timescale) if shows else timescale
+    wanted = tried.figures(kept) if shows else kept
+    becomes = wanted.put_into(timescale)
     return render(
         "timescales/change.html",
         status=status,
@@ -113,11 +111,16 @@ def _page(
         title=change_words.title(timescale),
         within=explained.length_in_words(timescale),
         lead=change_words.lead_in_words(timescale),
+        wait=change_words.wait_in_words(timescale),
         pauses=change_words.pauses_in_words(timescale),
-        length_unit=explained.unit_in_words(timescale),
+        whose=work.in_words(timescale),
+        length_unit=explained.unit_in_words(becomes),
         lead_unit=change_words.LEAD_UNITS[lead.unit] if lead else "",
         why_fixed=figures.why_fixed(timescale, followed),
+        why_unit_fixed=units.why_fixed(timescale),
+        why_never=why_never(timescale.kind),
         tried=tried,
+        is_open=any(tried[name].errors for name in RARE) or replace(wanted, length=kept.length, lead=kept.lead) != kept,
         form=form,
         effects=change_words.if_it_starts(clock.now(), timescale, becomes, calendar) if shows else [],
         running=changing.running(timescale.kind) if shows else 0,

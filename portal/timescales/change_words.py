@@ -4,30 +4,30 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.timescales import explained, in_force, ladder
+from portal.timescales import explained, in_force, ladder, work
 from portal.timescales.calendar import WorkingCalendar
 from portal.timescales.changing import Change
 from portal.timescales.descriptions import WHO
-from portal.timescales.figures import Figures, lead_of
+from portal.timescales.figures import Figures, lead_of, wait_of
+from portal.timescales.pauses import WHILE
 from portal.timescales.policy import Policy
-from portal.timescales.timescale import Escalation, LinkReminder, OwedBy, PromptWhenDue, Timescale, Unit
-from portal.web.dates import count_of, date_only, long_datetime
+from portal.timescales.timescale import Escalation, LinkReminder, OwedBy, PromptWhenDue, Span, Timescale, Unit
+from portal.web.dates import date_only, long_datetime
 
 LEAD_UNITS = {
     Unit.WORKING_HOURS: "working hours before it is due",
     Unit.ELAPSED_HOURS: "hours before it is due",
     Unit.ELAPSED_DAYS: "days after the link is sent",
 }
-_ONE = {"working hours": "working hour", "hours": "hour", "days": "day"}
-_PAUSES = {
-    "information_requested": "the referrer is asked for information",
-    "context_requested": "the family or school is asked about attendance",
-    "data_request_waiting": "KSAF waits for what it asked of whoever made the request",
-}
-
-
-_SPANS = {Unit.WORKING_DAYS: "working day", Unit.ELAPSED_HOURS: "hour"}
+WAITS = {Unit.WORKING_DAYS: "working days", Unit.ELAPSED_HOURS: "hours"}
+_ONE = {"working days": "working day", "working hours": "working hour", "hours": "hour", "days": "day"}
 _AT_KSAF = {OwedBy.OPERATOR: "the head of service", OwedBy.SAFEGUARDING_TEAM: "the head of service"}
+_STEPS = {
+    ladder.Rung.APPROACHING: "First reminder",
+    ladder.Rung.REMINDER: "Reminder to the parent",
+    ladder.Rung.STILL_MISSED: "Still missed",
+}
+_STOPS, _WHOSE = "Stops", "Whose work at KSAF"
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,19 @@ def lead_in_words(timescale: Timescale) -> str:
     lead = lead_of(timescale)
     if lead is None:
         return ""
-    words = LEAD_UNITS[lead.unit]
-    if lead.length == 1:
-        words = next((words.replace(many, one, 1) for many, one in _ONE.items() if words.startswith(many)), words)
-    return f"{lead.length:g} {words}"
+    return _counted(lead, LEAD_UNITS[lead.unit])
+
+
+def wait_in_words(timescale: Timescale) -> str:
+    """Return "1 working day after it was missed"; empty where no last step follows."""
+    wait = wait_of(timescale)
+    return f"{_counted(wait, WAITS[wait.unit])} after it was missed" if wait else ""
 
 
 def pauses_in_words(timescale: Timescale) -> str:
     """Return "Stops while …"; empty for what never pauses by itself."""
     return (
-        f"Stops while {' or '.join(_PAUSES[each] for each in timescale.pauses_while)}" if timescale.pauses_while else ""
+        f"Stops while {' or '.join(WHILE[each] for each in timescale.pauses_while)}" if timescale.pauses_while else ""
     )
 
 
@@ -73,9 +76,16 @@ def differences(change: Change, rules: Policy) -> list[Difference]:
 
 
 def if_it_starts(now: datetime, was: Timescale, becomes: Timescale, calendar: WorkingCalendar) -> list[Difference]:
-    """Return when something that starts `now` is due, and its reminder comes: as it is, and as it would be."""
+    """Return when something that starts `now` is due and each step of its ladder comes: as it is, as it would be.
+
+    With what else would be otherwise, in words.
+    """
     before, after = _instants(now, was, calendar), _instants(now, becomes, calendar)
-    return [Difference(what, words, after[what]) for what, words in before.items()]
+    others = (Difference(what, *(_told(each)[what] for each in (was, becomes))) for what in (_STOPS, _WHOSE))
+    return [
+        *(Difference(what, words, after[what]) for what, words in before.items()),
+        *(each for each in others if each.was != each.becomes),
+    ]
 
 
 def owes_in_words(timescale: Timescale) -> str:
@@ -96,7 +106,7 @@ def ladder_in_words(timescale: Timescale) -> list[str]:
             steps = [
                 f"{lead}: whoever it is on",
                 "When it is missed: their managers, and whoever it is on",
-                f"{count_of(int(wait.length), _SPANS[wait.unit])} later: {top}",
+                f"{_counted(wait, WAITS[wait.unit])} later: {top}",
             ]
             if isinstance(timescale.repeats, str):
                 steps.append(f"Each {explained.in_unit(timescale)} after that: all of them, until it is done")
@@ -105,11 +115,13 @@ def ladder_in_words(timescale: Timescale) -> list[str]:
 
 def _instants(now: datetime, timescale: Timescale, calendar: WorkingCalendar) -> dict[str, str]:
     due_at = timescale.due_at(now, calendar)
+    steps = ladder.rungs(timescale, due_at, calendar)
     told = {"Due": long_datetime(due_at)}
-    if lead_of(timescale) is not None:
-        reminder = ladder.rungs(timescale, due_at, calendar, now)[0]
-        is_before = reminder[0] in {ladder.Rung.APPROACHING, ladder.Rung.REMINDER}
-        told["First reminder"] = long_datetime(reminder[1]) if is_before else "None: it would come before the start"
+    for rung, at in steps:
+        if rung in _STEPS:
+            told[_STEPS[rung]] = long_datetime(at) if at > now else "None: it would come before the start"
+    if isinstance(timescale.repeats, str):
+        told["Told again"] = long_datetime(timescale.due_at(steps[-1][1], calendar))
     return told
 
 
@@ -118,11 +130,20 @@ def _told(timescale: Timescale) -> dict[str, str]:
     return {
         "Within": explained.in_unit(timescale),
         remind: lead_in_words(timescale),
+        "Still missed": wait_in_words(timescale),
+        _STOPS: pauses_in_words(timescale).removeprefix("Stops ") or "never",
+        _WHOSE: work.in_words(timescale),
         "Source": timescale.source,
         "Whose figure": "KSAF’s own figure" if timescale.ours else "The document’s",
         "Guidance read": timescale.guidance_version,
         "Checked on": date_only(timescale.checked_on),
     }
+
+
+def _counted(span: Span, many: str) -> str:
+    """Return a length with its unit, which `many` begins with in the plural: "1 working day", "2 hours later"."""
+    one = next((many.replace(each, _ONE[each], 1) for each in _ONE if many.startswith(each)), many)
+    return f"{span.length:g} {one if span.length == 1 else many}"
 
 
 def _hours(kept: str) -> str:

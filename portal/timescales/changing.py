@@ -13,7 +13,7 @@ from portal.access.actor import Actor
 from portal.audit import service as audit
 from portal.audit.actions import Action
 from portal.tenancy import as_system
-from portal.timescales import closures, figures, in_force, policy
+from portal.timescales import closures, figures, in_force, policy, work
 from portal.timescales.figures import FigureError, Figures
 from portal.timescales.models import Deadline, PolicyChange
 from portal.web.dates import long_datetime
@@ -45,6 +45,7 @@ def change(actor: Actor, kind: str, wanted: Figures, reason: str, *, seen: int) 
     """
     _stop_if_changed(kind, seen)
     rules = in_force.rules()
+    check_figure(kind, wanted)
     figures.check(policy.load()[kind], rules[kind], wanted, rules.hours)
     _keep(actor, kind, Figures.of(rules[kind]).written(), wanted.written(), reason)
 
@@ -54,6 +55,14 @@ def change_hours(actor: Actor, hours: tuple[time, time], reason: str, *, seen: i
     _stop_if_changed(in_force.HOURS, seen)
     check_hours(hours)
     _keep(actor, in_force.HOURS, in_force.written_hours(in_force.rules().hours), in_force.written_hours(hours), reason)
+
+
+def check_figure(kind: str, wanted: Figures) -> None:
+    """Raise FigureError, saying which field it is about, unless `wanted` may be set at all, wherever it comes from."""
+    rules = in_force.rules()
+    figures.check_figure(policy.load()[kind], rules[kind], wanted, rules.hours)
+    if set(wanted.work_of or ()) - {*work.possible(rules[kind]), *rules[kind].work_of}:
+        raise FigureError("Choose roles that may do it.", "work_1")
 
 
 def check_hours(hours: tuple[time, time]) -> None:

@@ -19,6 +19,7 @@ from portal import db
 from portal.timescales import editions, policy
 from portal.timescales.figures import Figures
 from portal.timescales.models import ClosureDay, PolicyChange
+from portal.timescales.pauses import Pause
 from portal.timescales.policy import Policy
 
 HOURS: Final = "hours"
@@ -45,6 +46,11 @@ def rules_at(version: str) -> Policy:
     """Return the policy as it was at `version`, which a deadline keeps."""
     edition, plus, number = version.partition("+")
     return _at(edition, min(int(number), _newest()) if plus else 0)
+
+
+def stops(pause: Pause, kind: str) -> bool:
+    """Say whether `pause` stops the clock of a `kind` that starts now."""
+    return pause in rules()[kind].pauses_while
 
 
 def closure_days() -> dict[dt.date, str]:
@@ -80,7 +86,8 @@ def with_changes(installed: Policy, changes: Iterable[tuple[int, str, str]]) -> 
             timescales[kind] = Figures.read(becomes).put_into(timescales[kind])
     for kind, each in timescales.items():
         if each.as_long_as:
-            timescales[kind] = replace(each, length=timescales[each.as_long_as].length)
+            followed = timescales[each.as_long_as]
+            timescales[kind] = replace(each, length=followed.length, unit=followed.unit)
     version = f"{installed.version}+{number}" if number else installed.version
     return replace(installed, version=version, timescales=timescales, hours=hours)
 

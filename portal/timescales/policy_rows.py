@@ -5,6 +5,9 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final, TypeVar, cast
 
+from portal.access.roles import OPERATOR_ROLES, Role
+from portal.timescales import pauses
+from portal.timescales.pauses import Pause
 from portal.timescales.timescale import (
     DEADLINE_UNITS,
     Escalation,
@@ -23,8 +26,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 LADDERS: Final = {"approaching", "prompt_when_due", "remind_after"}
 FIELDS: Final = LADDERS | {
     *("kind", "title", "owed_by", "starts_at", "met_when", "length", "unit", "repeats", "pauses_while"),
-    *("still_missed", "source", "ours", "guidance", "checked_on", "never_longer", "as_long_as"),
+    *("still_missed", "source", "ours", "guidance", "checked_on", "never_longer", "as_long_as", "work_of"),
 }
+# What editions of before 2026-11-29.2 mean, which say nothing of it.
+WORK_OF: Final = (Role.TRIAGE_OFFICER, Role.MANAGER)
 REPEATS_UNTIL: Final = {"until_met", "until_closed"}
 
 
@@ -78,7 +83,8 @@ def _read(row: Row, document: Row) -> Timescale:
         length=_positive(row, "length", where),
         unit=unit,
         repeats=_repeats(row, where),
-        pauses_while=tuple(cast("list[str]", row.get("pauses_while", []))),
+        pauses_while=_pauses(row, where),
+        work_of=_work_of({**document, **row}, where),
         ladder=_ladder(row, document, where),
         source=_take(row, "source", str, where),
         ours=_take({"ours": False, **row}, "ours", bool, where),
@@ -121,6 +127,20 @@ def _repeats(row: Row, where: str) -> int | str:
     if repeats in REPEATS_UNTIL:
         return str(repeats)
     return _positive({"repeats": repeats}, "repeats", where)
+
+
+def _pauses(row: Row, where: str) -> tuple[Pause, ...]:
+    kind, named = str(row["kind"]), cast("list[str]", row.get("pauses_while", []))
+    if wrong := set(named) - set(pauses.possible(kind)):
+        raise PolicyError(f"In {where}, {sorted(wrong)} cannot pause it. {pauses.why_never(kind)}")
+    return tuple(Pause(each) for each in named)
+
+
+def _work_of(row: Row, where: str) -> tuple[Role, ...]:
+    named = cast("list[str]", row.get("work_of", WORK_OF))
+    if not named or len(set(named)) < len(named) or not set(named) <= OPERATOR_ROLES:
+        raise PolicyError(f"In {where}, work_of has to name roles of KSAF, each once, not {named}.")
+    return tuple(Role(each) for each in named)
 
 
 def _positive(row: Row, key: str, where: str) -> int:

@@ -14,6 +14,7 @@ from portal.accounts.models import MailRhythm, Membership, User
 from portal.organisations import contacts
 from portal.organisations.models import Organisation
 from portal.tenancy import as_system
+from portal.timescales import in_force
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline
 
@@ -36,15 +37,8 @@ DISAGREEMENTS = (
 )
 """The kinds of policy.toml that are about a decision that is challenged."""
 
-# Whose work at KSAF a kind of policy.toml is while it is on nobody; a kind not named here is triage's.
 _TRIAGE = (Role.TRIAGE_OFFICER, Role.MANAGER)
-_WORK_OF = {
-    **dict.fromkeys(("call_back", "confirm_call_followed"), (Role.SUPPORT_LINE_ADVISER, *_TRIAGE)),
-    "concern": (Role.SAFEGUARDING_TEAM, Role.MANAGER),
-    "sharing_decision": (Role.MANAGER,),
-    "record_review": (Role.MANAGER,),
-    **dict.fromkeys(DATA_REQUESTS, (Role.MANAGER, Role.ADMINISTRATOR)),
-}
+"""Whom news about a referral reaches at KSAF while it is on nobody."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +80,17 @@ class Staff:
                 return found
         return []
 
-    def on_whom(self, person_id: int | None, kind: str = "") -> list[Member]:
-        """Return whoever a deadline of `kind` is on, while they still work here; else everyone whose work it is."""
+    def on_whom(self, person_id: int | None, kind: str = "", version: str = "") -> list[Member]:
+        """Return whoever a deadline of `kind` is on, while they still work here; else everyone whose work it is.
+
+        At KSAF that is the policy's to say: as it was at `version`, where it is given, or else as it is.
+        """
         if found := [member for member in self.members if member.user_id == person_id]:
             return found
         if (level := levels.of(kind)) and level.roles(self.kind):
             return self.at_level(level)
         if self.kind is OrganisationKind.OPERATOR:
-            return self.with_role(*_WORK_OF.get(kind, _TRIAGE))
+            return self.with_role(*_work_of(kind, version))
         return self.with_role(Role.REFERRER, Role.ORGANISATION_ADMIN)
 
     def at_level(self, level: Level) -> list[Member]:
@@ -167,6 +164,13 @@ def has_head_of_service() -> ColumnElement[bool]:
     )
 
 
+def _work_of(kind: str, version: str) -> tuple[Role, ...]:
+    if not kind:
+        return _TRIAGE
+    rules = in_force.rules_at(version) if version else in_force.rules()
+    return rules[kind].work_of
+
+
 def of_rung(rung: Rung, deadline: Deadline, staff: Staff) -> list[Recipient]:
     """Return whom this rung prompts and who of them is mailed, each person once."""
     return _TOLD[rung](deadline, staff)
@@ -179,11 +183,11 @@ def manager_contact(organisation_id: int) -> contacts.Contact | Member:
 
 
 def _approaching(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once(staff.on_whom(deadline.person_id, deadline.kind))
+    return _once(_on_whom(deadline, staff))
 
 
 def _missed(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once(staff.managers(), in_app_only=staff.on_whom(deadline.person_id, deadline.kind))
+    return _once(staff.managers(), in_app_only=_on_whom(deadline, staff))
 
 
 def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
@@ -191,12 +195,15 @@ def _still_missed(_deadline: Deadline, staff: Staff) -> list[Recipient]:
 
 
 def _again(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    on_whom = staff.on_whom(deadline.person_id, deadline.kind)
-    return _once([*staff.managers(), *staff.head_of_service()], in_app_only=on_whom)
+    return _once([*staff.managers(), *staff.head_of_service()], in_app_only=_on_whom(deadline, staff))
 
 
 def _due(deadline: Deadline, staff: Staff) -> list[Recipient]:
-    return _once([*staff.on_whom(deadline.person_id, deadline.kind), *staff.managers()])
+    return _once([*_on_whom(deadline, staff), *staff.managers()])
+
+
+def _on_whom(deadline: Deadline, staff: Staff) -> list[Member]:
+    return staff.on_whom(deadline.person_id, deadline.kind, deadline.policy_version)
 
 
 _TOLD: dict[Rung, Callable[[Deadline, Staff], list[Recipient]]] = {

@@ -14,9 +14,10 @@ from sqlmodel import col, select
 
 from portal import clock, db
 from portal.tenancy import as_system
-from portal.timescales import closures, in_force
+from portal.timescales import closures, in_force, pauses
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
+from portal.timescales.pauses import Pause
 
 
 class Subject(NamedTuple):
@@ -115,23 +116,27 @@ def cancel_everywhere(reference: str, kinds: Collection[str], why: str) -> None:
         cancel(Subject(deadline.subject_type, deadline.subject_id), deadline.kind, why)
 
 
-def pause(subject: Subject, kind: str, why: str) -> None:
-    """Stop the clock of `kind`, if it runs and is not overdue: what is late already stays late. Its rungs wait with it.
+def pause(subject: Subject, pause: Pause) -> None:
+    """Stop each clock of `subject` that stops for this by the policy it was made under; its rungs wait with it.
 
-    `why` stands beside it until it goes on: fixed words, at most 100 characters, that name nobody.
+    What is overdue is not stopped: what is late already stays late.
     """
-    now = clock.now()
-    running = _guarded(subject, kind).where(col(Deadline.state) == DeadlineState.RUNNING, col(Deadline.due_at) > now)
-    db.session().execute(running.values(state=DeadlineState.PAUSED, paused_at=now, paused_why=why))
+    now, session = clock.now(), db.session()
+    running = (col(Deadline.state) == DeadlineState.RUNNING, col(Deadline.due_at) > now)
+    for deadline in session.scalars(_about(subject).where(*running)).all():
+        if pause in in_force.rules_at(deadline.policy_version)[deadline.kind].pauses_while:
+            stopped = update(Deadline).where(col(Deadline.id) == deadline.id, *running)
+            values = {"state": DeadlineState.PAUSED, "paused_at": now, "paused_why": pauses.BESIDE[pause]}
+            session.execute(stopped.values(**values))
 
 
-def resume(subject: Subject, kind: str, *, at: datetime | None = None) -> None:
-    """Start the clock of `kind` again, if it is paused, `at` an instant or now.
+def resume(subject: Subject, *, at: datetime | None = None) -> None:
+    """Start each clock of `subject` that is paused again, `at` an instant or now.
 
     The working days that were left are left (`extend_for_pause`); of a time limit in law, the days from the one on
     which it was paused to the one on which it goes on, both among them, do not count (UK GDPR Art. 12A(6)).
     """
-    for deadline in db.session().scalars(_of(subject, kind).where(col(Deadline.state) == DeadlineState.PAUSED)).all():
+    for deadline in db.session().scalars(_about(subject).where(col(Deadline.state) == DeadlineState.PAUSED)).all():
         _resume(deadline, at or clock.now())
 
 
@@ -188,10 +193,13 @@ def _add_rungs(deadline: Deadline, rungs: Iterable[tuple[Rung, datetime]]) -> No
     db.session().flush()
 
 
+def _about(subject: Subject) -> Any:
+    about = select(Deadline).where(col(Deadline.subject_type) == subject.type, col(Deadline.subject_id) == subject.id)
+    return about.order_by(col(Deadline.id))
+
+
 def _of(subject: Subject, kind: str) -> Any:
-    return select(Deadline).where(
-        col(Deadline.subject_type) == subject.type, col(Deadline.subject_id) == subject.id, col(Deadline.kind) == kind
-    )
+    return _about(subject).where(col(Deadline.kind) == kind)
 
 
 def _guarded(subject: Subject, kind: str) -> Any:

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from portal.access.roles import Role
 from portal.timescales.calendar import WorkingCalendar, months_later
+from portal.timescales.pauses import Pause
 
 
 class OwedBy(StrEnum):
@@ -69,7 +71,8 @@ class Timescale:
 
     `length` counts `unit`s from `starts_at`, until `met_when`. `repeats` is how many times it is owed, or
     "until_met", "until_closed": such a one, while it is late, prompts again each further `length`. `pauses_while`
-    names what stops it. `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
+    names what stops it. `work_of` are the roles whose work it is at KSAF while it is on nobody: the first that anybody
+    has. `never_longer` says why KSAF may not make it longer; `as_long_as` is the kind whose length it
     follows. Each is empty for most.
     """
 
@@ -81,12 +84,13 @@ class Timescale:
     length: int
     unit: Unit
     repeats: int | str
-    pauses_while: tuple[str, ...]
+    pauses_while: tuple[Pause, ...]
     ladder: Escalation | PromptWhenDue | LinkReminder
     source: str
     ours: bool
     guidance_version: str
     checked_on: date
+    work_of: tuple[Role, ...]
     never_longer: str = ""
     as_long_as: str = ""
 

@@ -39,7 +39,7 @@ _UNANSWERED = (
 _TEXTS = {
     Rung.APPROACHING: "This is due by {due}.",
     Rung.MISSED: "This was due by {due} and has not been done.",
-    Rung.STILL_MISSED: "This was due by {due}. A working day later it has still not been done.",
+    Rung.STILL_MISSED: "This was due by {due} and has still not been done.",
     Rung.AGAIN: "This was due by {due} and has still not been done. You are told again each time that long has passed.",
     Rung.DUE: "The time for KSAF to answer ended on {due}.",
 }

@@ -16,11 +16,12 @@ from portal.referrals import lifecycle, telling, trail
 from portal.referrals.effects import subject_of
 from portal.referrals.models import Audience, InformationRequest, Referral
 from portal.referrals.rules import Event, State
-from portal.timescales import news
+from portal.timescales import in_force, news
 from portal.timescales import queries as deadlines
 from portal.timescales import service as timescales
 from portal.timescales.models import Deadline
 from portal.timescales.news import News
+from portal.timescales.pauses import Pause
 from portal.timescales.recipients import Member, staff_of
 from portal.triage import queries, rules
 from portal.triage.assessment import queries as assessments
@@ -78,7 +79,8 @@ def ask(actor: Actor, referral: Referral, question: str) -> InformationRequest:
     )
     db.session().add(asked)
     db.session().flush()
-    telling.referrer(referral, "triage/asked", due_at=asked.due_at.isoformat())
+    pauses = in_force.stops(Pause.INFORMATION, "decide")
+    telling.referrer(referral, "triage/asked", due_at=asked.due_at.isoformat(), pauses=pauses)
     return asked
 
 

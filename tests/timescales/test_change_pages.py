@@ -1,10 +1,13 @@
 """The pages on which a timescale is changed, and on which everyone reads what was changed."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
 from portal.access.roles import OrganisationKind, Role
 from portal.timescales.models import PolicyChange
+from portal.timescales.pauses import Pause
 from tests.factories import people
 
 CHANGE = "/timescales/change"
@@ -112,6 +115,48 @@ def test_what_is_refused_keeps_what_was_typed(scene, client_of, other, says):
     assert {**typed, **other}["source"] in page.text
     assert other.get("reason", SET["reason"]).strip() in page.text
     assert scene.changes() == []
+
+
+def test_what_is_rarely_changed_is_folded_away_and_changed_there(scene, client_of):
+    client = client_of(scene.administrator)
+    first = client.get(f"{CHANGE}?kind=decide").text
+    assert '<details class="govuk-details">' in first
+    for pause in Pause.INFORMATION, Pause.CONTEXT:
+        assert re.search(rf'value="{pause}"\s+checked', first)
+    assert "An acknowledgement never waits" in client.get(f"{CHANGE}?kind=acknowledge").text
+    rare = {"wait": "2", "wait_unit": "elapsed_hours", "pauses": "context_requested", "work_1": "case_manager"}
+    figure = {"kind": "decide", "length": "1", "lead": "2", **rare}
+    asked = "&".join(f"{name}={value}" for name, value in figure.items())
+    tried = client.get(f"{CHANGE}?{asked}&work_2=manager").text
+    assert '<details class="govuk-details" open>' in tried
+    for words in ("Tuesday 24 November 2026 at 7pm", "case manager, else manager", 'value="context_requested"'):
+        assert words in tried
+    guidance = {"guidance": "Working Together 2018, procedures reviewed January 2022"}
+    done = client.post(CHANGE, data={**SET, **guidance, **figure})
+    assert done.status_code == 303
+    page = client.get("/timescales/changes").text
+    assert "from 1 working day after it was missed to 2 hours after it was missed" in page
+    assert "to while the family or school is asked about attendance" in page
+    assert "from triage officer, else manager to case manager" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "says"),
+    [
+        ("kind=concern&length=1&lead=0.25&unit=elapsed_hours", "unit", "could make it longer"),
+        ("kind=allocate&length=2&lead=4&unit=fortnights", "unit", "coerce"),
+        ("kind=allocate&length=2&lead=4&wait=soon", "wait", "Enter a number"),
+        ("kind=allocate&length=2&lead=4&wait=1.5", "wait", "whole number of working days"),
+        ("kind=acknowledge&length=1&lead=2&pauses=information_requested", "pauses", "An acknowledgement never waits"),
+        ("kind=concern&length=1&lead=0.25&work_1=triage_officer", "work_1", "roles that may do it"),
+    ],
+)
+def test_an_error_among_them_opens_them_and_leads_to_the_field(scene, client_of, query, field, says):
+    page = client_of(scene.administrator).get(f"{CHANGE}?{query}")
+    assert page.status_code == 422
+    assert '<details class="govuk-details" open>' in page.text
+    assert f'href="#{field}"' in page.text
+    assert says in page.text
 
 
 def test_the_second_of_two_is_told_who_was_first_and_keeps_the_words(scene, client_of):

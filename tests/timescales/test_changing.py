@@ -16,9 +16,13 @@ from portal.tenancy import enter
 from portal.timescales import changing, closures, in_force, service
 from portal.timescales.descriptions import describe
 from portal.timescales.figures import FigureError, Figures
-from portal.timescales.models import DeadlineRung, PolicyChange
+from portal.timescales.ladder import Rung
+from portal.timescales.models import DeadlineRung, DeadlineState, PolicyChange
+from portal.timescales.pauses import Pause
 from portal.timescales.policy import load
+from portal.timescales.recipients import of_rung, staff_of
 from portal.timescales.service import Subject
+from portal.timescales.timescale import Unit
 from portal.web.errors import SomeoneWasFirstError
 from tests.factories import people
 
@@ -69,11 +73,11 @@ def test_what_runs_keeps_its_date_and_its_reminders_and_what_starts_goes_by_the_
 def test_after_a_pause_it_goes_on_by_the_figures_and_the_hours_it_was_made_under(tx, sides, administrator, moment):
     subject, old = Subject("referral", 1), begin(sides, "outcome")
     moment.set(datetime(2026, 11, 25, 12, tzinfo=UTC))
-    service.pause(subject, "outcome", "KSAF asked a question")
+    service.pause(subject, Pause.INFORMATION)
     change(administrator, "outcome", length=3, lead=2)
     changing.change_hours(administrator, (time(8), time(15)), "Winter hours", seen=0)
     moment.set(datetime(2026, 12, 1, 9, tzinfo=UTC))
-    service.resume(subject, "outcome")
+    service.resume(subject)
     due_at, rungs = instants(tx, old)
     assert due_at == datetime(2026, 12, 4, 17, tzinfo=UTC)
     assert rungs == {
@@ -84,16 +88,56 @@ def test_after_a_pause_it_goes_on_by_the_figures_and_the_hours_it_was_made_under
 
 
 def test_a_time_limit_in_law_that_paused_goes_on_by_the_length_it_began_with(tx, sides, administrator, moment):
-    subject, old = Subject("data_request", 1), begin(sides, "data_complaint")
-    other = service.start("data_complaint", subject, REFERENCE, owed_by_id=sides[0].id, owed_to_id=sides[0].id)
-    assert other.due_at == old.due_at
-    service.pause(subject, "data_complaint", "Asked")
-    change(administrator, "data_complaint", length=10)
+    subject, kind = Subject("data_request", 1), "data_request_extended"
+    other = service.start(kind, subject, REFERENCE, owed_by_id=sides[0].id, owed_to_id=sides[0].id)
+    service.pause(subject, Pause.DATA_REQUEST)
+    change(administrator, kind, length=2)
     moment.advance(days=1)
-    service.resume(subject, "data_complaint")
+    service.resume(subject)
     due_at, rungs = instants(tx, other)
-    assert due_at == FILE["data_complaint"].due_at(other.started_at, closures.calendar(), not_counted=2)
-    assert rungs == dict(FILE.rungs("data_complaint", due_at, closures.calendar()))
+    assert due_at == FILE[kind].due_at(other.started_at, closures.calendar(), not_counted=2)
+    assert rungs == dict(FILE.rungs(kind, due_at, closures.calendar()))
+
+
+def test_what_stops_a_clock_is_the_policys_to_say_for_what_starts_from_then_on(tx, sides, administrator):
+    old = begin(sides, "decide")
+    change(administrator, "decide", pauses_while=(Pause.CONTEXT,))
+    new = begin(sides, "decide", 2)
+    for number in (1, 2):
+        service.pause(Subject("referral", number), Pause.INFORMATION)
+    for each in (old, new):
+        tx.refresh(each)
+    assert (old.state, new.state) == (DeadlineState.PAUSED, DeadlineState.RUNNING)
+    assert not in_force.stops(Pause.INFORMATION, "decide")
+    service.pause(Subject("referral", 2), Pause.CONTEXT)
+    tx.refresh(new)
+    assert (new.state, new.paused_why) == (DeadlineState.PAUSED, "KSAF has asked about attendance")
+
+
+def test_another_unit_and_another_wait_hold_for_what_starts_from_then_on(tx, sides, administrator):
+    old = begin(sides, "allocate")
+    before = instants(tx, old)
+    change(administrator, "allocate", length=48, unit=Unit.ELAPSED_HOURS, wait=6, wait_unit=Unit.ELAPSED_HOURS)
+    assert instants(tx, old) == before
+    due_at, rungs = instants(tx, begin(sides, "allocate", 2))
+    assert due_at == datetime(2026, 11, 25, 10, tzinfo=UTC)
+    assert rungs["still_missed"] == datetime(2026, 11, 25, 16, tzinfo=UTC)
+    assert rungs["approaching"] == datetime(2026, 11, 24, 14, tzinfo=UTC)
+
+
+def test_whose_work_it_is_holds_for_what_starts_from_then_on(tx, sides, administrator):
+    people.add_person(sides[0], Role.TRIAGE_OFFICER, "Sam Osei")
+    people.add_person(sides[0], Role.SAFEGUARDING_TEAM, "Ife Grant")
+    old = begin(sides, "decide")
+    change(administrator, "decide", work_of=(Role.CASE_MANAGER, Role.SAFEGUARDING_TEAM))
+    new = begin(sides, "decide", 2)
+    told = [of_rung(Rung.APPROACHING, each, staff_of(sides[0].id)) for each in (old, new)]
+    assert [[each.member.name for each in one] for one in told] == [["Sam Osei"], ["Ife Grant"]]
+
+
+def test_it_is_the_work_of_whoever_may_do_it_alone(tx, sides, administrator):
+    with pytest.raises(FigureError, match="roles that may do it"):
+        change(administrator, "concern", work_of=(Role.TRIAGE_OFFICER,))
 
 
 def test_the_policy_of_each_version_can_be_asked_for(tx, sides, administrator):

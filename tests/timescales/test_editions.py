@@ -15,6 +15,7 @@ from portal.tenancy import enter
 from portal.timescales import closures, editions, in_force, policy, service
 from portal.timescales.figures import Figures
 from portal.timescales.models import DeadlineRung, PolicyChange, PolicyEdition
+from portal.timescales.pauses import Pause
 from portal.timescales.service import Subject
 from tests.factories import people
 
@@ -29,7 +30,7 @@ OTHER = {
     "closes = 17:00:00": "closes = 16:00:00",
 }
 """What another edition gives otherwise."""
-SAYS = {"2026-11-29.3": "e99265d43de4179f"}
+SAYS = {"2026-11-29.4": "1b496ad0a4e71531"}
 """What the version of now stands for."""
 
 
@@ -92,12 +93,12 @@ def test_a_release_moves_nothing_that_runs(tx, moment, monkeypatch):
         earlier.setattr(policy, "load", lambda: policy.read(earlier_file()))
         made = service.start("outcome", subject, "KSAF-7F3K-9QRT", owed_by_id=ksaf.id, owed_to_id=school.id)
         due_at, ladder = made.due_at, rungs_of(tx, made)
-        service.pause(subject, "outcome", "KSAF has asked")
+        service.pause(subject, Pause.INFORMATION)
     closures.forget()  # a release starts new processes
     assert (made.policy_version, due_at) == (BEFORE, datetime(2026, 12, 2, 16, tzinfo=UTC))
     assert in_force.rules()["outcome"].length == 5
     moment.advance(hours=1)  # the same day: as many working days are left as there were
-    service.resume(subject, "outcome")
+    service.resume(subject)
     tx.refresh(made)
     assert (made.due_at, rungs_of(tx, made)) == (due_at, ladder)
     assert ladder["still_missed"] == datetime(2026, 12, 4, 16, tzinfo=UTC)

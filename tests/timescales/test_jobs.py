@@ -14,6 +14,7 @@ from portal.notifications.models import OutboxMail
 from portal.organisations.models import Organisation
 from portal.timescales import jobs, prompts, queries, service
 from portal.timescales.models import Deadline, DeadlineRung, DeadlineState, Prompt
+from portal.timescales.pauses import Pause
 from portal.timescales.service import Subject
 from tests.factories import people
 
@@ -183,7 +184,7 @@ def test_ksaf_hears_that_its_question_is_unanswered_while_its_own_clocks_stand_s
     house.begin("decide", person=house.officer)
     house.begin("information", person=house.referrer)
     with house.database.transaction(tenant=house.ksaf):
-        service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
+        service.pause(Subject("referral", 1), Pause.INFORMATION)
     house.tick(THURSDAY)
     unanswered = [("Sam Osei", "question_unanswered")]
     assert [each for each in house.told() if each[1] == "question_unanswered"] == unanswered
@@ -253,10 +254,10 @@ def test_a_missed_one_that_was_met_climbs_no_further(house):
 def test_a_paused_one_waits(house):
     house.begin("decide")
     with house.database.transaction(tenant=house.ksaf):
-        service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
+        service.pause(Subject("referral", 1), Pause.INFORMATION)
     assert house.tick(FRIDAY)["fired"] == 0
     with house.database.transaction(tenant=house.school):
-        service.resume(Subject("referral", 1), "decide")
+        service.resume(Subject("referral", 1))
     deadline = house.all(Deadline)[0]
     assert house.tick(deadline.due_at)["fired"] == 2
 
@@ -271,11 +272,11 @@ def test_a_prompt_about_a_paused_one_waits_with_it_and_comes_back_with_the_new_t
 
     assert waiting() == [TUESDAY_5PM]
     with house.database.transaction(tenant=house.ksaf):
-        service.pause(Subject("referral", 1), "decide", "KSAF asked a question")
+        service.pause(Subject("referral", 1), Pause.INFORMATION)
     assert waiting() == []
     house.moment.set(THURSDAY)
     with house.database.transaction(tenant=house.school):
-        service.resume(Subject("referral", 1), "decide")
+        service.resume(Subject("referral", 1))
     assert waiting() == [FRIDAY]
 
 

@@ -2,17 +2,18 @@
 
 import json
 from datetime import UTC, date, datetime
-from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from portal.access.roles import Role
 from portal.accountability.requests import rules as requests
 from portal.referrals.effects import EFFECTS
 from portal.referrals.rules import LIFECYCLE
-from portal.timescales import change_words
+from portal.timescales import change_words, pauses, work
 from portal.timescales.calendar import WorkingCalendar
-from portal.timescales.policy import POLICY_FILE, load
+from portal.timescales.pauses import Pause
+from portal.timescales.policy import POLICY_FILE, load, read
 from portal.timescales.policy_rows import PolicyError
 from portal.timescales.timescale import PromptWhenDue
 
@@ -105,20 +106,36 @@ def test_there_are_thirty_nine():
     assert len(POLICY.timescales) == 39
 
 
-def test_what_is_said_to_stop_a_clock_is_what_stops_it():
-    really: dict[str, set[str]] = {kind: set() for kind in POLICY.timescales}
-    for row in LIFECYCLE:
-        for kind in EFFECTS[row.event].pauses:
-            really[kind].add(row.target.value)
+def test_each_pause_is_what_a_step_of_the_portal_waits_for():
+    waits = {(EFFECTS[row.event].pauses, row.target.value) for row in LIFECYCLE if EFFECTS[row.event].pauses}
+    assert waits == {(each, each.value) for each in (Pause.INFORMATION, Pause.CONTEXT)}
     asked = [kind for kind in requests.Kind if requests.questions(kind)]
-    for kind, is_extended in product(asked, (False, True)):
-        for each in requests.clocks(kind, is_extended=is_extended):
-            really[each].add("data_request_waiting")
-    assert {kind: set(row.pauses_while) for kind, row in POLICY.timescales.items()} == really
-    assert {kind for kind, states in really.items() if states} == {
-        *("decide", "outcome"),
-        *("data_request", "data_request_extended"),
+    of_requests = {each for kind in asked for longer in (0, 1) for each in requests.clocks(kind, is_extended=longer)}
+    assert of_requests == {kind for kind in POLICY.timescales if Pause.DATA_REQUEST in pauses.possible(kind)}
+
+
+def test_what_may_stop_a_clock_stops_it_until_ksaf_says_otherwise():
+    stopping = {kind: row.pauses_while for kind, row in POLICY.timescales.items() if row.pauses_while}
+    assert stopping == {kind: pauses.possible(kind) for kind in POLICY.timescales if pauses.possible(kind)}
+    assert list(stopping) == ["decide", "outcome", "data_request", "data_request_extended"]
+
+
+@pytest.mark.parametrize("kind", POLICY.timescales)
+def test_nobody_is_prompted_for_what_they_may_not_do(kind):
+    possible = work.possible(POLICY[kind])
+    assert not possible or set(POLICY[kind].work_of) <= set(possible)
+
+
+def test_what_is_never_ksafs_work_and_what_goes_by_its_level_are_not_the_policys_to_give():
+    assert {kind for kind, row in POLICY.timescales.items() if not work.possible(row)} == {
+        *("chase", "information", "confirm_call", "consent_link"),
+        *("disagreement_stage", "disagreement_leads", "disagreement_heads", "disagreement_partnership"),
     }
+
+
+def test_an_edition_that_says_nothing_of_whose_work_it_is_means_triage():
+    text = "\n".join(line for line in POLICY_FILE.read_text("utf-8").splitlines() if not line.startswith("work_of"))
+    assert {row.work_of for row in read(text).timescales.values()} == {(Role.TRIAGE_OFFICER, Role.MANAGER)}
 
 
 @pytest.mark.parametrize(
@@ -229,7 +246,7 @@ def test_an_unknown_kind_is_named():
 @pytest.mark.parametrize(
     ("was", "becomes", "complaint"),
     [
-        ('version = "2026-11-29.3"', "", "the policy, version"),
+        ('version = "2026-11-29.4"', "", "the policy, version"),
         ('unit = "elapsed_hours"\napp', 'unit = "fortnights"\napp', "unit has to be one of"),
         ("length = 48", "length = 0", "'confirm_telephone', length has to be at least 1"),
         ("length = 48", "", "'confirm_telephone', length has to be given"),
@@ -239,6 +256,10 @@ def test_an_unknown_kind_is_named():
         ('guidance = "portal"', 'guidance = "lore"', r"In \[guidance\], lore"),
         ("remind_after = 5", "remind_after = 14", "reminder has to come before"),
         ("remind_after = 5", "", "exactly one of"),
+        ('work_of = ["manager"]', 'work_of = ["viewer"]', "has to name roles of KSAF"),
+        ('work_of = ["manager"]', "work_of = []", "has to name roles of KSAF"),
+        ('kind = "acknowledge"', 'kind = "acknowledge"\npauses_while = ["information_requested"]', "never waits"),
+        ('pauses_while = ["data_request_waiting"]', 'pauses_while = ["lunch"]', r"\['lunch'\] cannot pause it"),
         ("length = 0.25, unit", "length = -1, unit", "approaching needs a length over 0"),
         ('unit = "weeks"', 'unit = "working_hours"', "cannot be counted in working_hours"),
         ('repeats = "until_met"', 'repeats = "often"', "repeats has to be given, as int"),

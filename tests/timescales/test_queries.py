@@ -12,6 +12,7 @@ from portal.timescales.descriptions import describe
 from portal.timescales.explained import length_in_words
 from portal.timescales.ladder import Rung
 from portal.timescales.models import Deadline, DeadlineState, Prompt
+from portal.timescales.pauses import Pause
 from portal.timescales.policy import load
 from portal.timescales.service import Subject
 from tests.factories import people
@@ -181,7 +182,7 @@ def test_why_it_ended_is_told_to_whoever_owed_it_alone(tx, sides, state):
 
 def test_the_command_says_why_each_waits_or_ended(tx, sides, moment):
     paused, met = begin(sides, "decide"), begin(sides, "acknowledge")
-    service.pause(SUBJECT, "decide", "KSAF has asked for information")
+    service.pause(SUBJECT, Pause.INFORMATION)
     service.meet(SUBJECT, "acknowledge", "KSAF acknowledged the referral")
     tx.expire_all()
     with as_system(tx):
@@ -189,7 +190,7 @@ def test_the_command_says_why_each_waits_or_ended(tx, sides, moment):
     assert told["decide"]["paused_why"] == "KSAF has asked for information"
     assert told["acknowledge"]["ended_why"] == "KSAF acknowledged the referral"
     assert told["acknowledge"]["ended_at"] == moment.now.isoformat()
-    service.resume(SUBJECT, "decide")
+    service.resume(SUBJECT)
     tx.expire_all()
     assert paused.paused_why is None
 

@@ -9,6 +9,7 @@ from portal.access.roles import OrganisationKind
 from portal.tenancy import as_system, enter
 from portal.timescales import closures, service
 from portal.timescales.models import ClosureDay, Deadline, DeadlineRung, DeadlineState
+from portal.timescales.pauses import Pause
 from portal.timescales.policy_rows import PolicyError
 from portal.timescales.service import Subject
 from tests.factories import people
@@ -102,11 +103,11 @@ def test_cancelling_ends_it_unmet(tx, sides, moment):
 def test_a_pause_gives_back_the_working_days_that_were_left(tx, sides, moment):
     deadline = begin(sides, "outcome")  # due Monday 30 November: five working days
     moment.set(datetime(2026, 11, 25, 12, tzinfo=UTC))
-    service.pause(SUBJECT, "outcome", "KSAF asked a question")
+    service.pause(SUBJECT, Pause.INFORMATION)
     tx.refresh(deadline)
     assert deadline.state is DeadlineState.PAUSED
     moment.set(datetime(2026, 12, 1, 9, tzinfo=UTC))
-    service.resume(SUBJECT, "outcome")
+    service.resume(SUBJECT)
     tx.refresh(deadline)
     assert (deadline.state, deadline.due_at) == (DeadlineState.RUNNING, datetime(2026, 12, 4, 17, tzinfo=UTC))
     rungs = rungs_of(tx, deadline)
@@ -117,7 +118,7 @@ def test_a_pause_gives_back_the_working_days_that_were_left(tx, sides, moment):
 def test_what_is_overdue_is_not_paused(tx, sides, moment):
     deadline = begin(sides, "decide")
     moment.set(TUESDAY_5PM)
-    service.pause(SUBJECT, "decide", "KSAF asked a question")
+    service.pause(SUBJECT, Pause.INFORMATION)
     tx.refresh(deadline)
     assert deadline.state is DeadlineState.RUNNING
 
@@ -125,8 +126,8 @@ def test_what_is_overdue_is_not_paused(tx, sides, moment):
 def test_what_ended_is_neither_paused_nor_resumed(tx, sides):
     deadline = begin(sides, "decide")
     service.meet(SUBJECT, "decide", "Decided")
-    service.pause(SUBJECT, "decide", "KSAF asked a question")
-    service.resume(SUBJECT, "decide")
+    service.pause(SUBJECT, Pause.INFORMATION)
+    service.resume(SUBJECT)
     tx.refresh(deadline)
     assert deadline.state is DeadlineState.MET
 
@@ -139,7 +140,7 @@ def test_the_next_due_is_the_earliest_still_owed(tx, sides, moment):
     assert service.next_due(REFERENCE, sides[1].id) == ("acknowledge", TUESDAY_5PM)
     service.meet(SUBJECT, "acknowledge", "Acknowledged")
     assert service.next_due(REFERENCE, sides[1].id) == ("outcome", datetime(2026, 11, 30, 17, tzinfo=UTC))
-    service.pause(SUBJECT, "outcome", "KSAF asked a question")
+    service.pause(SUBJECT, Pause.INFORMATION)
     assert service.next_due(REFERENCE, sides[1].id) is None
 
 

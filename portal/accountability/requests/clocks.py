@@ -16,6 +16,7 @@ from portal.accountability.requests.rules import Kind, Question
 from portal.tenancy import as_system
 from portal.timescales import service as timescales
 from portal.timescales.models import Deadline
+from portal.timescales.pauses import Pause
 from portal.timescales.service import Subject
 from portal.web.dates import LONDON
 
@@ -34,8 +35,7 @@ def start(request: DataRequest, since: date | None = None) -> None:
 
 def stop(request: DataRequest) -> None:
     """Stop the month while KSAF waits for whoever asked, and start the time after which it asks them again."""
-    for kind in _running(request):
-        timescales.pause(subject_of(request), kind, "KSAF has asked whoever made the request")
+    timescales.pause(subject_of(request), Pause.DATA_REQUEST)
     ksaf = request.organisation_id
     timescales.start(rules.REPLY, subject_of(request), request.reference, owed_by_id=ksaf, owed_to_id=ksaf)
 
@@ -44,13 +44,12 @@ def go_on(request: DataRequest, waited_for: Question, on: date) -> None:
     """Go on with the month when what KSAF `waited_for` came `on` a day; the proof of who asks begins it anew."""
     about = subject_of(request)
     timescales.meet(about, rules.REPLY, "It came")
+    if waited_for is Question.CLARIFICATION:
+        timescales.resume(about, at=_instant(on))
+        return
     for kind in _running(request):
-        if waited_for is Question.CLARIFICATION:
-            timescales.resume(about, kind, at=_instant(on))
-        else:
-            timescales.cancel(about, kind, "The month runs from the proof of who asks")
-    if waited_for is Question.IDENTITY:
-        start(request, on)
+        timescales.cancel(about, kind, "The month runs from the proof of who asks")
+    start(request, on)
 
 
 def acknowledged(request: DataRequest, why: str) -> None:

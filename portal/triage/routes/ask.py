@@ -10,6 +10,8 @@ from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.record import note_view
 from portal.referrals.rules import Event
+from portal.timescales import in_force
+from portal.timescales.pauses import Pause
 from portal.triage import queries, service
 from portal.triage.forms import AskForm
 from portal.triage.queries import File
@@ -38,16 +40,21 @@ def ask(actor: Actor, referral: Referral) -> Response:
     shown = beside(actor, file, queries.evidence(actor, referral))
     asked.offer(shown["gaps"])
     if not asked.validate():
-        return render("triage/ask.html", form=asked, status=422, **shown)
+        return render("triage/ask.html", form=asked, pauses=_pauses(), status=422, **shown)
     try:
         service.ask(actor, referral, asked.asked())
     except SomeoneWasFirstError as first:
-        return render("triage/ask.html", form=asked, told=first.told, status=409, **shown)
-    flash("Question sent. The time to decide is paused until the referrer answers.", "success")
+        return render("triage/ask.html", form=asked, pauses=_pauses(), told=first.told, status=409, **shown)
+    paused = " The time to decide is paused until the referrer answers." if _pauses() else ""
+    flash(f"Question sent.{paused}", "success")
     return redirect(f"/referrals/{referral.reference}", 303)
 
 
 def _show(actor: Actor, file: File, asked: AskForm) -> Response:
     shown = beside(actor, file, queries.evidence(actor, file.referral))
     asked.offer(shown["gaps"])
-    return render("triage/ask.html", form=asked, **shown)
+    return render("triage/ask.html", form=asked, pauses=_pauses(), **shown)
+
+
+def _pauses() -> bool:
+    return in_force.stops(Pause.INFORMATION, "decide")

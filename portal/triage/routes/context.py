@@ -11,6 +11,8 @@ from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.record import note_view
 from portal.referrals.rules import Event
+from portal.timescales import in_force
+from portal.timescales.pauses import Pause
 from portal.triage import queries
 from portal.triage.context import forms, rules, service
 from portal.triage.context import queries as context
@@ -55,7 +57,7 @@ def ask(actor: Actor, referral: Referral) -> Response:
     except SomeoneWasFirstError as first:
         return _show_ask(actor, file, asked, status=409, told=first.told)
     done = "has been told by email" if made.to_organisation_id else "is asked by phone: record here what they say"
-    flash(f"{made.to_name} {done}. The time to decide is paused.", "success")
+    flash(f"{made.to_name} {done}.{' The time to decide is paused.' if _pauses() else ''}", "success")
     return redirect(f"/referrals/{referral.reference}", 303)
 
 
@@ -87,7 +89,11 @@ def record(actor: Actor, referral: Referral) -> Response:
 def _show_ask(actor: Actor, file: File, asked: AskContextForm, *, status: int = 200, told: str = "") -> Response:
     asked.offer(context.schools(actor, file.referral))
     shown = beside(actor, file, queries.evidence(actor, file.referral))
-    return render("triage/ask_context.html", form=asked, status=status, told=told, **shown)
+    return render("triage/ask_context.html", form=asked, pauses=_pauses(), status=status, told=told, **shown)
+
+
+def _pauses() -> bool:
+    return in_force.stops(Pause.CONTEXT, "decide")
 
 
 def _show_record(actor: Actor, file: File, said: RecordContextForm, *, status: int = 200, told: str = "") -> Response:
