@@ -20,6 +20,8 @@ from portal.timescales import (
     hours_routes,
     in_force,
     prompt_routes,
+    subjects,
+    work,
 )
 from portal.timescales.forms import ClosureDayForm, WhatIfForm
 from portal.web.dates import LONDON, in_london, long_date, today
@@ -74,7 +76,7 @@ def remove_closure_day(actor: Actor) -> Response:
 
 
 def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, status: int = 200) -> Response:
-    opens, closes = closures.hours_in_words()
+    (opens, closes), rules = closures.hours_in_words(), in_force.rules()
     return render(
         "timescales/timescales.html",
         status=status,
@@ -83,9 +85,12 @@ def _timescales_page(actor: Actor, asked: WhatIfForm, form: ClosureDayForm, *, s
         holidays_to=holidays_known.ANNOUNCED_TO,
         holidays_end_soon=holidays_known.end_soon(today()),
         may_set_hours=actor.may(Permission.HOURS_CHANGE),
-        rules=in_force.rules(),
+        rules=rules,
+        subjects=subjects.divided(rules),
+        longest_ago=subjects.checked_longest_ago(rules),
         length_in_words=explained.length_in_words,
         words=change_words,
+        whose=work.in_words,
         closure_days=closures.listed(since=today()),
         may_edit=actor.may(Permission.CALENDAR_EDIT),
         may_change=actor.may(Permission.TIMESCALES_CHANGE),
