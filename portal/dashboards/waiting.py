@@ -45,7 +45,7 @@ def waiting(reading: Reading) -> Listed:
 
 def in_a_mail(actor: Actor) -> list[str]:
     """Return what waits for `actor` now as a mail may say it: what is to be done and its reference, never a name."""
-    prompted = timescales.items_of((prompt for prompt, *_ in _prompts(actor)), clock.now())
+    prompted = timescales.items_of(((prompt, version) for prompt, version, *_ in _prompts(actor)), clock.now())
     said = [f"{each['title']} ({each['detail']})" if each["detail"] else each["title"] for each in prompted]
     known = {each["detail"] for each in prompted}
     said += ["Accept or decline a family offered to you" for _ in _offers(actor)]
@@ -78,25 +78,28 @@ def _all_counted(role: Role, *, accepts: bool) -> SelectOfScalar[int]:
     )
 
 
-def _prompts(actor: Actor) -> list[tuple[Prompt, Referral | None, str]]:
+def _prompts(actor: Actor) -> list[tuple[Prompt, str | None, Referral | None, str]]:
     """Return the prompts that wait: one query.
 
-    Each comes with the referral it is about where `actor` may read that one, and the name of whom they stand in for.
+    Each comes with the version its deadline was made under, the referral it is about where `actor` may read that one,
+    and the name of whom they stand in for.
     """
     may_read = [] if actor.may(Permission.REFERRAL_READ) else [false()]
     about = and_(col(Referral.reference) == col(Prompt.reference), *within_need(actor), *may_read)
     away = case((col(Prompt.user_id) == actor.user_id, ""), else_=col(User.name))
-    wanted: Any = timescales.prompts_waiting(actor).add_columns(Referral, away).select_from(Prompt)
+    version = timescales.version_of(id=col(Prompt.deadline_id))
+    wanted: Any = timescales.prompts_waiting(actor).add_columns(version, Referral, away).select_from(Prompt)
     wanted = wanted.outerjoin(Referral, about).join(User, col(User.id) == col(Prompt.user_id))
     found: Any = db.session().execute(wanted).all()
-    return [(prompt, referral, name) for prompt, referral, name in found]
+    return [(prompt, version, referral, name) for prompt, version, referral, name in found]
 
 
-def _prompted(prompts: list[tuple[Prompt, Referral | None, str]], now: datetime) -> list[Item]:
-    items = [Item(**each) for each in timescales.items_of((prompt for prompt, *_ in prompts), now)]
+def _prompted(prompts: list[tuple[Prompt, str | None, Referral | None, str]], now: datetime) -> list[Item]:
+    of_them = timescales.items_of(((prompt, version) for prompt, version, *_ in prompts), now)
+    items = [Item(**each) for each in of_them]
     said = [
         (child_in_list(referral) if referral else "", item.detail, f"for {away}, who is away" if away else "")
-        for item, (_, referral, away) in zip(items, prompts, strict=True)
+        for item, (_, _, referral, away) in zip(items, prompts, strict=True)
     ]
     return [replace(item, detail=", ".join(filter(None, parts))) for item, parts in zip(items, said, strict=True)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
@@ -52,11 +53,24 @@ def prompts_waiting(actor: Actor) -> SelectOfScalar[Prompt]:
     return found.order_by(col(Prompt.due_at).asc().nulls_first(), col(Prompt.id))
 
 
-def items_of(prompts_of: Iterable[Prompt], now: datetime) -> list[dict[str, str]]:
-    """Return prompts as the component `waiting_list` takes them: title, href, detail, words, tone."""
-    calendar = closures.calendar()
+def version_of(**columns: Any) -> Any:
+    """Return the SQL for the version that an open deadline was made under: the one of which these columns are so.
+
+    It stands beside the columns of a query, so that a list asks for it once; null where there is no such deadline.
+    """
+    same = [col(getattr(Deadline, name)) == value for name, value in columns.items()]
+    # All that are alike in this were made at once; the least is one of them.
+    return select(func.min(col(Deadline.policy_version))).where(*same).scalar_subquery()
+
+
+def items_of(prompts_of: Iterable[tuple[Prompt, str | None]], now: datetime) -> list[dict[str, str]]:
+    """Return prompts as the component `waiting_list` takes them: title, href, detail, words, tone.
+
+    Each comes with the version its deadline was made under, whose hours it goes by; None for news.
+    """
     items: list[dict[str, str]] = []
-    for prompt in prompts_of:
+    for prompt, version in prompts_of:
+        calendar = closures.calendar_at(version) if version else closures.calendar()
         words = wording.of_prompt(prompt.kind, prompt.due_at)
         items.append(
             {

@@ -18,13 +18,11 @@ from portal.referrals.sharing import queries as sharing
 from portal.referrals.sharing.grounds import REASON
 from portal.referrals.sharing.queries import Decided
 from portal.referrals.sharing.rules import may_settle
-from portal.timescales import closures
-from portal.timescales.calendar import WorkingCalendar
 from portal.triage import queries, rules
 from portal.triage.assessment.models import Assessment
 from portal.triage.assessment.needs import scale_for
 from portal.triage.models import Decision
-from portal.triage.owed import Owed, next_owed
+from portal.triage.owed import Owed, next_owed, version_of_next
 from portal.web.dates import age_in_words
 
 MOST = 50
@@ -90,6 +88,7 @@ def proposals(actor: Actor) -> list[Waiting]:
         Decision.proposed_by_name,
         Decision.proposed_at,
         Assessment.level,
+        version_of_next().label("version"),
     )
     wanted = (
         wanted.join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
@@ -102,8 +101,8 @@ def proposals(actor: Actor) -> list[Waiting]:
     if not actor.is_operator or db.session().info["tenant"] != actor.organisation_id:
         return []
     found = db.session().execute(wanted).all()
-    now, calendar = clock.now(), closures.calendar()
-    return [_line(actor, each, now, calendar) for each in found]
+    now = clock.now()
+    return [_line(actor, each, now) for each in found]
 
 
 def _sharing(actor: Actor, found: Decided, now: datetime) -> WaitingSharing:
@@ -128,7 +127,7 @@ def _newest_assessment() -> ColumnElement[bool]:
     return and_(same, col(Assessment.version) == newest.scalar_subquery())
 
 
-def _line(actor: Actor, found: Row[Any], now: datetime, calendar: WorkingCalendar) -> Waiting:
+def _line(actor: Actor, found: Row[Any], now: datetime) -> Waiting:
     referral: Referral = found.Referral
     reason, level = rules.REASONS.get(found.reason or ""), scale_for(referral.area).level(found.level)
     return Waiting(
@@ -141,7 +140,7 @@ def _line(actor: Actor, found: Row[Any], now: datetime, calendar: WorkingCalenda
         proposed_by=found.proposed_by_name,
         proposed_at=found.proposed_at,
         waits=age_in_words(now, found.proposed_at),
-        owed=next_owed(referral, now, calendar),
+        owed=next_owed(referral, found.version, now),
         is_own=not rules.may_authorise(actor.user_id, found.proposed_by_id),
         is_urgent=progress.is_read_first(referral, is_operator=actor.is_operator),
     )

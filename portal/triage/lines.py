@@ -8,7 +8,6 @@ from portal.organisations.models import Organisation
 from portal.referrals import lifecycle, progress
 from portal.referrals.models import Referral
 from portal.referrals.rules import Event, label_for
-from portal.timescales.calendar import WorkingCalendar
 from portal.triage.models import Decision
 from portal.triage.owed import Owed, next_owed
 from portal.web.dates import age_in_words
@@ -54,11 +53,14 @@ def line(
     referral: Referral,
     sender: Organisation,
     returned: Decision | None,
+    version: str | None,
     now: datetime,
-    calendar: WorkingCalendar,
 ) -> Line:
-    """Return `referral`, sent by `sender`, as a line of the queue at `now`, with the decision a manager `returned`."""
-    owed = next_owed(referral, now, calendar)
+    """Return `referral`, sent by `sender`, as a line of the queue at `now`, with the decision a manager `returned`.
+
+    `version` is that of the policy which what is owed next was made under.
+    """
+    owed = next_owed(referral, version, now)
     return Line(
         reference=referral.reference,
         version=referral.version,

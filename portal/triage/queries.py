@@ -23,6 +23,7 @@ from portal.triage.assessment.models import Assessment
 from portal.triage.context import queries as context
 from portal.triage.context.models import ContextRequest
 from portal.triage.models import Decision, DecisionState
+from portal.triage.owed import version_of_next
 
 PAGE = 25
 _OWED = (WaitingOn.OPERATOR, WaitingOn.REFERRER)
@@ -68,9 +69,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of the queue, and where the next begins: a referral, its sender, and the decision a manager returned."""
+    """One page of the queue, and where the next begins.
 
-    rows: list[tuple[Referral, Organisation, Decision | None]]
+    A row is a referral, its sender, the decision a manager returned, and the version that what is owed next was made
+    under.
+    """
+
+    rows: list[tuple[Referral, Organisation, Decision | None, str | None]]
     following: Place | None
 
 
@@ -86,6 +91,8 @@ class File:
     decision: Decision | None
     assessment: Assessment | None
     context: ContextRequest | None
+    version: str | None = None
+    """The version that what is owed next was made under; None where nobody asked for it."""
 
     @property
     def returned(self) -> Decision | None:
@@ -129,17 +136,27 @@ def queue(actor: Actor, which: Which = Which.ALL, after: Place | None = None) ->
         rows = rows.where(_behind(after))
     if db.session().info["tenant"] != actor.organisation_id:
         return Queue([], None)
-    found: list[tuple[Referral, Organisation, Decision | None]] = [
-        (referral, owner, returned) for referral, owner, returned in db.session().execute(rows).all()
+    found = db.session().execute(rows).all()
+    versions = _versions([referral.reference for referral, *_ in found[:PAGE]])
+    page: list[tuple[Referral, Organisation, Decision | None, str | None]] = [
+        (referral, owner, returned, versions[referral.reference]) for referral, owner, returned in found[:PAGE]
     ]
-    return Queue(found[:PAGE], _place_of(found[PAGE - 1][0]) if len(found) > PAGE else None)
+    return Queue(page, _place_of(found[PAGE - 1][0]) if len(found) > PAGE else None)
+
+
+def _versions(references: list[str]) -> dict[str, str | None]:
+    """Return the version of each, asked for a page alone: SQLite would look it up for every row that it sorts."""
+    wanted = select(Referral.reference, version_of_next()).where(col(Referral.reference).in_(references))
+    found: Any = db.session().execute(wanted).all() if references else []
+    return dict(found)
 
 
 def open_file(actor: Actor, reference: str) -> File | None:
     """Return the file of the referral `reference` if `actor`'s organisation is a party to it now, else None."""
-    five: Any = select(Referral, Organisation, Decision, Assessment, ContextRequest)  # pyright: ignore[reportCallIssue] - SQLModel types four at most
-    wanted = (
-        five.join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
+    parts: Any = (Referral, Organisation, Decision, Assessment, ContextRequest, version_of_next())
+    wanted: Any = (
+        select(*parts)
+        .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
         .outerjoin(Decision, col(Decision.referral_id) == col(Referral.id))
         .outerjoin(Assessment, _ksafs_own(actor, Assessment))
         .outerjoin(ContextRequest, _ksafs_own(actor, ContextRequest))

@@ -116,7 +116,8 @@ def test_news_stands_before_what_is_overdue_and_is_counted(database, stored_scen
     jobs.run(database, moment.now)
     with database.transaction(tenant=stored_scene.ksaf_id):
         stored_scene.tell(News.RISK_CHANGED)
-        items = queries.items_of(db.session().scalars(queries.prompts_waiting(stored_scene.manager.actor)), moment.now)
+        waiting = db.session().scalars(queries.prompts_waiting(stored_scene.manager.actor))
+        items = queries.items_of([(each, None) for each in waiting], moment.now)
         count = queries.waiting_count(stored_scene.manager.actor)
     assert [(item["title"], item["words"], item["tone"]) for item in items] == [
         ("Risk has changed: read it now", "urgent", "missed"),

@@ -69,9 +69,8 @@ def test_what_waits_is_the_persons_own_in_the_organisation_in_use(tx, sides):
     assert [row.kind for row in list(db.session().scalars(queries.prompts_waiting(person.actor)))] == [
         "acknowledge:missed"
     ]
-    assert queries.items_of(
-        db.session().scalars(queries.prompts_waiting(person.actor)), TUESDAY_5PM + timedelta(hours=1)
-    ) == [
+    waiting = db.session().scalars(queries.prompts_waiting(person.actor))
+    assert queries.items_of([(each, None) for each in waiting], TUESDAY_5PM + timedelta(hours=1)) == [
         {
             "title": "Missed: acknowledge the referral",
             "href": f"/prompts/key-of-{person.user_id}-acknowledge:missed",

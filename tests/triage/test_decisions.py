@@ -68,7 +68,8 @@ def test_what_was_returned_comes_back_to_its_proposer_until_it_is_proposed_again
 
     def returned(person):
         return [
-            (row.reference, decision.comment) for row, _, decision in queries.queue(person.actor, Which.RETURNED).rows
+            (row.reference, decision.comment)
+            for row, _, decision, _ in queries.queue(person.actor, Which.RETURNED).rows
         ]
 
     assert returned(world.officer) == [(made.reference, COMMENT)]
@@ -79,7 +80,7 @@ def test_what_was_returned_comes_back_to_its_proposer_until_it_is_proposed_again
     service.propose(world.officer.actor, again, proposal())
     assert returned(world.officer) == []
     assert [each.comment for each in queries.returned_before(world.officer.actor, again)] == [COMMENT]
-    shown = {row.reference: decision for row, _, decision in queries.queue(world.officer.actor).rows}
+    shown = {row.reference: decision for row, _, decision, _ in queries.queue(world.officer.actor).rows}
     assert shown[made.reference] is None
 
 

@@ -13,7 +13,6 @@ from portal.access.policy import Permission
 from portal.referrals.models import Referral
 from portal.referrals.queries import get_referral
 from portal.referrals.record import note_view
-from portal.timescales import closures
 from portal.triage import lines, queries, service
 from portal.triage.queries import File, Place, Which
 from portal.triage.routes.shown import beside
@@ -53,7 +52,7 @@ def rows(actor: Actor) -> Response:
 @requires_row(Permission.REFERRAL_QUEUE, queries.open_file)
 def summary(actor: Actor, file: File) -> Response:
     """Open one row of the queue in place, or as a page of its own; `open=no` closes it again."""
-    row = lines.line(actor, file.referral, file.organisation, file.returned, clock.now(), closures.calendar())
+    row = lines.line(actor, file.referral, file.organisation, file.returned, file.version, clock.now())
     if request.args.get("open") == "no":
         return render("triage/_row.html", row=row, file=None)
     note_view(actor, file.referral, "queue summary")
@@ -85,9 +84,9 @@ def _page(actor: Actor) -> dict[str, Any]:
     wanted = request.args.get("show", "")
     which = Which(wanted) if wanted in set(Which) else Which.ALL
     place = Place.read(request.args.get("after", ""))
-    found, now, calendar = queries.queue(actor, which, place), clock.now(), closures.calendar()
+    found, now = queries.queue(actor, which, place), clock.now()
     return {
-        "rows": [lines.line(actor, *each, now, calendar) for each in found.rows],
+        "rows": [lines.line(actor, *each, now) for each in found.rows],
         "filters": [
             {"label": label, "href": f"/queue?show={each}", "current": each is which} for each, label in LABELS.items()
         ],
