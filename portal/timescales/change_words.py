@@ -53,9 +53,9 @@ def lead_in_words(timescale: Timescale) -> str:
 
 
 def wait_in_words(timescale: Timescale) -> str:
-    """Return "1 working day after it was missed"; empty where no last step follows."""
+    """Return "1 working day later", after it was missed; empty where no last step follows."""
     wait = wait_of(timescale)
-    return f"{_counted(wait, WAITS[wait.unit])} after it was missed" if wait else ""
+    return f"{_counted(wait, WAITS[wait.unit])} later" if wait else ""
 
 
 def pauses_in_words(timescale: Timescale) -> str:

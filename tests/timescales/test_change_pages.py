@@ -135,7 +135,7 @@ def test_what_is_rarely_changed_is_folded_away_and_changed_there(scene, client_o
     done = client.post(CHANGE, data={**SET, **guidance, **figure})
     assert done.status_code == 303
     page = client.get("/timescales/changes").text
-    assert "from 1 working day after it was missed to 2 hours after it was missed" in page
+    assert "from 1 working day later to 2 hours later" in page
     assert "to while the family or school is asked about attendance" in page
     assert "from triage officer, else manager to case manager" in page
 

@@ -181,7 +181,7 @@ def test_each_thing_that_can_be_changed_is_told_in_words():
     assert [(each.what, each.was, each.becomes) for each in change_words.differences(change, POLICY)] == [
         ("Within", "1 working day", "20 hours"),
         ("First reminder", "2 working hours before it is due", "2 hours before it is due"),
-        ("Still missed", "1 working day after it was missed", "36 hours after it was missed"),
+        ("Still missed", "1 working day later", "36 hours later"),
         (
             "Stops",
             "while the referrer is asked for information or the family or school is asked about attendance",
