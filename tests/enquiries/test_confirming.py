@@ -70,7 +70,7 @@ class House:
 
     def all(self, model):
         with self.database.system_transaction(write=False) as session:
-            found = list(session.scalars(select(model)).all())
+            found = list(session.scalars(select(model).order_by(model.id)).all())
             session.expunge_all()
             return found
 

@@ -42,7 +42,8 @@ def shared(world, referral, ground: Ground = Ground.CONSENT) -> None:
     """Let the hub see a referral, on `ground`."""
     referrals.share(referral, world.hub.organisation_id, Scope.ALL)
     with as_system(db.session()):
-        party = db.session().scalars(select(ReferralParty).where(col(ReferralParty.role) == PartyRole.SHARED)).all()[-1]
+        let_in = select(ReferralParty).where(col(ReferralParty.role) == PartyRole.SHARED)
+        party = db.session().scalars(let_in.order_by(col(ReferralParty.id))).all()[-1]
         party.ground, party.valid_to = ground, clock.now() + timedelta(weeks=13)
         if ground is Ground.PROTECTION:
             party.basis = PROTECTED

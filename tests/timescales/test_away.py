@@ -65,7 +65,7 @@ class Scene:
 
     def all(self, model):
         with self.database.system_transaction(write=False) as session:
-            return list(session.scalars(select(model)).all())
+            return list(session.scalars(select(model).order_by(model.id)).all())
 
     def form(self, person, deputy, first=MONDAY, last=MONDAY + timedelta(days=4)):
         days = {

@@ -74,7 +74,7 @@ class Scene:
 
     def all(self, model):
         with self.database.system_transaction(write=False) as session:
-            return list(session.scalars(select(model)).all())
+            return list(session.scalars(select(model).order_by(model.id)).all())
 
     def waits_for(self, person) -> list[Prompt]:
         return [row for row in self.all(Prompt) if row.user_id == person.user_id and not row.closed_at]
