@@ -100,10 +100,10 @@ def _page(
 ) -> Response:
     rules, calendar = in_force.rules(), closures.calendar()
     followed = rules[timescale.as_long_as].title if timescale.as_long_as else ""
-    lead, kept = figures.lead_of(timescale), Figures.of(timescale)
-    shows = form is not None and not tried.errors  # the words typed stay on the page in any case
-    wanted = tried.figures(kept) if shows else kept
+    kept, shows = Figures.of(timescale), form is not None and not tried.errors
+    wanted = tried.figures(kept)  # what was typed stays on the page in any case
     becomes = wanted.put_into(timescale)
+    lead = figures.lead_of(becomes)
     return render(
         "timescales/change.html",
         status=status,
@@ -115,7 +115,7 @@ def _page(
         pauses=change_words.pauses_in_words(timescale),
         whose=work.in_words(timescale),
         length_unit=explained.unit_in_words(becomes),
-        lead_unit=change_words.LEAD_UNITS[lead.unit] if lead else "",
+        lead_unit=change_words.LEAD_UNITS.get(lead.unit, "") if lead else "",
         why_fixed=figures.why_fixed(timescale, followed),
         why_unit_fixed=units.why_fixed(timescale),
         why_never=why_never(timescale.kind),

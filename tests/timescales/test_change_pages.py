@@ -159,6 +159,13 @@ def test_an_error_among_them_opens_them_and_leads_to_the_field(scene, client_of,
     assert says in page.text
 
 
+def test_an_error_elsewhere_leaves_what_was_typed_among_them_in_sight(scene, client_of):
+    page = client_of(scene.administrator).get(f"{CHANGE}?kind=allocate&length=2&unit=elapsed_hours&lead=4").text
+    assert "The reminder has to come between the start and the end" in page
+    assert '<details class="govuk-details" open>' in page
+    assert re.findall(r'input__suffix" aria-hidden="true">([^<]*)<', page)[0] == "hours"
+
+
 def test_the_second_of_two_is_told_who_was_first_and_keeps_the_words(scene, client_of):
     assert client_of(scene.administrator).post(CHANGE, data=SET).status_code == 303
     late = client_of(scene.second).post(CHANGE, data={**SET, "length": "4", "reason": "Mine"})
