@@ -15,7 +15,7 @@ from tests.notifications import sink as sinks
 
 # Short turns, many of them: whatever else the machine does troubles both alike.
 PAIRS = int(os.environ.get("FAULT_PAIRS", "3"))
-REQUESTS = int(os.environ.get("FAULT_REQUESTS", "15"))
+REQUESTS = int(os.environ.get("FAULT_REQUESTS", "60"))
 # Of so few requests on a busy machine the p95 is the slowest: only a lock that is held meanwhile would treble it.
 SLOWER = float(os.environ.get("FAULT_SLOWER", "3"))
 HOLDS = 60
