@@ -108,7 +108,7 @@ def one_pass(database: Database, settings: Settings, name: str, steady: Steady) 
     Without a heartbeat the portal is not ready, and KSAF reads that the scheduler has stopped.
     """
     if _is_sqlite(database) and steady.is_held(clock.machine(), seconds()):
-        _log.error("the clock is wrong: it has jumped ahead, so nothing is fired for %s", HOLD)
+        _log.error("the clock is wrong: it has jumped ahead", extra={"facts": {"nothing_fires_for": str(HOLD)}})
         return
     try:
         done = tick(database, settings, clock.now())
@@ -140,8 +140,7 @@ def _require_clock(database: Database) -> None:
     except SQLAlchemyError:
         return  # the parts of the pass will say that there is no database
     if off is not None:
-        where = "ahead of" if off > timedelta() else "behind"
-        raise WrongClockError(f"the clock is wrong: it is {abs(off)} {where} what the database knows: nothing is fired")
+        raise WrongClockError(f"the clock is wrong: it is {clocks.in_words(off)}: nothing is fired")
 
 
 def _deadlines(database: Database, _settings: Settings, now: datetime) -> dict[str, int]:

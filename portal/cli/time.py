@@ -1,7 +1,7 @@
 """Timescales, working days and deadlines, as an operator or an independent check asks for them."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -84,8 +84,7 @@ def the_clock(*, is_right: bool) -> None:
             clocks.trust(clock.now())
     off = clocks.off(database, clocks.last_pass(database))
     if off is not None:
-        told = f"{abs(off)} {'ahead of' if off > timedelta() else 'behind'} what the database knows"
-        raise Refusal(f"The clock is {told}. Nothing fires until it is right.")
+        raise Refusal(f"The clock is {clocks.in_words(off)}. Nothing fires until it is right.")
     click.echo("The clock is right, as far as the portal can tell.")
 
 

@@ -22,6 +22,11 @@ def off(database: Database, last_pass: datetime | None) -> timedelta | None:
     return rules.clock_off(clock.machine() if theirs else clock.now(), theirs, last_pass)
 
 
+def in_words(off: timedelta) -> str:
+    """Return "3:00:00 behind what the database knows"."""
+    return f"{abs(off)} {'ahead of' if off > timedelta() else 'behind'} what the database knows"
+
+
 def trust(now: datetime) -> int:
     """Forget the passes that lie ahead of `now`, of a clock that has been put right since; return how many."""
     ahead = delete(SchedulerHeartbeat).where(col(SchedulerHeartbeat.beat_at) > now)

@@ -59,7 +59,7 @@ def unavailable(error: OperationalError) -> Response:
 
     Nothing was kept. Asked for by the transaction too, whose commit is where a disk turns out to be full.
     """
-    current_app.logger.error("The database refused: %s", type(error.orig).__name__)
+    current_app.logger.error("The database refused", extra={"facts": {"error": type(error.orig).__name__}})
     page = _plain(current_app, HTTPStatus.SERVICE_UNAVAILABLE, was_sent=request.method == "POST", typed=_typed())
     return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/html")
 

@@ -1,11 +1,15 @@
 """What a log line says, and what it never says."""
 
+import ast
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
 from portal.web import logs
+
+PORTAL = Path(__file__).resolve().parents[2] / "portal"
 
 
 def line_of(**given):
@@ -55,3 +59,18 @@ def test_probes_and_static_files_leave_no_line(app, lines):
     app.test_client().get("/health/live")
     app.test_client().get("/static/css/portal.css").close()
     assert lines() == []
+
+
+def test_no_line_is_written_with_arguments():
+    """They would be left out, and what the line was to say with them: its own facts go into `extra`."""
+    calls = [
+        (path.name, node.lineno, len(node.args))
+        for path in sorted(PORTAL.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"debug", "info", "warning", "error", "exception", "critical"}
+        and ast.unparse(node.func.value) in {"log", "_log", "current_app.logger"}
+    ]
+    assert len(calls) > 5
+    assert [call for call in calls if call[-1] != 1] == []
