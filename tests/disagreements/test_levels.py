@@ -124,7 +124,9 @@ def test_the_page_says_who_speaks_at_the_stage(client_of, database, kept):
     for person in (kept.referrer, kept.safeguarding):
         assert "at KSAF, its safeguarding team and its managers." in client_of(person).get(path).text
     assert "at KSAF, its safeguarding team" in client_of(kept.safeguarding).get(f"{path}/answer").text
-    assert "Ask them to sign in and answer" in client_of(kept.officer).get(path).text
+    text = client_of(kept.officer).get(path).text
+    assert "Ask them to sign in and answer" in text
+    assert text.count("speaks at this stage") == 1
 
 
 def test_what_ran_before_each_stage_had_a_kind_of_its_own_is_met_all_the_same(cast):
